@@ -1,0 +1,1 @@
+"""handoff: event-driven services that find a broken promise between departments early."""

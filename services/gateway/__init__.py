@@ -1,0 +1,1 @@
+"""The door for systems that nobody here wrote: HTTP CloudEvents, a gRPC stream, mapped webhooks."""

@@ -1,0 +1,1 @@
+"""Everything that looks back: scorecards, trends, attribution, early warning, capacity."""

@@ -1,0 +1,9 @@
+"""What people decide about a promise, whichever department they sit in."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseReleased:
+    promise_id: str
+    reason: str

@@ -1,0 +1,110 @@
+"""Every setting that services share, read once from `HANDOFF_*`; a bad value stops the start.
+
+Nested names use two underscores (`HANDOFF_KAFKA__BOOTSTRAP`). A secret may come from a file:
+`HANDOFF_SECRETS` names a folder that holds one file a setting.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.shared.errors import SettingsError
+from services.shared.subjects import DEPARTMENTS, ONCALL, RESERVED_PARTIES, Kind, valid_name
+
+
+class KafkaSettings(BaseModel):
+    """Where the broker is."""
+
+    bootstrap: str = Field("127.0.0.1:9092", description="host:port, several with commas")
+
+
+class MongoSettings(BaseModel):
+    """Where the replica set is; transactions need one, even of a single member."""
+
+    uri: str = "mongodb://127.0.0.1:27017/?replicaSet=handoff"
+    database: str = "handoff"
+
+
+class Endpoint(BaseModel):
+    """Where one service is reached: `grpc` for calls, `http` for health, metrics and pages."""
+
+    host: str = "127.0.0.1"
+    grpc: int = Field(ge=1, le=65535)
+    http: int = Field(ge=1, le=65535)
+
+
+class Endpoints(BaseModel):
+    """One a service; `HANDOFF_ENDPOINTS__TRACKER__GRPC=7105` moves one."""
+
+    sales: Endpoint = Endpoint(grpc=7101, http=7201)
+    operations: Endpoint = Endpoint(grpc=7102, http=7202)
+    finance: Endpoint = Endpoint(grpc=7103, http=7203)
+    support: Endpoint = Endpoint(grpc=7104, http=7204)
+    tracker: Endpoint = Endpoint(grpc=7105, http=7205)
+    alerts: Endpoint = Endpoint(grpc=7106, http=7206)
+    console: Endpoint = Endpoint(grpc=7107, http=7207)
+
+
+class Party(BaseModel):
+    """One that may speak: what it may say beyond the built-in types, and how late it may be."""
+
+    types: dict[str, Kind] = Field(
+        default_factory=dict, description="its own event types and the kind of subject of each"
+    )
+    allowed_lateness_s: float | None = Field(
+        None, ge=0, description="for a party that cannot send heartbeats"
+    )
+
+
+def default_parties() -> dict[str, Party]:
+    return {party: Party() for party in (*DEPARTMENTS, ONCALL)}
+
+
+class Settings(BaseSettings):
+    """What each service needs to know about its surroundings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HANDOFF_",
+        env_nested_delimiter="__",
+        secrets_dir=os.environ.get("HANDOFF_SECRETS"),
+        extra="ignore",
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    mongo: MongoSettings = MongoSettings()
+    partitions: int = Field(4, ge=1, le=1024, description="of every party's topic, for life")
+    parties: dict[str, Party] = Field(default_factory=default_parties)
+    clock: Literal["wall", "heartbeats"] = "wall"
+    listen: str = Field("127.0.0.1", description="the address that gRPC and HTTP listen on")
+    endpoints: Endpoints = Endpoints()
+    home: Path = Path("~/.local/share/handoff")
+    log: Literal["json", "text"] = "json"
+
+    def model_post_init(self, _context: object) -> None:
+        self.parties = default_parties() | self.parties
+        for party in self.parties:
+            if party in RESERVED_PARTIES or not valid_name(party):
+                raise SettingsError(
+                    f"HANDOFF_PARTIES names a party {party!r}; use lower-case letters,"
+                    f" digits and hyphens, and none of {', '.join(sorted(RESERVED_PARTIES))}."
+                )
+        self.home = self.home.expanduser()
+
+
+_S = TypeVar("_S", bound=Settings)
+
+
+def load(settings: type[_S]) -> _S:
+    """Fill `settings` from the environment; raises SettingsError that names each bad variable."""
+    try:
+        return settings()
+    except ValidationError as error:
+        lines = [
+            f"HANDOFF_{'__'.join(str(part) for part in problem['loc']).upper()}:"
+            f" {problem['msg']} (it is {problem['input']!r})"
+            for problem in error.errors()
+        ]
+        raise SettingsError("\n".join(lines)) from None

@@ -1,0 +1,1 @@
+"""A small company that misbehaves on purpose, and importers of real data."""
