@@ -1,0 +1,189 @@
+"""Fold the events of one subject into its promises.
+
+The promises are a function of the *set* of events: they are read in the order of their own times,
+so any order of arrival and any repetition gives the same. An event that comes in order takes one
+step; one that comes out of order folds the subject again from its events. What was concluded about
+a promise (breaches, warnings) is history: it is carried over and never undone by the fold.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import quote
+
+from services.shared.clock import Instant, to_instant
+from services.shared.subjects import EVENT_TYPES, Kind
+from services.tracker.core.agreements import Agreement, AgreementSets
+from services.tracker.core.promises import Promise, State, settled_state
+from services.tracker.core.subject import (
+    DEADLINE_LIMIT,
+    EVENTS_LIMIT,
+    Counted,
+    Event,
+    Skipped,
+    Subject,
+)
+
+RELEASED = "oncall.PromiseReleased"
+_PROMISE_KEY_LENGTH = 120
+
+
+def fold(subject: Subject, event: Event, sets: AgreementSets) -> Counted:
+    """Count one event and bring the subject's promises up to date."""
+    if (content := subject.contents.get(event.id)) is not None:
+        return Counted.DUPLICATE if content == event.content else Counted.ID_CONFLICT
+    if len(subject.events) >= EVENTS_LIMIT:
+        return Counted.TOO_MANY_EVENTS
+    in_order = not subject.events or subject.events[-1] < event
+    subject.remember(event)
+    if event.retracts or not in_order:
+        refold(subject, sets)
+    elif event.id not in subject.retracted:
+        _step(subject, event, sets)
+    return Counted.FOLDED
+
+
+def refold(subject: Subject, sets: AgreementSets) -> None:
+    """Fold all events of the subject again, in order of time; history is carried over."""
+    before = subject.promises
+    subject.order = subject.customer = subject.case = ""
+    subject.told, subject.facts, subject.promises, subject.skipped = {}, {}, {}, {}
+    for event in subject.events:
+        if event.id not in subject.retracted:
+            _step(subject, event, sets)
+    for id, old in before.items():
+        _carry_over(old, subject.promises.setdefault(id, _without_opening(old)))
+
+
+def _carry_over(old: Promise, new: Promise) -> None:
+    new.concluded, new.breached_at = old.concluded, old.breached_at
+    new.rungs, new.announced, new.withdrawals = old.rungs, old.announced, old.withdrawals
+    new.revision, new.queued_at = old.revision, old.queued_at
+
+
+def _without_opening(old: Promise) -> Promise:
+    """A promise whose opening fact was taken back, or proved to say nothing new, is cancelled."""
+    return Promise(
+        old.id,
+        old.agreement,
+        old.key,
+        old.opened_at,
+        old.opened_by,
+        old.due_by,
+        old.trace_id,
+        ended_at=old.opened_at,
+        ended_as=State.CANCELLED,
+    )
+
+
+def _step(subject: Subject, event: Event, sets: AgreementSets) -> None:
+    """One event in order of time: cancel, then keep, then open."""
+    if (event.type, event.key) in subject.told:
+        return  # the same fact under another id: the earliest by its own time counts
+    subject.told[event.type, event.key] = event
+    subject.order = subject.order or event.order
+    subject.customer = subject.customer or event.customer
+    subject.case = subject.case or event.case
+    _remember_facts(subject, event, sets)
+    for promise in _open_promises(subject):
+        agreement = promise.agreement
+        if event.type in agreement.cancels_on and _same_thing(event, promise):
+            _end(promise, event, State.CANCELLED)
+        elif event.type == RELEASED and event.promise_id == promise.id:
+            _end(promise, event, State.RELEASED)
+        elif event.type == agreement.evidence and _same_thing(event, promise):
+            promise.settled_at, promise.settled_by = event.occurred_at, event.id
+    for agreement in sets.at(event.arrived_at).opened_by.get(event.type, ()):
+        if agreement.effective_from <= event.occurred_at:
+            _open(subject, event, agreement)
+
+
+def _remember_facts(subject: Subject, event: Event, sets: AgreementSets) -> None:
+    if not event.fields:
+        return
+    row = EVENT_TYPES.get(event.type)
+    kind = row.kind if row else Kind(subject.id.partition("/")[0])
+    for fact in sets.facts:
+        if fact.kind == kind and event.fields.get(fact.name) is not None:
+            subject.facts[fact] = event.fields[fact.name]
+
+
+def _open_promises(subject: Subject) -> Iterator[Promise]:
+    return (promise for promise in subject.promises.values() if not settled_state(promise))
+
+
+def _same_thing(event: Event, promise: Promise) -> bool:
+    """The event speaks of the promise's own refund, invoice...: key fields that both have agree."""
+    mine = dict(promise.key)
+    return all(mine.get(name, value) == value for name, value in event.key)
+
+
+def _end(promise: Promise, event: Event, state: State) -> None:
+    promise.ended_at, promise.ended_as, promise.settled_by = event.occurred_at, state, event.id
+
+
+def _open(subject: Subject, event: Event, agreement: Agreement) -> None:
+    due_by = _due_by(subject, event, agreement)
+    if isinstance(due_by, Skipped):
+        subject.skipped[agreement.name, event.id] = due_by
+        return
+    promise = Promise(
+        promise_id(subject.id, agreement.name, event.key),
+        agreement,
+        event.key,
+        event.occurred_at,
+        event.id,
+        due_by,
+        event.trace_id,
+    )
+    subject.promises[promise.id] = promise
+    if evidence := _evidence_before(subject, promise):
+        promise.settled_at, promise.settled_by = evidence.occurred_at, evidence.id
+
+
+def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
+    if agreement.within is not None:
+        return event.occurred_at + agreement.within
+    due_by = _as_instant(subject.facts.get(agreement.by)) if agreement.by else None
+    if due_by is None:
+        return Skipped.FACT_ABSENT
+    if due_by - event.occurred_at > DEADLINE_LIMIT:
+        return Skipped.DEADLINE_TOO_FAR
+    return due_by
+
+
+def _as_instant(value: object) -> Instant | None:
+    """An instant from a fact: an Instant, or ISO 8601 text with a zone; None for anything else."""
+    if isinstance(value, str):
+        try:
+            return to_instant(datetime.fromisoformat(value))
+        except ValueError:
+            return None
+    return value if isinstance(value, int) else None
+
+
+def _evidence_before(subject: Subject, promise: Promise) -> Event | None:
+    """Evidence that happened before its promise was made, and that kept no other promise."""
+    used = {
+        other.settled_by
+        for other in subject.promises.values()
+        if other.agreement.name == promise.agreement.name
+    }
+    return next(
+        (
+            event
+            for event in subject.told.values()
+            if event.type == promise.agreement.evidence
+            and event.id not in used
+            and _same_thing(event, promise)
+        ),
+        None,
+    )
+
+
+def promise_id(subject: str, agreement: str, key: tuple[tuple[str, str], ...]) -> str:
+    """Subject, agreement and the natural key of the opening fact, `~` between them."""
+    parts = "&".join(f"{quote(name)}={quote(value)}" for name, value in key)
+    if len(parts) > _PROMISE_KEY_LENGTH:
+        parts = hashlib.sha256(parts.encode()).hexdigest()[:32]
+    return f"{subject}~{agreement}" + (f"~{parts}" if parts else "")

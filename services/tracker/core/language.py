@@ -1,0 +1,238 @@
+"""The language of agreements: one YAML text to one `Agreement`, or every fault with its line.
+
+This version reads elapsed time; calendars, pauses and acknowledgement are refused by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from services.shared.clock import to_instant
+from services.shared.errors import UnknownEventType
+from services.shared.subjects import EVENT_TYPES, Kind, kind_of
+from services.tracker.core.agreements import Agreement, AgreementKind, Fact
+from services.tracker.core.durations import parse_duration, parse_rung
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+PartyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}(/[a-z0-9-]{1,62})?$")]
+TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[A-Z][A-Za-z0-9]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1_024)]
+RUNGS_LIMIT = 16
+_SHOWN = 80
+
+
+class Fulfilment(BaseModel):
+    """What keeps the promise, and until when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: TypeName = Field(description="the event type that is the evidence")
+    within: str | None = Field(None, description="elapsed time, for example 48 hours")
+    by: str | None = Field(None, description="a fact of the subject, for example order.ship_by")
+
+
+class AgreementFile(BaseModel):
+    """The keys of one agreement file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agreement: Name
+    version: int = Field(ge=1)
+    effective_from: date
+    kind: AgreementKind
+    owed_by: PartyName
+    owed_to: PartyName
+    because: Text
+    opens_on: TypeName
+    fulfil: Fulfilment
+    warn: list[str] = Field([], max_length=RUNGS_LIMIT)
+    cancels_on: list[TypeName] = Field([], max_length=RUNGS_LIMIT)
+    do: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file, and what would be right."""
+
+    file: str
+    line: int
+    key: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key}: {self.remedy}"
+
+
+def read(
+    text: str, file: str, own_types: Mapping[str, Kind] | None = None
+) -> Agreement | tuple[Fault, ...]:
+    """The agreement that a file's text describes, or all its faults.
+
+    `own_types` are the event types that parties declare in the settings.
+    """
+    try:
+        if any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text)):
+            return (Fault(file, 1, "YAML", "aliases (`*name`) are not read; write it out."),)
+        node = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # a SafeLoader: it makes plain values only
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        return (Fault(file, mark.line + 1 if mark else 1, "YAML", f"{problem}; mend the syntax."),)
+    if node is None or not isinstance(content, dict):
+        return (Fault(file, 1, "file", "it is not a mapping; start with `agreement: <name>`."),)
+    try:
+        parsed = AgreementFile.model_validate(content)
+    except ValidationError as error:
+        return tuple(_fault(file, node, problem) for problem in error.errors())
+    return _Reading(parsed, file, node, own_types or {}).agreement()
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's booleans: `on`, `off`, `yes` and `no` are words, as the key `on` needs."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the parent's own attribute
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+class _Reading:
+    """The checks that need more than one key, collecting faults as it goes."""
+
+    def __init__(
+        self, parsed: AgreementFile, file: str, node: yaml.Node, own_types: Mapping[str, Kind]
+    ) -> None:
+        self.parsed, self.file, self.node, self.own_types = parsed, file, node, own_types
+        self.faults: list[Fault] = []
+        self.kind: Kind | None = None
+
+    def agreement(self) -> Agreement | tuple[Fault, ...]:
+        parsed = self.parsed
+        self._check_common_kind()
+        within = self._checked(parse_duration, parsed.fulfil.within, "fulfil", "within")
+        by = self._checked(self._fact, parsed.fulfil.by, "fulfil", "by")
+        warn = [
+            self._checked(parse_rung, text, "warn", number)
+            for number, text in enumerate(parsed.warn)
+        ]
+        if (parsed.fulfil.within is None) == (parsed.fulfil.by is None):
+            self._fault("give exactly one of `within` and `by`.", "fulfil")
+        if self.faults:
+            return tuple(self.faults)
+        return Agreement(
+            name=parsed.agreement,
+            version=parsed.version,
+            effective_from=_midnight(parsed.effective_from),
+            kind=parsed.kind,
+            owed_by=parsed.owed_by,
+            owed_to=parsed.owed_to,
+            because=parsed.because,
+            opens_on=parsed.opens_on,
+            evidence=parsed.fulfil.on,
+            within=within,
+            by=by,
+            warn=tuple(rung for rung in warn if rung),
+            cancels_on=tuple(parsed.cancels_on),
+            next_step=parsed.do or "",
+        )
+
+    def _check_common_kind(self) -> None:
+        """All its events are about one kind of subject; a fault where they are not."""
+        parsed = self.parsed
+        named: list[tuple[str, tuple[str | int, ...]]] = [
+            (parsed.opens_on, ("opens_on",)),
+            (parsed.fulfil.on, ("fulfil", "on")),
+            *((each, ("cancels_on", at)) for at, each in enumerate(parsed.cancels_on)),
+        ]
+        kinds = []
+        for event_type, path in named:
+            try:
+                kinds.append((kind_of(event_type, self.own_types), event_type, path))
+            except UnknownEventType as error:
+                self._fault(str(error), *path)
+        self.kind = kinds[0][0] if kinds else None
+        for kind, event_type, path in kinds[1:]:
+            if kind != self.kind:
+                self._fault(
+                    f"{event_type} has a subject of kind {kind}, {kinds[0][1]} of kind {self.kind};"
+                    " name events that share a subject.",
+                    *path,
+                )
+
+    def _checked(self, parse: Any, text: str | None, *path: str | int) -> Any:  # noqa: ANN401 - one wrapper for all parsers
+        if text is None:
+            return None
+        try:
+            return parse(text)
+        except ValueError as error:
+            self._fault(str(error), *path)
+            return None
+
+    def _fact(self, text: str) -> Fact:
+        """`order.ship_by` as a fact; raises ValueError where no event of that kind carries it."""
+        kind, _, name = text.partition(".")
+        if kind not in Kind.__members__.values() or not name:
+            raise ValueError(f"{text!r} is no fact; write for example 'order.ship_by'.")
+        carried = _moments_of(Kind(kind))
+        if name not in carried and kind not in self.own_types.values():
+            raise ValueError(
+                f"no event about a {kind} carries a moment {name!r};"
+                f" there are {', '.join(sorted(carried)) or 'none'}."
+            )
+        if kind != self.kind:
+            raise ValueError(f"{text!r} is of a {kind}, but the events are about a {self.kind}.")
+        return Fact(Kind(kind), name)
+
+    def _fault(self, remedy: str, *path: str | int) -> None:
+        self.faults.append(Fault(self.file, _line(self.node, path), _key(path), remedy))
+
+
+def _moments_of(kind: Kind) -> set[str]:
+    """The fields of all events about a kind that hold a moment."""
+    return {
+        field.name
+        for row in EVENT_TYPES.values()
+        if row.kind == kind
+        for field in fields(row.event)
+        if datetime in (field.type, *get_args(field.type))
+    }
+
+
+def _fault(file: str, node: yaml.Node, problem: Any) -> Fault:  # noqa: ANN401 - pydantic's ErrorDetails
+    path = tuple(problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = Fulfilment if path[0] == "fulfil" else AgreementFile
+        remedy = f"this key is not read; known are {', '.join(known.model_fields)}."
+    elif problem["type"] == "missing":
+        remedy = "this key is missing; add it."
+    else:
+        remedy = f"{str(problem['input'])[:_SHOWN]!r} is wrong: {problem['msg']}."
+    return Fault(file, _line(node, path), _key(path), remedy)
+
+
+def _key(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(part) for part in path)
+
+
+def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
+    """The line of the deepest part of `path` that the document has, from 1."""
+    line: int = node.start_mark.line + 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            pairs = {key.value: (key, value) for key, value in node.value}
+            if part not in pairs:
+                break
+            line, node = pairs[part][0].start_mark.line + 1, pairs[part][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _midnight(day: date) -> int:
+    return to_instant(datetime(day.year, day.month, day.day, tzinfo=UTC))

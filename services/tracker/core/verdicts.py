@@ -1,0 +1,97 @@
+"""What comes out of the fold, with ids that are the same however often the log is read."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.shared.clock import Instant
+from services.tracker.core.promises import Announced, Promise
+
+
+class Kind(StrEnum):
+    """What was concluded about a promise."""
+
+    OPENED = "opened"
+    WARNED = "warned"
+    UNKNOWN = "unknown"
+    BREACHED = "breached"
+    WITHDRAWN = "withdrawn"
+    KEPT = "kept"
+    KEPT_LATE = "kept_late"
+    CANCELLED = "cancelled"
+    RELEASED = "released"
+
+
+class Reason(StrEnum):
+    """Why it was concluded."""
+
+    OPENING_EVENT = "opening_event"
+    EVIDENCE_RETRACTED = "evidence_retracted"
+    OPENING_RETRACTED = "opening_retracted"
+    WARNING_TIME = "warning_time"
+    DEADLINE_PASSED = "deadline_passed"
+    EVIDENCE_AFTER_DEADLINE = "evidence_after_deadline"
+    PARTY_SILENT = "party_silent"
+    EVIDENCE = "evidence"
+    LATE_EVIDENCE = "late_evidence"
+    CANCELLING_EVENT = "cancelling_event"
+    RELEASED_BY_CREDITOR = "released_by_creditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One conclusion about one promise; `promise` is as it stood right after.
+
+    `cause` is what tells two verdicts of a kind apart: the rung, or the evidence's id in hex.
+    `publish` says that a person may act on it, or was told something that this ends.
+    """
+
+    kind: Kind
+    reason: Reason
+    promise_id: str
+    revision: int
+    due_by: Instant
+    occurred_at: Instant
+    decided_at: Instant
+    cause: str
+    publish: bool
+
+    @property
+    def id(self) -> bytes:
+        """16 bytes of SHA-256 over promise, kind, due date and cause."""
+        text = "\x00".join((self.promise_id, self.kind, str(self.due_by), self.cause))
+        return hashlib.sha256(text.encode()).digest()[:16]
+
+
+_ANNOUNCES = {
+    Kind.WARNED: Announced.WARNED,
+    Kind.UNKNOWN: Announced.UNKNOWN,
+    Kind.BREACHED: Announced.BREACHED,
+}
+
+
+def conclude(
+    promise: Promise,
+    kind: Kind,
+    reason: Reason,
+    *,
+    occurred_at: Instant,
+    decided_at: Instant,
+    cause: str = "",
+) -> Verdict:
+    """Record a conclusion on the promise and give the verdict that tells of it."""
+    announces = _ANNOUNCES.get(kind)
+    publish = announces is not None or (promise.announced is not None and kind is not Kind.OPENED)
+    promise.announced = announces if kind is not Kind.OPENED else promise.announced
+    promise.revision += 1
+    return Verdict(
+        kind,
+        reason,
+        promise.id,
+        promise.revision,
+        promise.due_by,
+        occurred_at,
+        decided_at,
+        cause,
+        publish,
+    )
