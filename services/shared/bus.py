@@ -37,6 +37,10 @@ class PublishError(Exception):
     """The broker did not take a batch; some of it may be there, so publish all of it again."""
 
 
+class SubscribeError(Exception):
+    """The broker cannot be read, or did not take a commit; what was read since will come again."""
+
+
 class Publisher(Protocol):
     """Sends records in order and returns when the broker has all of them on all replicas."""
 
@@ -51,11 +55,14 @@ class Subscriber(Protocol):
     """Reads topics as a member of a group, from the position that the group committed."""
 
     def poll(self, timeout_s: float) -> Sequence[Received]:
-        """The next records, in order in each partition; empty when none came in time."""
+        """The next records, in order in each partition; empty when none came in time.
+
+        Raises SubscribeError; after it `poll` may be called again.
+        """
         ...
 
     def commit(self) -> None:
-        """All that `poll` returned so far is handled."""
+        """All that `poll` returned so far is handled. Raises SubscribeError."""
         ...
 
     def close(self) -> None: ...

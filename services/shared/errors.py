@@ -3,8 +3,11 @@
 HandoffError
 ├── SettingsError        a setting is missing or impossible; the start stops
 ├── UnknownEventType     no table names this event type
-└── InvalidEvent         an event breaks a rule of the envelope; `reason` names it
+├── InvalidEvent         an event breaks a rule of the envelope; `reason` names it
+└── Refused              a command is not carried out; `code` and `field` say why and where
 """
+
+from enum import StrEnum
 
 
 class HandoffError(Exception):
@@ -28,3 +31,28 @@ class InvalidEvent(HandoffError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class RefusalCode(StrEnum):
+    """Why a command is refused, as the caller needs to tell apart."""
+
+    INVALID = "invalid"
+    CONFLICT = "conflict"
+    NOT_FOUND = "not_found"
+    FULL = "full"
+
+
+class Refused(HandoffError):
+    """A command is not carried out and has no effect.
+
+    The message says which value is wrong and what would be right. `retryable` is true where the
+    same command may succeed a little later, because a fact that it needs is still on its way.
+    """
+
+    def __init__(
+        self, code: RefusalCode, field: str, message: str, *, retryable: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+        self.retryable = retryable

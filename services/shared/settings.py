@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.shared.errors import SettingsError
@@ -47,6 +47,18 @@ class Endpoints(BaseModel):
     alerts: Endpoint = Endpoint(grpc=7106, http=7206)
     console: Endpoint = Endpoint(grpc=7107, http=7207)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _the_rest_as_usual(cls, given: object) -> object:
+        """Whoever names a host, or one port, leaves the others where they are."""
+        if not isinstance(given, dict):
+            return given
+        usual = {name: field.default.model_dump() for name, field in cls.model_fields.items()}
+        return {
+            name: usual.get(name, {}) | part if isinstance(part, dict) else part
+            for name, part in given.items()
+        }
+
 
 class Party(BaseModel):
     """One that may speak: what it may say beyond the built-in types, and how late it may be."""
@@ -82,6 +94,7 @@ class Settings(BaseSettings):
     endpoints: Endpoints = Endpoints()
     home: Path = Path("~/.local/share/handoff")
     log: Literal["json", "text"] = "json"
+    spans_file: Path | None = Field(None, description="spans are also appended here, a line each")
 
     def model_post_init(self, _context: object) -> None:
         self.parties = default_parties() | self.parties
@@ -92,6 +105,24 @@ class Settings(BaseSettings):
                     f" digits and hyphens, and none of {', '.join(sorted(RESERVED_PARTIES))}."
                 )
         self.home = self.home.expanduser()
+
+    @property
+    def own_types(self) -> dict[str, Kind]:
+        """The event types that parties declare beyond the built-in ones, by full name."""
+        return {
+            f"{name}.{event_type}": kind
+            for name, party in self.parties.items()
+            for event_type, kind in party.types.items()
+        }
+
+    @property
+    def heartbeating_parties(self) -> tuple[str, ...]:
+        """Those that say how far they have come; the others declare how late they may be."""
+        return tuple(
+            name
+            for name, party in self.parties.items()
+            if name != ONCALL and party.allowed_lateness_s is None
+        )
 
 
 _S = TypeVar("_S", bound=Settings)

@@ -43,6 +43,7 @@ class EventType:
 
 
 HEARTBEAT = "handoff.Heartbeat"
+HEARTBEAT_KEY = b"heartbeat"
 RETRACTED = "handoff.Retracted"
 
 EVENT_TYPES: dict[str, EventType] = {

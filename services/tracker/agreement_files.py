@@ -26,17 +26,14 @@ def load_folder(folder: Path, own_types: Mapping[str, Kind] | None = None) -> Ag
     """Read every `*.yaml` in `folder`; raises AgreementError that lists every fault."""
     if not folder.is_dir():
         raise AgreementError(f"{folder} is no folder; give one that holds agreement files.")
+    if misnamed := sorted(folder.glob("*.yml")):
+        raise AgreementError(f"{misnamed[0]}: it would not be read; call it *.yaml.")
     paths = sorted(folder.glob("*.yaml"))
     if not 0 < len(paths) <= AGREEMENTS_LIMIT:
         raise AgreementError(
             f"{folder} holds {len(paths)} agreement files (*.yaml); give 1 to {AGREEMENTS_LIMIT}."
         )
-    for path in paths:
-        if path.stat().st_size > FILE_BYTES_LIMIT:
-            raise AgreementError(
-                f"{path}: it is {path.stat().st_size} bytes; the limit is {FILE_BYTES_LIMIT}."
-            )
-    return read_texts({str(path): path.read_text() for path in paths}, own_types)
+    return read_texts({str(path): _text(path) for path in paths}, own_types)
 
 
 def read_texts(
@@ -61,6 +58,18 @@ def read_texts(
         {Path(file).name: text for file, text in texts.items()},
         content_hash(texts.values()),
     )
+
+
+def _text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > FILE_BYTES_LIMIT:
+            raise AgreementError(f"{path}: it is {size} bytes; the limit is {FILE_BYTES_LIMIT}.")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AgreementError(
+            f"{path}: it cannot be read ({error}); give a file of UTF-8 text."
+        ) from error
 
 
 def shipped(name: str) -> Path:

@@ -1,7 +1,9 @@
 """Exceptions of the tracker.
 
 HandoffError
-└── AgreementError       an agreement file is wrong: file, line, key and what would be right
+├── AgreementError       agreement files are wrong: file, line, key and what would be right
+├── Fenced               a partition has another owner by now; nothing was written
+└── PositionLost         Kafka does not hold what comes next; a person has to decide
 """
 
 from services.shared.errors import HandoffError
@@ -9,3 +11,11 @@ from services.shared.errors import HandoffError
 
 class AgreementError(HandoffError):
     """One or more faults of agreement files, a line each."""
+
+
+class Fenced(HandoffError):
+    """The owner was replaced while it was away; whatever it still wants to write is refused."""
+
+
+class PositionLost(HandoffError):
+    """The record at a stored position is not in Kafka any more, so going on would skip events."""

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from services.shared.clock import to_micros
+from services.shared.clock import SECOND, to_micros
 from services.tracker.core.agreements import Rung
 from services.tracker.core.subject import DEADLINE_LIMIT
 
@@ -18,12 +18,12 @@ def parse_duration(text: str) -> int:
             f"{text!r} needs a working calendar, which is not read yet; write elapsed time,"
             " for example '2 days'."
         )
-    if not match or float(match[1]) <= 0:
-        raise ValueError(f"{text!r} is no duration; write for example '30 minutes' or '2 days'.")
-    seconds = float(match[1]) * _UNITS[match[2]]
-    if seconds * 1_000_000 > DEADLINE_LIMIT:
+    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if seconds * SECOND > DEADLINE_LIMIT:
         raise ValueError(f"{text!r} is over the limit of 1461 days; write a shorter one.")
-    return to_micros(timedelta(seconds=seconds))
+    if not (micros := to_micros(timedelta(seconds=seconds))):
+        raise ValueError(f"{text!r} is no duration; write for example '30 minutes' or '2 days'.")
+    return micros
 
 
 def parse_rung(text: str) -> Rung:

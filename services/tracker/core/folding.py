@@ -7,12 +7,12 @@ a promise (breaches, warnings) is history: it is carried over and never undone b
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
 from services.shared.clock import Instant, to_instant
-from services.shared.subjects import EVENT_TYPES, Kind
+from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.agreements import Agreement, AgreementSets
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.subject import (
@@ -28,19 +28,22 @@ RELEASED = "oncall.PromiseReleased"
 _PROMISE_KEY_LENGTH = 120
 
 
-def fold(subject: Subject, event: Event, sets: AgreementSets) -> Counted:
-    """Count one event and bring the subject's promises up to date."""
+def fold(
+    subject: Subject, event: Event, sets: AgreementSets
+) -> tuple[Counted, Collection[Promise]]:
+    """Count one event; gives the promises that it may have changed as well."""
     if (content := subject.contents.get(event.id)) is not None:
-        return Counted.DUPLICATE if content == event.content else Counted.ID_CONFLICT
+        return (Counted.DUPLICATE if content == event.content else Counted.ID_CONFLICT), ()
     if len(subject.events) >= EVENTS_LIMIT:
-        return Counted.TOO_MANY_EVENTS
+        return Counted.TOO_MANY_EVENTS, ()
     in_order = not subject.events or subject.events[-1] < event
     subject.remember(event)
     if event.retracts or not in_order:
         refold(subject, sets)
-    elif event.id not in subject.retracted:
-        _step(subject, event, sets)
-    return Counted.FOLDED
+        return Counted.FOLDED, subject.promises.values()
+    if (event.party, event.id) in subject.retracted:
+        return Counted.FOLDED, ()
+    return Counted.FOLDED, _step(subject, event, sets)
 
 
 def refold(subject: Subject, sets: AgreementSets) -> None:
@@ -48,17 +51,34 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
     before = subject.promises
     subject.order = subject.customer = subject.case = ""
     subject.told, subject.facts, subject.promises, subject.skipped = {}, {}, {}, {}
+    subject.retracted = _retracted(subject.events)
     for event in subject.events:
-        if event.id not in subject.retracted:
+        if (event.party, event.id) not in subject.retracted:
             _step(subject, event, sets)
     for id, old in before.items():
-        _carry_over(old, subject.promises.setdefault(id, _without_opening(old)))
+        if id not in subject.promises:
+            subject.promises[id] = _without_opening(old)
+        _carry_over(old, subject.promises[id])
+
+
+def _retracted(events: Sequence[Event]) -> set[tuple[str, bytes]]:
+    """What parties took back of their own; the latest retraction counts first, so that it may take
+    back an earlier one."""
+    retracted: set[tuple[str, bytes]] = set()
+    for event in reversed(events):
+        if event.retracts and (event.party, event.id) not in retracted:
+            retracted.add((event.party, event.retracts))
+    return retracted
 
 
 def _carry_over(old: Promise, new: Promise) -> None:
     new.concluded, new.breached_at = old.concluded, old.breached_at
     new.rungs, new.announced, new.withdrawals = old.rungs, old.announced, old.withdrawals
-    new.revision, new.queued_at = old.revision, old.queued_at
+    new.revision = old.revision
+    if new.agreement is old.agreement:
+        new.queued_at = old.queued_at
+    if new.due_by != old.due_by and new.announced is None:
+        new.rungs = 0  # what was too late to warn of may be in time for the other deadline
 
 
 def _without_opening(old: Promise) -> Promise:
@@ -70,39 +90,33 @@ def _without_opening(old: Promise) -> Promise:
         old.opened_at,
         old.opened_by,
         old.due_by,
-        old.trace_id,
+        old.traceparent,
         ended_at=old.opened_at,
         ended_as=State.CANCELLED,
     )
 
 
-def _step(subject: Subject, event: Event, sets: AgreementSets) -> None:
-    """One event in order of time: cancel, then keep, then open."""
-    if (event.type, event.key) in subject.told:
-        return  # the same fact under another id: the earliest by its own time counts
-    subject.told[event.type, event.key] = event
+def _step(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
+    """One event in order of time: cancel, then keep, then open; gives the promises it changed."""
+    fact = (event.type, event.key if event.type in EVENT_TYPES else event.id)
+    if fact in subject.told:
+        return []  # the same fact under another id: the earliest by its own time counts
+    subject.told[fact] = event
     subject.order = subject.order or event.order
     subject.customer = subject.customer or event.customer
     subject.case = subject.case or event.case
     _remember_facts(subject, event, sets)
-    for promise in _open_promises(subject):
-        agreement = promise.agreement
-        if event.type in agreement.cancels_on and _same_thing(event, promise):
-            _end(promise, event, State.CANCELLED)
-        elif event.type == RELEASED and event.promise_id == promise.id:
-            _end(promise, event, State.RELEASED)
-        elif event.type == agreement.evidence and _same_thing(event, promise):
-            promise.settled_at, promise.settled_by = event.occurred_at, event.id
+    changed = [promise for promise in _open_promises(subject) if _settle(promise, event)]
     for agreement in sets.at(event.arrived_at).opened_by.get(event.type, ()):
         if agreement.effective_from <= event.occurred_at:
-            _open(subject, event, agreement)
+            changed += _open(subject, event, agreement)
+    return changed
 
 
 def _remember_facts(subject: Subject, event: Event, sets: AgreementSets) -> None:
     if not event.fields:
         return
-    row = EVENT_TYPES.get(event.type)
-    kind = row.kind if row else Kind(subject.id.partition("/")[0])
+    kind = subject.id.partition("/")[0]
     for fact in sets.facts:
         if fact.kind == kind and event.fields.get(fact.name) is not None:
             subject.facts[fact] = event.fields[fact.name]
@@ -112,33 +126,45 @@ def _open_promises(subject: Subject) -> Iterator[Promise]:
     return (promise for promise in subject.promises.values() if not settled_state(promise))
 
 
+def _settle(promise: Promise, event: Event) -> bool:
+    agreement = promise.agreement
+    if event.type in agreement.cancels_on and _same_thing(event, promise):
+        promise.ended_at, promise.ended_as = event.occurred_at, State.CANCELLED
+    elif event.type == RELEASED and event.promise_id == promise.id:
+        promise.ended_at, promise.ended_as = event.occurred_at, State.RELEASED
+    elif event.type == agreement.evidence and _same_thing(event, promise):
+        promise.settled_at = event.occurred_at
+    else:
+        return False
+    promise.settled_by = event.id
+    return True
+
+
 def _same_thing(event: Event, promise: Promise) -> bool:
     """The event speaks of the promise's own refund, invoice...: key fields that both have agree."""
     mine = dict(promise.key)
     return all(mine.get(name, value) == value for name, value in event.key)
 
 
-def _end(promise: Promise, event: Event, state: State) -> None:
-    promise.ended_at, promise.ended_as, promise.settled_by = event.occurred_at, state, event.id
-
-
-def _open(subject: Subject, event: Event, agreement: Agreement) -> None:
+def _open(subject: Subject, event: Event, agreement: Agreement) -> tuple[Promise, ...]:
+    """The promise that the event opens; none where it is open already, or has no deadline."""
+    id = promise_id(subject.id, agreement.name, event.key)
+    known = subject.promises.get(id)
+    if known and not known.opening_taken_back:
+        return ()
     due_by = _due_by(subject, event, agreement)
     if isinstance(due_by, Skipped):
         subject.skipped[agreement.name, event.id] = due_by
-        return
+        return ()
     promise = Promise(
-        promise_id(subject.id, agreement.name, event.key),
-        agreement,
-        event.key,
-        event.occurred_at,
-        event.id,
-        due_by,
-        event.trace_id,
+        id, agreement, event.key, event.occurred_at, event.id, due_by, event.traceparent
     )
-    subject.promises[promise.id] = promise
+    if known:
+        _carry_over(known, promise)
     if evidence := _evidence_before(subject, promise):
         promise.settled_at, promise.settled_by = evidence.occurred_at, evidence.id
+    subject.promises[id] = promise
+    return (promise,)
 
 
 def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
@@ -147,7 +173,7 @@ def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | S
     due_by = _as_instant(subject.facts.get(agreement.by)) if agreement.by else None
     if due_by is None:
         return Skipped.FACT_ABSENT
-    if due_by - event.occurred_at > DEADLINE_LIMIT:
+    if abs(due_by - event.occurred_at) > DEADLINE_LIMIT:
         return Skipped.DEADLINE_TOO_FAR
     return due_by
 
@@ -159,26 +185,25 @@ def _as_instant(value: object) -> Instant | None:
             return to_instant(datetime.fromisoformat(value))
         except ValueError:
             return None
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _evidence_before(subject: Subject, promise: Promise) -> Event | None:
     """Evidence that happened before its promise was made, and that kept no other promise."""
+    agreement = promise.agreement
+    early = [
+        event
+        for (type, _), event in subject.told.items()
+        if type == agreement.evidence and _same_thing(event, promise)
+    ]
+    if not early:
+        return None
     used = {
         other.settled_by
         for other in subject.promises.values()
-        if other.agreement.name == promise.agreement.name
+        if other.agreement.name == agreement.name
     }
-    return next(
-        (
-            event
-            for event in subject.told.values()
-            if event.type == promise.agreement.evidence
-            and event.id not in used
-            and _same_thing(event, promise)
-        ),
-        None,
-    )
+    return next((event for event in early if event.id not in used), None)
 
 
 def promise_id(subject: str, agreement: str, key: tuple[tuple[str, str], ...]) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.shared.clock import to_instant
@@ -16,12 +15,14 @@ from services.shared.errors import UnknownEventType
 from services.shared.subjects import EVENT_TYPES, Kind, kind_of
 from services.tracker.core.agreements import Agreement, AgreementKind, Fact
 from services.tracker.core.durations import parse_duration, parse_rung
+from services.tracker.core.yaml_text import Document, Path, Unreadable, parse
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 PartyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}(/[a-z0-9-]{1,62})?$")]
 TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[A-Z][A-Za-z0-9]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1_024)]
 RUNGS_LIMIT = 16
+VERSION_LIMIT = 1_000_000
 _SHOWN = 80
 
 
@@ -41,7 +42,7 @@ class AgreementFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     agreement: Name
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=VERSION_LIMIT)
     effective_from: date
     kind: AgreementKind
     owed_by: PartyName
@@ -74,46 +75,32 @@ def read(
 
     `own_types` are the event types that parties declare in the settings.
     """
-    try:
-        if any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text)):
-            return (Fault(file, 1, "YAML", "aliases (`*name`) are not read; write it out."),)
-        node = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # a SafeLoader: it makes plain values only
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        return (Fault(file, mark.line + 1 if mark else 1, "YAML", f"{problem}; mend the syntax."),)
-    if node is None or not isinstance(content, dict):
+    document = parse(text)
+    if isinstance(document, Unreadable):
+        return (Fault(file, document.line, "YAML", document.remedy),)
+    if not isinstance(document.content, dict):
         return (Fault(file, 1, "file", "it is not a mapping; start with `agreement: <name>`."),)
     try:
-        parsed = AgreementFile.model_validate(content)
+        parsed = AgreementFile.model_validate(document.content)
     except ValidationError as error:
-        return tuple(_fault(file, node, problem) for problem in error.errors())
-    return _Reading(parsed, file, node, own_types or {}).agreement()
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2's booleans: `on`, `off`, `yes` and `no` are words, as the key `on` needs."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the parent's own attribute
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+        return tuple(_fault(file, document, problem) for problem in error.errors())
+    return _Reading(parsed, file, document, own_types or {}).agreement()
 
 
 class _Reading:
     """The checks that need more than one key, collecting faults as it goes."""
 
     def __init__(
-        self, parsed: AgreementFile, file: str, node: yaml.Node, own_types: Mapping[str, Kind]
+        self, parsed: AgreementFile, file: str, document: Document, own_types: Mapping[str, Kind]
     ) -> None:
-        self.parsed, self.file, self.node, self.own_types = parsed, file, node, own_types
+        self.parsed, self.file, self.document, self.own_types = parsed, file, document, own_types
         self.faults: list[Fault] = []
         self.kind: Kind | None = None
 
     def agreement(self) -> Agreement | tuple[Fault, ...]:
         parsed = self.parsed
         self._check_common_kind()
+        self._check_roles()
         within = self._checked(parse_duration, parsed.fulfil.within, "fulfil", "within")
         by = self._checked(self._fact, parsed.fulfil.by, "fulfil", "by")
         warn = [
@@ -144,7 +131,7 @@ class _Reading:
     def _check_common_kind(self) -> None:
         """All its events are about one kind of subject; a fault where they are not."""
         parsed = self.parsed
-        named: list[tuple[str, tuple[str | int, ...]]] = [
+        named: list[tuple[str, Path]] = [
             (parsed.opens_on, ("opens_on",)),
             (parsed.fulfil.on, ("fulfil", "on")),
             *((each, ("cancels_on", at)) for at, each in enumerate(parsed.cancels_on)),
@@ -152,17 +139,31 @@ class _Reading:
         kinds = []
         for event_type, path in named:
             try:
-                kinds.append((kind_of(event_type, self.own_types), event_type, path))
+                kind = kind_of(event_type, self.own_types)
             except UnknownEventType as error:
                 self._fault(str(error), *path)
+                continue
+            if kind is None:
+                self._fault(f"{event_type} is about any subject; name an event of a party.", *path)
+            else:
+                kinds.append((kind, event_type, path))
         self.kind = kinds[0][0] if kinds else None
         for kind, event_type, path in kinds[1:]:
             if kind != self.kind:
                 self._fault(
-                    f"{event_type} has a subject of kind {kind}, {kinds[0][1]} of kind {self.kind};"
+                    f"{event_type} is of kind {kind}, {kinds[0][1]} of kind {self.kind};"
                     " name events that share a subject.",
                     *path,
                 )
+
+    def _check_roles(self) -> None:
+        """The evidence is an event of its own; a fault where it could never keep a promise open."""
+        evidence = self.parsed.fulfil.on
+        if evidence == self.parsed.opens_on:
+            self._fault(f"{evidence} also opens the promise; name another event.", "fulfil", "on")
+        for place, event_type in enumerate(self.parsed.cancels_on):
+            if event_type == evidence:
+                self._fault(f"{evidence} is also the evidence; leave it out.", "cancels_on", place)
 
     def _checked(self, parse: Any, text: str | None, *path: str | int) -> Any:  # noqa: ANN401 - one wrapper for all parsers
         if text is None:
@@ -181,15 +182,15 @@ class _Reading:
         carried = _moments_of(Kind(kind))
         if name not in carried and kind not in self.own_types.values():
             raise ValueError(
-                f"no event about a {kind} carries a moment {name!r};"
+                f"no event of kind {kind} carries a moment {name!r};"
                 f" there are {', '.join(sorted(carried)) or 'none'}."
             )
-        if kind != self.kind:
-            raise ValueError(f"{text!r} is of a {kind}, but the events are about a {self.kind}.")
+        if self.kind and kind != self.kind:
+            raise ValueError(f"{text!r} is of kind {kind}, but the events are of {self.kind}.")
         return Fact(Kind(kind), name)
 
     def _fault(self, remedy: str, *path: str | int) -> None:
-        self.faults.append(Fault(self.file, _line(self.node, path), _key(path), remedy))
+        self.faults.append(Fault(self.file, self.document.line(path), _key(path), remedy))
 
 
 def _moments_of(kind: Kind) -> set[str]:
@@ -203,7 +204,7 @@ def _moments_of(kind: Kind) -> set[str]:
     }
 
 
-def _fault(file: str, node: yaml.Node, problem: Any) -> Fault:  # noqa: ANN401 - pydantic's ErrorDetails
+def _fault(file: str, document: Document, problem: Any) -> Fault:  # noqa: ANN401 - pydantic's ErrorDetails
     path = tuple(problem["loc"])
     if problem["type"] == "extra_forbidden":
         known = Fulfilment if path[0] == "fulfil" else AgreementFile
@@ -212,26 +213,11 @@ def _fault(file: str, node: yaml.Node, problem: Any) -> Fault:  # noqa: ANN401 -
         remedy = "this key is missing; add it."
     else:
         remedy = f"{str(problem['input'])[:_SHOWN]!r} is wrong: {problem['msg']}."
-    return Fault(file, _line(node, path), _key(path), remedy)
+    return Fault(file, document.line(path), _key(path), remedy)
 
 
-def _key(path: tuple[str | int, ...]) -> str:
+def _key(path: Path) -> str:
     return ".".join(str(part) for part in path)
-
-
-def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
-    """The line of the deepest part of `path` that the document has, from 1."""
-    line: int = node.start_mark.line + 1
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if part not in pairs:
-                break
-            line, node = pairs[part][0].start_mark.line + 1, pairs[part][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
 
 
 def _midnight(day: date) -> int:

@@ -43,10 +43,19 @@ class Announced(StrEnum):
 
 
 class Watermark(NamedTuple):
-    """How far the evidence for a promise is complete, and when its quietest party last spoke."""
+    """How far the evidence for a promise is complete, and why it may be no farther.
+
+    `heard_at` is when its quietest party last spoke, `caught_up_at` how far we have read.
+    """
 
     at: Instant
     heard_at: Instant
+    caught_up_at: Instant
+
+    @property
+    def silent(self) -> bool:
+        """The party is, and not we who are behind."""
+        return self.caught_up_at - self.heard_at >= SILENCE_LIMIT
 
 
 @dataclass(slots=True)
@@ -56,7 +65,8 @@ class Promise:
     What the events say: `opened_at`, `due_by`, `settled_at` with `settled_by` (the evidence's id),
     `ended_at` with `ended_as` (cancelled or released). What was concluded so far: `concluded` (the
     settled state that was last recorded), `breached_at` (the deadline of a breach that stands),
-    `rungs` (how many warnings were passed), `announced`, `withdrawals` (of breaches), `revision`.
+    `rungs` (how many warnings were passed), `announced`, `withdrawals` (how often a conclusion was
+    taken back), `revision`.
     `queued_at` is the entry in the table's queue that stands for it.
     """
 
@@ -66,7 +76,7 @@ class Promise:
     opened_at: Instant
     opened_by: bytes
     due_by: Instant
-    trace_id: str = ""
+    traceparent: str = ""
     settled_at: Instant | None = None
     settled_by: bytes = b""
     ended_at: Instant | None = None
@@ -78,6 +88,11 @@ class Promise:
     withdrawals: int = 0
     revision: int = 0
     queued_at: Instant | None = None
+
+    @property
+    def opening_taken_back(self) -> bool:
+        """It ended as cancelled without any event that cancels."""
+        return self.ended_as is State.CANCELLED and not self.settled_by
 
 
 def settled_state(promise: Promise) -> State | None:
@@ -96,8 +111,7 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
     if promise.breached_at is not None or promise.due_by <= watermark.at - COMMIT_MARGIN:
         return State.BREACHED
     if promise.due_by <= now:
-        silent = now - watermark.heard_at >= SILENCE_LIMIT
-        return State.UNKNOWN if silent else State.OVERDUE_UNCONFIRMED
+        return State.UNKNOWN if watermark.silent else State.OVERDUE_UNCONFIRMED
     return State.AT_RISK if rungs_passed(promise, watermark.at) else State.ON_TRACK
 
 

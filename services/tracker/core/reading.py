@@ -20,7 +20,7 @@ def event_of(
     body: object,
     arrived_at: Instant,
     facts: Collection[Fact],
-    trace_id: str = "",
+    traceparent: str = "",
 ) -> Event:
     """The fold's event; `body` is the decoded dataclass, `facts` what agreements name."""
     row = EVENT_TYPES.get(envelope.type)
@@ -28,7 +28,7 @@ def event_of(
         id=envelope.id,
         type=envelope.type,
         party=envelope.party,
-        occurred_at=envelope.occurred_at,
+        occurred_at=bounded(envelope.occurred_at, arrived_at),
         arrived_at=arrived_at,
         order=envelope.order,
         customer=envelope.customer,
@@ -38,7 +38,7 @@ def event_of(
         fields=_fields(body, facts),
         retracts=body.event_id if isinstance(body, Retracted) else b"",
         promise_id=body.promise_id if isinstance(body, PromiseReleased) else "",
-        trace_id=trace_id,
+        traceparent=traceparent,
     )
 
 

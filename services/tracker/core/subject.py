@@ -22,7 +22,7 @@ class Event:
 
     `content` is 4 bytes of its hash; `key` the natural key of the fact as (field, value) pairs;
     `fields` holds only what agreements name; `retracts` the id of the event it takes back;
-    `promise_id` is that of a release; `trace_id` 32 hex digits, or empty.
+    `promise_id` is that of a release; `traceparent` is W3C text, or empty.
     """
 
     id: bytes
@@ -38,7 +38,7 @@ class Event:
     fields: Mapping[str, object] = field(default_factory=dict)
     retracts: bytes = b""
     promise_id: str = ""
-    trace_id: str = ""
+    traceparent: str = ""
 
     def __lt__(self, other: "Event") -> bool:
         return (self.occurred_at, self.id) < (other.occurred_at, other.id)
@@ -64,18 +64,19 @@ class Skipped(StrEnum):
 class Subject:
     """Everything the tracker keeps of one subject; `events` are distinct and in order of time.
 
-    What follows them is folded from them. `told` are the events that said something new, by type
-    and natural key; `skipped` the openings that opened nothing, by agreement and event id.
+    What follows them is folded from them. `retracted` are party and id of what was taken back;
+    `told` those that said something new, by type and natural key or id; `skipped` the openings that
+    opened nothing, by agreement and event id.
     """
 
     id: str
     events: list[Event] = field(default_factory=list)
     contents: dict[bytes, bytes] = field(default_factory=dict)
-    retracted: set[bytes] = field(default_factory=set)
+    retracted: set[tuple[str, bytes]] = field(default_factory=set)
     order: str = ""
     customer: str = ""
     case: str = ""
-    told: dict[tuple[str, tuple[tuple[str, str], ...]], Event] = field(default_factory=dict)
+    told: dict[tuple[str, object], Event] = field(default_factory=dict)
     facts: dict[Fact, object] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     skipped: dict[tuple[str, bytes], Skipped] = field(default_factory=dict)
@@ -84,8 +85,6 @@ class Subject:
         """Put an event among the subject's events, without folding it yet."""
         insort(self.events, event)
         self.contents[event.id] = event.content
-        if event.retracts:
-            self.retracted.add(event.retracts)
 
     @property
     def settled(self) -> bool:

@@ -38,7 +38,7 @@ class Marks:
         """The earlier of what we caught up with and what each of the parties completed."""
         complete = (self.complete_through.get(party, 0) for party in parties)
         heard = (self.heard_at.get(party, 0) for party in parties)
-        return Watermark(min(self.caught_up_at, *complete), min(heard))
+        return Watermark(min(self.caught_up_at, *complete), min(heard), self.caught_up_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +61,21 @@ class Table:
         """Take over a subject as it was stored."""
         self.subjects[subject.id] = subject
         for promise in subject.promises.values():
+            promise.queued_at = None  # whatever queue it was in, it is not ours
             self._schedule(subject, promise)
 
     def apply(self, subject_id: str, event: Event, now: Instant) -> Applied:
         """Fold one event; `now` is when the verdicts that follow from it are decided."""
         subject = self.subjects.get(subject_id) or Subject(subject_id)
-        counted = fold(subject, event, self.sets)
+        counted, changed = fold(subject, event, self.sets)
         if counted is not Counted.FOLDED:
             return Applied(counted)
         self.subjects[subject_id] = subject
-        verdicts = tuple(
-            verdict
-            for promise in subject.promises.values()
-            for verdict in _conclude_outcome(promise, now)
-        )
-        for promise in subject.promises.values():
+        verdicts: list[Verdict] = []
+        for promise in changed:
+            verdicts += _conclude_outcome(promise, now)
             self._schedule(subject, promise)
-        return Applied(counted, verdicts)
+        return Applied(counted, tuple(verdicts))
 
     def advance(self, now: Instant, marks: Marks) -> list[tuple[Subject, Verdict]]:
         """Everything that became true by time alone, up to each promise's own watermark."""
@@ -91,21 +89,24 @@ class Table:
         self, parties: Parties, now: Instant, marks: Marks
     ) -> Iterator[tuple[Subject, Verdict]]:
         watermark = marks.watermark(parties)
-        queue = self._due[parties]
-        waiting = []
-        while queue and queue[0][0] <= max(watermark.at, now):
+        queue, behind = self._due[parties], []
+        until = max(watermark.at, now) if watermark.silent else watermark.at
+        while queue and queue[0][0] <= until:
             at, promise_id, subject_id = heapq.heappop(queue)
             subject = self.subjects.get(subject_id)
             promise = subject.promises.get(promise_id) if subject else None
             if not subject or not promise or promise.queued_at != at:
                 continue  # settled, dropped or moved since: another entry stands for it
+            if promise.agreement.evidence_parties != parties:
+                continue  # it waits for others now, and is in their queue
             promise.queued_at = None
             if verdict := _conclude_time(promise, now, watermark):
                 yield subject, verdict
-            waiting.append((subject, promise))
             if at <= watermark.at:
-                self._schedule(*waiting.pop())
-        for subject, promise in waiting:
+                self._schedule(subject, promise)
+            else:
+                behind.append((subject, promise))
+        for subject, promise in behind:
             self._schedule(subject, promise)
 
     def _schedule(self, subject: Subject, promise: Promise) -> None:
@@ -121,22 +122,14 @@ def _conclude_time(promise: Promise, now: Instant, watermark: Watermark) -> Verd
     match status(promise, now, watermark):
         case State.BREACHED:
             return _breach(promise, Reason.DEADLINE_PASSED, now)
-        case State.OVERDUE_UNCONFIRMED:
-            promise.rungs = len(warning_moments(promise))  # too late to warn
-            return None
-        case State.UNKNOWN if promise.announced is not Announced.UNKNOWN:
-            promise.rungs = len(warning_moments(promise))
-            return conclude(
-                promise,
-                Kind.UNKNOWN,
-                Reason.PARTY_SILENT,
-                occurred_at=promise.due_by,
-                decided_at=now,
-            )
         case State.AT_RISK:
             return _warn(promise, now, watermark)
-        case _:
-            return None
+        case State.OVERDUE_UNCONFIRMED | State.UNKNOWN as state:
+            promise.rungs = len(warning_moments(promise))  # too late to warn
+            if state is State.UNKNOWN and promise.announced is not Announced.UNKNOWN:
+                due_by, silent = promise.due_by, Reason.PARTY_SILENT
+                return conclude(promise, Kind.UNKNOWN, silent, occurred_at=due_by, decided_at=now)
+    return None
 
 
 def _warn(promise: Promise, now: Instant, watermark: Watermark) -> Verdict | None:
@@ -162,53 +155,73 @@ def _conclude_outcome(promise: Promise, now: Instant) -> Iterator[Verdict]:
             decided_at=now,
             cause=promise.opened_by.hex(),
         )
-    outcome = settled_state(promise)
-    if outcome == promise.concluded:
-        return
+    if settled_state(promise) != promise.concluded:
+        yield from _conclude_change(promise, now)
+    elif promise.concluded is None and _breached_too_early(promise):
+        yield _conclude_moved(promise, now)
+
+
+def _conclude_change(promise: Promise, now: Instant) -> Iterator[Verdict]:
+    """The events end the promise, end it otherwise than concluded, or do not end it after all."""
+    before, outcome = promise.concluded, settled_state(promise)
     promise.concluded = outcome
+    if outcome is None:
+        _begin_again(promise)
+    elif before is not None:
+        promise.withdrawals += 1
     if outcome is State.KEPT_LATE and promise.breached_at is None:
         yield _breach(promise, Reason.EVIDENCE_AFTER_DEADLINE, now)
-    kind, reason = _outcome_verdict(promise, outcome)
-    if kind is Kind.WITHDRAWN:
-        promise.breached_at = None
-        promise.withdrawals += 1
+    kind, reason = _outcome_verdict(promise, before)
     yield conclude(
         promise,
         kind,
         reason,
         occurred_at=promise.settled_at or promise.ended_at or promise.opened_at,
         decided_at=now,
-        cause=promise.settled_by.hex() or str(promise.revision),
+        cause=promise.settled_by.hex(),
     )
+    if kind is Kind.WITHDRAWN:
+        _begin_again(promise)
 
 
-def _outcome_verdict(promise: Promise, outcome: State | None) -> tuple[Kind, Reason]:
-    match outcome:
-        case None:
-            return Kind.OPENED, Reason.EVIDENCE_RETRACTED
-        case State.KEPT if promise.breached_at is not None:
-            return Kind.WITHDRAWN, Reason.LATE_EVIDENCE
-        case State.KEPT:
-            return Kind.KEPT, Reason.EVIDENCE
-        case State.KEPT_LATE:
-            return Kind.KEPT_LATE, Reason.EVIDENCE
-        case State.RELEASED:
-            return Kind.RELEASED, Reason.RELEASED_BY_CREDITOR
-        case _:
-            taken_back = not promise.settled_by
-            return Kind.CANCELLED, (
-                Reason.OPENING_RETRACTED if taken_back else Reason.CANCELLING_EVENT
-            )
+def _breached_too_early(promise: Promise) -> bool:
+    return promise.breached_at is not None and promise.breached_at < promise.due_by
+
+
+def _conclude_moved(promise: Promise, now: Instant) -> Verdict:
+    """A breach of a deadline that proved to be later is withdrawn, and may come again."""
+    moved, due_by = Reason.DEADLINE_MOVED, promise.due_by
+    verdict = conclude(promise, Kind.WITHDRAWN, moved, occurred_at=due_by, decided_at=now)
+    _begin_again(promise)
+    return verdict
+
+
+def _begin_again(promise: Promise) -> None:
+    """What was told is over: warnings and a breach are told anew, under other ids."""
+    promise.breached_at, promise.rungs = None, 0
+    promise.withdrawals += 1
+
+
+_ENDS = {
+    State.KEPT: (Kind.KEPT, Reason.EVIDENCE),
+    State.KEPT_LATE: (Kind.KEPT_LATE, Reason.EVIDENCE),
+    State.CANCELLED: (Kind.CANCELLED, Reason.CANCELLING_EVENT),
+    State.RELEASED: (Kind.RELEASED, Reason.RELEASED_BY_CREDITOR),
+}
+
+
+def _outcome_verdict(promise: Promise, before: State | None) -> tuple[Kind, Reason]:
+    outcome = promise.concluded
+    if outcome is None:
+        evidence = before in {State.KEPT, State.KEPT_LATE}
+        return Kind.OPENED, Reason.EVIDENCE_RETRACTED if evidence else Reason.REOPENED
+    if outcome is State.KEPT and promise.breached_at is not None:
+        return Kind.WITHDRAWN, Reason.LATE_EVIDENCE
+    if promise.opening_taken_back:
+        return Kind.CANCELLED, Reason.OPENING_RETRACTED
+    return _ENDS[outcome]
 
 
 def _breach(promise: Promise, reason: Reason, now: Instant) -> Verdict:
-    """Record a breach; after a withdrawal the next one is another verdict."""
     promise.breached_at = promise.due_by
-    return conclude(
-        promise,
-        Kind.BREACHED,
-        reason,
-        occurred_at=promise.due_by,
-        decided_at=now,
-        cause=f"again-{promise.withdrawals}" if promise.withdrawals else "",
-    )
+    return conclude(promise, Kind.BREACHED, reason, occurred_at=promise.due_by, decided_at=now)

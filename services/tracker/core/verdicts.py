@@ -27,6 +27,7 @@ class Reason(StrEnum):
 
     OPENING_EVENT = "opening_event"
     EVIDENCE_RETRACTED = "evidence_retracted"
+    REOPENED = "reopened"
     OPENING_RETRACTED = "opening_retracted"
     WARNING_TIME = "warning_time"
     DEADLINE_PASSED = "deadline_passed"
@@ -34,6 +35,7 @@ class Reason(StrEnum):
     PARTY_SILENT = "party_silent"
     EVIDENCE = "evidence"
     LATE_EVIDENCE = "late_evidence"
+    DEADLINE_MOVED = "deadline_moved"
     CANCELLING_EVENT = "cancelling_event"
     RELEASED_BY_CREDITOR = "released_by_creditor"
 
@@ -42,7 +44,8 @@ class Reason(StrEnum):
 class Verdict:
     """One conclusion about one promise; `promise` is as it stood right after.
 
-    `cause` is what tells two verdicts of a kind apart: the rung, or the evidence's id in hex.
+    `cause` is what tells two verdicts of a kind apart: the rung, or the evidence's id in hex;
+    `again` counts the conclusions that were taken back before this one.
     `publish` says that a person may act on it, or was told something that this ends.
     """
 
@@ -55,12 +58,15 @@ class Verdict:
     decided_at: Instant
     cause: str
     publish: bool
+    again: int = 0
 
     @property
     def id(self) -> bytes:
-        """16 bytes of SHA-256 over promise, kind, due date and cause."""
-        text = "\x00".join((self.promise_id, self.kind, str(self.due_by), self.cause))
-        return hashlib.sha256(text.encode()).digest()[:16]
+        """16 bytes of SHA-256 over promise, kind, due date, cause, and how often it came again."""
+        said = [self.promise_id, self.kind, str(self.due_by), self.cause]
+        if self.again:
+            said.append(str(self.again))
+        return hashlib.sha256("\x00".join(said).encode()).digest()[:16]
 
 
 _ANNOUNCES = {
@@ -94,4 +100,5 @@ def conclude(
         decided_at,
         cause,
         publish,
+        promise.withdrawals,
     )

@@ -573,11 +573,14 @@ class PartitionProgress(_message.Message):
     CAUGHT_UP_AT_FIELD_NUMBER: _builtins.int
     COMPLETE_THROUGH_FIELD_NUMBER: _builtins.int
     OPEN_PROMISES_FIELD_NUMBER: _builtins.int
+    FENCED_FIELD_NUMBER: _builtins.int
     POSITIONS_FIELD_NUMBER: _builtins.int
     partition: _builtins.int
     epoch: _builtins.int
     seq: _builtins.int
     open_promises: _builtins.int
+    fenced: _builtins.int
+    """How often a commit of a replaced owner was refused."""
     @_builtins.property
     def caught_up_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -597,11 +600,12 @@ class PartitionProgress(_message.Message):
         caught_up_at: _timestamp_pb2.Timestamp | None = ...,
         complete_through: _abc.Mapping[_builtins.str, _timestamp_pb2.Timestamp] | None = ...,
         open_promises: _builtins.int = ...,
+        fenced: _builtins.int = ...,
         positions: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "open_promises", b"open_promises", "partition", b"partition", "positions", b"positions", "seq", b"seq"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "fenced", b"fenced", "open_promises", b"open_promises", "partition", b"partition", "positions", b"positions", "seq", b"seq"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,206 @@
+"""Alerts, wired: settings, telemetry, store, receivers, verdicts, rounds, gRPC."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import grpc.aio
+from handoff.v1 import alerts_pb2_grpc
+from pymongo import MongoClient
+
+from services.alerts.api import SERVICE, AlertsServicer
+from services.alerts.channels.log import LogChannel
+from services.alerts.channels.webhook import WebhookChannel
+from services.alerts.delivery import Channel, Receiver
+from services.alerts.handlers import Desk
+from services.alerts.hearing import verdict_handler
+from services.alerts.ledger import GrpcLedger
+from services.alerts.metrics import Metrics
+from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
+from services.alerts.settings import AlertsSettings
+from services.alerts.store import SOURCE, MongoAlertStore
+from services.alerts.stream import StreamFailed, VerdictStream
+from services.shared import health as pages
+from services.shared import rpc, telemetry
+from services.shared.bus import PublishError
+from services.shared.bus_kafka import KafkaPublisher
+from services.shared.clock import Clock, WallClock
+from services.shared.consuming import Handler, dead_lettered, retried, traced
+from services.shared.errors import SettingsError
+from services.shared.health import Health
+from services.shared.heartbeat_clock import clock_of
+from services.shared.mongo import Row, connect, wait_until_reachable
+from services.shared.outbox import Outbox
+from services.shared.relay import Relay
+from services.shared.settings import load
+from services.shared.telemetry import Telemetry
+
+NAME = "alerts"
+GRACE_S = 1.0
+
+Loop = Callable[[], None]
+
+
+def main() -> None:
+    """Serves until SIGTERM or SIGINT; what stops the start or ends the service is one line."""
+    try:
+        asyncio.run(run(load(AlertsSettings)))
+    except (SettingsError, StreamFailed, OSError) as error:
+        sys.exit(str(error))
+
+
+async def run(settings: AlertsSettings) -> None:
+    stop = Stop()
+    stop.on_signals()
+    observed = telemetry.start(NAME, settings)
+    health = Health("kafka", "mongo", "relay")
+    http = settings.endpoints.alerts.http
+    probes = pages.serve(health, observed.registry, settings.listen, http)
+    client = connect(settings.mongo)
+    try:
+        service = Service(settings, observed, health, clock_of(settings, stop.threads), client)
+        reachable = partial(wait_until_reachable, client, health, observed.log, stop.threads)
+        if await asyncio.to_thread(reachable):
+            await service.serve(stop)
+    finally:
+        stop.now()
+        probes.stop()
+        client.close()
+        observed.shutdown()
+        observed.log.info("stopped")
+
+
+class Stop:
+    """One wish to stop, for the event loop and for the threads."""
+
+    def __init__(self) -> None:
+        self.loop, self.threads = asyncio.Event(), threading.Event()
+
+    def now(self) -> None:
+        self.loop.set()
+        self.threads.set()
+
+    def on_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.now)
+
+
+@dataclass
+class Service:
+    """What runs once Mongo can be reached."""
+
+    settings: AlertsSettings
+    observed: Telemetry
+    health: Health
+    clock: Clock
+    client: "MongoClient[Row]"
+
+    async def serve(self, stop: Stop) -> None:
+        """1. store  2. gRPC  3. loops in threads  4. verdicts; the first that ends ends all."""
+        settings, database = self.settings, self.settings.mongo.database
+        outbox = Outbox(self.client, database, SOURCE)
+        store = MongoAlertStore(self.client, database, outbox)
+        await asyncio.to_thread(store.prepare)
+        ledger = GrpcLedger(_address(settings))
+        metrics = Metrics(self.observed.registry)
+        channels = self._channels()
+        desk = Desk(store, tuple(channel.name for channel in channels))
+        publishers = [
+            KafkaPublisher(settings.kafka.bootstrap, f"handoff-alerts-{purpose}")
+            for purpose in ("relay", "dead-letters")
+        ]
+        handler = self._handler(desk, metrics, publishers[1], stop.threads)
+        loops: list[Loop] = [
+            partial(self._relay(outbox, publishers[0]).run, stop.threads),
+            partial(self._rounds(desk, ledger, store, metrics).run, stop.threads),
+            *(self._delivery(channel, store, metrics, stop.threads) for channel in channels),
+        ]
+        server = await self._grpc(AlertsServicer(desk, ledger, self.clock, settings.console_url))
+        try:
+            await self._until_one_ends(loops, handler, stop)
+        finally:
+            await server.stop(GRACE_S)
+            ledger.close()
+            for publisher in publishers:
+                publisher.close()
+
+    async def _until_one_ends(self, loops: Sequence[Loop], handler: Handler, stop: Stop) -> None:
+        stream = VerdictStream(self.settings, handler, self.health, self.observed.log)
+        with ThreadPoolExecutor(len(loops), thread_name_prefix="round") as threads:
+            try:
+                running = asyncio.get_running_loop().run_in_executor
+                tasks = [asyncio.ensure_future(stream.run(stop.loop))]
+                tasks += [asyncio.ensure_future(running(threads, each)) for each in loops]
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stop.now()
+            await asyncio.gather(*tasks)
+
+    def _channels(self) -> list[Channel]:
+        url = self.settings.console_url
+        channels: list[Channel] = [LogChannel(self.observed.log, url)]
+        if webhook := self.settings.alerts.webhook_url:
+            channels.append(WebhookChannel(str(webhook), url))
+        return channels
+
+    def _handler(
+        self, desk: Desk, metrics: Metrics, publisher: KafkaPublisher, stop: threading.Event
+    ) -> Handler:
+        heard = verdict_handler(desk, self.clock, metrics.heard)
+        safe = dead_lettered(heard, publisher, WallClock(), NAME, TRANSIENT)
+        patient = retried(safe, (*TRANSIENT, PublishError), stop, self.health)
+        return traced(patient, self.observed)
+
+    def _relay(self, outbox: Outbox, publisher: KafkaPublisher) -> Relay:
+        """Without heartbeats: nobody owes anything in the name of those who are on call."""
+        return Relay(
+            outbox, publisher, self.settings, None, SOURCE, self.clock, self.observed, self.health
+        )
+
+    def _rounds(
+        self, desk: Desk, ledger: GrpcLedger, store: MongoAlertStore, metrics: Metrics
+    ) -> Rounds:
+        return Rounds(
+            desk=desk,
+            ledger=ledger,
+            clock=self.clock,
+            count_standing=store.count_standing,
+            metrics=metrics,
+            telemetry=self.observed,
+            health=self.health,
+        )
+
+    def _delivery(
+        self, channel: Channel, store: MongoAlertStore, metrics: Metrics, stop: threading.Event
+    ) -> Loop:
+        receiver = Receiver(
+            channel=channel,
+            store=store,
+            owner=self.settings.alerts.instance,
+            clock=WallClock(),
+            telemetry=self.observed,
+            count=metrics.sent,
+            stop=stop,
+        )
+        return partial(deliver_until, stop, receiver, self.health)
+
+    async def _grpc(self, servicer: AlertsServicer) -> grpc.aio.Server:
+        register = partial(alerts_pb2_grpc.add_AlertsServiceServicer_to_server, servicer)
+        return await rpc.serve(
+            {SERVICE: register},
+            self.settings,
+            self.settings.endpoints.alerts,
+            self.observed,
+            self.health,
+        )
+
+
+def _address(settings: AlertsSettings) -> str:
+    tracker = settings.endpoints.tracker
+    return f"{tracker.host}:{tracker.grpc}"

@@ -1,0 +1,1 @@
+"""Ways to a receiver, one small file each; they send one notice and raise DeliveryError."""

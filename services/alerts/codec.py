@@ -1,0 +1,162 @@
+"""Between the wire and the domain: verdicts and the ledger's rows come in, alerts go out."""
+
+from datetime import UTC
+
+from google.protobuf.message import DecodeError
+from google.protobuf.timestamp_pb2 import Timestamp
+from handoff.v1 import alerts_pb2, tracker_pb2
+
+from services.alerts.domain.alert import Alert, State
+from services.alerts.domain.pages import page_of
+from services.alerts.domain.promise import Condition, Promise, Resolution, Word
+from services.alerts.domain.text import summary
+from services.shared.clock import Instant, to_datetime, to_instant
+from services.shared.errors import InvalidEvent
+
+_SAYS: dict[int, Condition | Resolution] = {
+    tracker_pb2.VERDICT_KIND_WARNED: Condition.AT_RISK,
+    tracker_pb2.VERDICT_KIND_UNKNOWN: Condition.UNKNOWN,
+    tracker_pb2.VERDICT_KIND_BREACHED: Condition.BREACHED,
+    tracker_pb2.VERDICT_KIND_WITHDRAWN: Resolution.WITHDRAWN,
+    tracker_pb2.VERDICT_KIND_KEPT: Resolution.KEPT,
+    tracker_pb2.VERDICT_KIND_KEPT_LATE: Resolution.KEPT_LATE,
+    tracker_pb2.VERDICT_KIND_CANCELLED: Resolution.CANCELLED,
+    tracker_pb2.VERDICT_KIND_RELEASED: Resolution.RELEASED,
+    tracker_pb2.VERDICT_KIND_AMENDED: Resolution.AMENDED,
+    tracker_pb2.VERDICT_KIND_PAUSED: Resolution.PAUSED,
+}
+"""The verdicts that open or end an alert; any other kind is for other readers."""
+
+_ENDED: dict[int, Resolution] = {
+    tracker_pb2.PROMISE_STATE_KEPT: Resolution.KEPT,
+    tracker_pb2.PROMISE_STATE_KEPT_LATE: Resolution.KEPT_LATE,
+    tracker_pb2.PROMISE_STATE_CANCELLED: Resolution.CANCELLED,
+    tracker_pb2.PROMISE_STATE_RELEASED: Resolution.RELEASED,
+    tracker_pb2.PROMISE_STATE_PAUSED: Resolution.PAUSED,
+}
+
+STATES = {
+    State.OPEN: alerts_pb2.ALERT_STATE_OPEN,
+    State.ACKNOWLEDGED: alerts_pb2.ALERT_STATE_ACKNOWLEDGED,
+    State.SNOOZED: alerts_pb2.ALERT_STATE_SNOOZED,
+    State.RESOLVED: alerts_pb2.ALERT_STATE_RESOLVED,
+}
+
+
+def word_of_verdict(value: bytes) -> Word | None:
+    """None for a kind that no alert hangs on. Raises InvalidEvent where it is no verdict."""
+    try:
+        verdict = tracker_pb2.Verdict.FromString(value)
+        return _word(verdict)
+    except (DecodeError, ValueError) as error:
+        raise InvalidEvent(
+            "undecodable", f"These {len(value)} bytes are not a verdict: {error}."
+        ) from error
+
+
+def word_of_ledger(promise: tracker_pb2.Promise) -> Word:
+    """What the ledger says of a promise now, to be held against what was heard of it."""
+    says = _SAYS.get(promise.announced)
+    if not isinstance(says, Condition):
+        says = _ENDED.get(promise.state, Resolution.NO_LONGER_ANNOUNCED)
+    return Word(
+        promise=_promise(promise),
+        revision=promise.revision,
+        says=says,
+        why="ledger",
+        reconciled=True,
+    )
+
+
+def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Alert:
+    promise = alert.promise
+    acknowledgement, snooze, end = alert.acknowledgement, alert.snooze, alert.end
+    return alerts_pb2.Alert(
+        key=alert.key,
+        state=STATES[alert.state],
+        condition=alert.condition,
+        promise_id=promise.promise_id,
+        subject=promise.subject,
+        order=promise.order,
+        customer=promise.customer,
+        case=promise.case,
+        agreement=promise.agreement,
+        owed_by=promise.owed_by,
+        owed_to=promise.owed_to,
+        due_by=stamp(promise.due_by),
+        customer_visible_by=stamp(promise.customer_visible_by),
+        summary=summary(alert, now),
+        next_step=promise.next_step,
+        reason=alert.reason,
+        resolution=end.resolution if end else "",
+        opened_at=stamp(alert.opened_at),
+        notified_at=stamp(alert.notified_at),
+        resolved_at=stamp(end.at if end else None),
+        acknowledged_by=acknowledgement.actor if acknowledgement else "",
+        acknowledged_at=stamp(acknowledgement.at if acknowledgement else None),
+        snoozed_until=stamp(snooze.until if snooze else None),
+        url=page_of(promise, console_url),
+        trace_id=promise.trace_id,
+        revision=alert.revision,
+    )
+
+
+def stamp(instant: Instant | None) -> Timestamp | None:
+    """A protobuf timestamp; None stays an absent field."""
+    if instant is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(to_datetime(instant))
+    return message
+
+
+def instant(message: Timestamp) -> Instant:
+    """Raises ValueError for a moment that no calendar has."""
+    return to_instant(message.ToDatetime(tzinfo=UTC))
+
+
+def _word(verdict: tracker_pb2.Verdict) -> Word | None:
+    says = _SAYS.get(verdict.kind)
+    missing = [name for name in _needed(says) if not _has(verdict, name)]
+    if missing:
+        raise InvalidEvent("incomplete", f"This verdict has no {', '.join(missing)}.")
+    if says is None:
+        return None
+    return Word(
+        promise=_promise(verdict),
+        revision=verdict.revision,
+        says=says,
+        why=verdict.reason,
+        decided_at=instant(verdict.decided_at),
+        historic=verdict.historic,
+    )
+
+
+def _promise(message: tracker_pb2.Verdict | tracker_pb2.Promise) -> Promise:
+    visible = message.HasField("customer_visible_by")
+    return Promise(
+        promise_id=message.promise_id,
+        agreement=message.agreement,
+        owed_by=message.owed_by,
+        owed_to=message.owed_to,
+        subject=message.subject,
+        due_by=instant(message.due_by),
+        order=message.order,
+        customer=message.customer,
+        case=message.case,
+        customer_visible_by=instant(message.customer_visible_by) if visible else None,
+        awaits=message.awaits,
+        because=message.because,
+        next_step=message.next_step,
+        trace_id=message.trace_id,
+    )
+
+
+def _needed(says: Condition | Resolution | None) -> tuple[str, ...]:
+    if says is None:
+        return ("kind",)
+    return ("promise_id", "revision", "subject", "owed_by", "owed_to", "agreement", "due_by")
+
+
+def _has(verdict: tracker_pb2.Verdict, name: str) -> bool:
+    return verdict.HasField("due_by") if name == "due_by" else bool(getattr(verdict, name))

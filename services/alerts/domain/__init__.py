@@ -1,0 +1,1 @@
+"""What becomes of an alert, decided without clock, store or network."""

@@ -1,0 +1,159 @@
+"""An alert, the notices that it causes, and all the alerts of one promise.
+
+What changes them is in `decisions.py`; what they say to a person is in `text.py`.
+"""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import blake2b
+
+from services.alerts.domain.promise import Condition, Promise, Resolution
+from services.shared.clock import Instant
+
+
+class State(StrEnum):
+    """Where an alert is between its first notice and its end."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class Reason(StrEnum):
+    """Why a decision sends a notice, or why it sends none."""
+
+    FIRST_NOTICE = "first_notice"
+    WORSENED = "worsened"
+    EASED = "eased"
+    REMINDER = "reminder"
+    REOPENED = "reopened"
+    RECONCILED = "reconciled"
+    SNOOZE_ENDED = "snooze_ended"
+    RESOLVED = "resolved"
+    OLD = "old"
+    REPEATED = "repeated"
+    HISTORIC = "historic"
+    IN_HAND = "in_hand"
+    NOTHING_OPEN = "nothing_open"
+    LEDGER_AGREES = "ledger_agrees"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    STILL_ASLEEP = "still_asleep"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who has the alert in hand, and since when."""
+
+    actor: str
+    at: Instant
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Who wants to hear of it again, and when."""
+
+    actor: str
+    until: Instant
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Why and when an alert was resolved."""
+
+    resolution: Resolution
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One promise with one due date that somebody has to look at.
+
+    `revision` counts the alert's own changes: whoever receives its notices can ignore a lower one.
+    `why` is the slug of the verdict that it stands on. `reason` is why its last notice was sent.
+    """
+
+    key: str
+    promise: Promise
+    condition: Condition
+    opened_at: Instant
+    revision: int = 0
+    why: str = ""
+    reason: Reason = Reason.FIRST_NOTICE
+    notified_at: Instant | None = None
+    acknowledgement: Acknowledgement | None = None
+    snooze: Snooze | None = None
+    end: End | None = None
+
+    @property
+    def state(self) -> State:
+        if self.end:
+            return State.RESOLVED
+        if self.snooze:
+            return State.SNOOZED
+        return State.ACKNOWLEDGED if self.acknowledgement else State.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell the receivers: the alert as it was, why, and in words.
+
+    The id is the same however often the decision behind it is made; the notices of an alert go to
+    each receiver in order of their revision. `traceparent` is the trace of that decision.
+    """
+
+    id: str
+    reason: Reason
+    alert: Alert
+    text: str
+    at: Instant
+    receivers: tuple[str, ...] = ()
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is known of a promise: the last revision heard of it, and its alerts by due date."""
+
+    heard: int = 0
+    alerts: tuple[Alert, ...] = ()
+
+    def alert(self, key: str) -> Alert | None:
+        return next((alert for alert in self.alerts if alert.key == key), None)
+
+    def open_alerts(self) -> Iterator[Alert]:
+        return (alert for alert in self.alerts if alert.end is None)
+
+    def having(self, changed: Alert) -> "History":
+        others = tuple(alert for alert in self.alerts if alert.key != changed.key)
+        return replace(self, alerts=(*others, changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a word or an action makes of a promise's alerts, and the reason for it."""
+
+    history: History
+    reason: Reason
+    notices: tuple[Notice, ...] = ()
+
+
+NEVER = 1 << 62
+"""Sorts after every moment: no customer would notice."""
+
+
+def key_of(promise: Promise) -> str:
+    """One for each promise and due date, short enough to be typed and for any receiver."""
+    digest = blake2b(f"{promise.promise_id}\n{promise.due_by}".encode(), digest_size=10).digest()
+    return f"al-{base64.b32encode(digest).decode().lower()}"
+
+
+def urgency(alert: Alert) -> tuple[Instant, Instant, str]:
+    """What to look at first: what a customer notices soonest, then what is due soonest."""
+    visible_by = alert.promise.customer_visible_by
+    return (NEVER if visible_by is None else visible_by, alert.promise.due_by, alert.key)

@@ -1,0 +1,188 @@
+"""What a word of the ledger or a person's action makes of a promise's alerts, and who is told.
+
+Words may come twice, late or not at all, and the result is the same: a promise's revision decides
+which word is the newest, and of two at one revision the graver one. Nothing here sends anything.
+"""
+
+from dataclasses import replace
+
+from services.alerts.domain.alert import (
+    Acknowledgement,
+    Alert,
+    Decision,
+    End,
+    History,
+    Notice,
+    Reason,
+    Snooze,
+    State,
+    key_of,
+)
+from services.alerts.domain.promise import Condition, Resolution, Word
+from services.alerts.domain.text import message
+from services.shared.clock import Instant
+from services.shared.errors import RefusalCode, Refused
+
+_GRAVITY = {Condition.AT_RISK: 1, Condition.UNKNOWN: 2, Condition.BREACHED: 3}
+_OVER = 4
+
+
+def decide(history: History, word: Word, now: Instant) -> Decision:
+    """Which alerts the word opens, changes or ends, and which notices that takes."""
+    alert = history.alert(key_of(word.promise))
+    if word.revision < history.heard:
+        return Decision(history, Reason.OLD)
+    if word.revision == history.heard and alert and _gravity(word.says) <= _gravity(alert):
+        return Decision(history, Reason.REPEATED)
+    heard = replace(history, heard=word.revision)
+    now = max(now, word.decided_at)
+    if isinstance(word.says, Resolution):
+        return _resolve(heard, tuple(heard.open_alerts()), word.says, word.why, now)
+    moved = tuple(each for each in heard.open_alerts() if each is not alert)
+    ended = _resolve(heard, moved, Resolution.DATE_MOVED, word.why, now)
+    told = _tell(ended.history, alert, word, word.says, now)
+    return replace(told, notices=ended.notices + told.notices)
+
+
+def acknowledge(history: History, key: str, by: Acknowledgement) -> Decision:
+    """Somebody has it in hand; the first who says so stays, until it gets worse.
+
+    Raises Refused for an alert that is over, as `snooze` does.
+    """
+    alert = _standing(history, key)
+    if alert.state is State.ACKNOWLEDGED:
+        return Decision(history, Reason.REPEATED)
+    changed = replace(_next(alert), acknowledgement=by, snooze=None)
+    return Decision(history.having(changed), Reason.ACKNOWLEDGED)
+
+
+def snooze(history: History, key: str, snooze: Snooze) -> Decision:
+    """Nobody hears of it until then, unless it gets worse."""
+    alert = _standing(history, key)
+    if alert.snooze == snooze:
+        return Decision(history, Reason.REPEATED)
+    changed = replace(_next(alert), snooze=snooze, acknowledgement=None)
+    return Decision(history.having(changed), Reason.SNOOZED)
+
+
+def end_snooze(history: History, key: str, now: Instant) -> Decision:
+    """Tell of it again when its time has come and it is still not over."""
+    alert = history.alert(key)
+    if alert is None or alert.end or not alert.snooze or now < alert.snooze.until:
+        return Decision(history, Reason.STILL_ASLEEP)
+    return _notify(history, replace(_next(alert), snooze=None), Reason.SNOOZE_ENDED, now)
+
+
+def _tell(
+    history: History, alert: Alert | None, word: Word, condition: Condition, now: Instant
+) -> Decision:
+    if word.historic:
+        return _put_on_record(history, alert, word, condition, now)
+    if word.reconciled and alert and _already_said(alert, condition):
+        return Decision(_up_to_date(history, alert, word), Reason.LEDGER_AGREES)
+    reason = _reason(alert, word, condition)
+    if alert is None or alert.end:
+        return _notify(history, _opened(alert, word, condition, now), reason, now)
+    changed = replace(_next(alert), promise=word.promise, condition=condition, why=word.why)
+    if _GRAVITY[condition] > _GRAVITY[alert.condition]:
+        changed = replace(changed, acknowledgement=None, snooze=None)
+    elif reason is Reason.REMINDER and alert.state is not State.OPEN:
+        return Decision(history.having(changed), Reason.IN_HAND)
+    return _notify(history, changed, reason, now)
+
+
+def _reason(alert: Alert | None, word: Word, condition: Condition) -> Reason:
+    if word.reconciled:
+        return Reason.RECONCILED
+    if alert is None or alert.notified_at is None:
+        return Reason.FIRST_NOTICE
+    if alert.end:
+        return Reason.REOPENED
+    if _GRAVITY[condition] == _GRAVITY[alert.condition]:
+        return Reason.REMINDER
+    return Reason.WORSENED if _GRAVITY[condition] > _GRAVITY[alert.condition] else Reason.EASED
+
+
+def _already_said(alert: Alert, condition: Condition) -> bool:
+    """The ledger tells nothing new of an alert that stands, or that nobody was to hear of."""
+    if alert.end is None:
+        return condition is alert.condition
+    kept_quiet = alert.end.resolution is Resolution.HISTORIC
+    return kept_quiet and _GRAVITY[condition] <= _GRAVITY[alert.condition]
+
+
+def _up_to_date(history: History, alert: Alert, word: Word) -> History:
+    if alert.promise == word.promise:
+        return history
+    return history.having(replace(_next(alert), promise=word.promise))
+
+
+def _put_on_record(
+    history: History, alert: Alert | None, word: Word, condition: Condition, now: Instant
+) -> Decision:
+    """Kept without a notice, so that the ledger's list does not bring it up either."""
+    if alert and alert.end is None:
+        return Decision(history, Reason.HISTORIC)
+    quiet = replace(
+        _opened(alert, word, condition, now), end=End(Resolution.HISTORIC, now), notified_at=None
+    )
+    return Decision(history.having(quiet), Reason.HISTORIC)
+
+
+def _resolve(
+    history: History, alerts: tuple[Alert, ...], resolution: Resolution, why: str, now: Instant
+) -> Decision:
+    notices: tuple[Notice, ...] = ()
+    for alert in alerts:
+        over = replace(_next(alert), end=End(resolution, now), snooze=None, why=why or alert.why)
+        told = _notify(history, over, Reason.RESOLVED, now)
+        history, notices = told.history, notices + told.notices
+    return Decision(history, Reason.RESOLVED if alerts else Reason.NOTHING_OPEN, notices)
+
+
+def _notify(history: History, alert: Alert, reason: Reason, now: Instant) -> Decision:
+    at = max(now, alert.notified_at or now)
+    told = replace(alert, reason=reason, notified_at=at)
+    notice = Notice(
+        id=f"{told.key}:{told.revision}:{reason}",
+        reason=reason,
+        alert=told,
+        text=message(told, now),
+        at=at,
+    )
+    return Decision(history.having(told), reason, (notice,))
+
+
+def _opened(before: Alert | None, word: Word, condition: Condition, at: Instant) -> Alert:
+    return Alert(
+        key=key_of(word.promise),
+        promise=word.promise,
+        condition=condition,
+        opened_at=at,
+        revision=(before.revision if before else 0) + 1,
+        why=word.why,
+        notified_at=before.notified_at if before else None,
+    )
+
+
+def _next(alert: Alert) -> Alert:
+    return replace(alert, revision=alert.revision + 1)
+
+
+def _standing(history: History, key: str) -> Alert:
+    alert = history.alert(key)
+    assert alert is not None, "a caller looks the alert up before it changes it"
+    if alert.end:
+        raise Refused(
+            RefusalCode.CONFLICT,
+            "key",
+            f"Alert {key} is over ({alert.end.resolution.replace('_', ' ')}); there is nothing left"
+            " to do for it.",
+        )
+    return alert
+
+
+def _gravity(of: Alert | Condition | Resolution) -> int:
+    if isinstance(of, Alert):
+        return _OVER if of.end else _GRAVITY[of.condition]
+    return _OVER if isinstance(of, Resolution) else _GRAVITY[of]

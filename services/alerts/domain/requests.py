@@ -1,0 +1,120 @@
+"""What people ask of alerts, and what is wrong with a request before anything is looked up."""
+
+from dataclasses import dataclass
+
+from services.alerts.domain.alert import Alert, State, urgency
+from services.shared.clock import SECOND, Instant, iso
+from services.shared.errors import RefusalCode, Refused
+
+TEXT_LENGTH_LIMIT = 1_024
+NAME_LENGTH_LIMIT = 200
+SNOOZE_LIMIT = 30 * 86_400 * SECOND
+PAGE_SIZE = 100
+PAGE_SIZE_LIMIT = 1_000
+STANDING = frozenset({State.OPEN, State.ACKNOWLEDGED, State.SNOOZED})
+
+Place = tuple[Instant, Instant, str]
+"""Where a page begins: after the alert with this urgency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which alerts to list, the most urgent first; empty is any."""
+
+    states: frozenset[State] = STANDING
+    owed_by: str = ""
+    owed_to: str = ""
+    subject: str = ""
+    after: Place | None = None
+    limit: int = PAGE_SIZE
+
+    def takes(self, alert: Alert) -> bool:
+        promise = alert.promise
+        return (
+            alert.state in self.states
+            and self.owed_by in ("", promise.owed_by)
+            and self.owed_to in ("", promise.owed_to)
+            and self.subject in ("", promise.subject)
+            and (self.after is None or urgency(alert) > self.after)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Somebody has it in hand."""
+
+    key: str
+    actor: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeUntil:
+    """Somebody wants to hear of it again later."""
+
+    key: str
+    actor: str
+    until: Instant
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The creditor gives the promise up; the same idempotency key twice has one effect."""
+
+    promise_id: str
+    actor: str
+    reason: str
+    idempotency_key: str
+
+
+def check_acknowledge(request: Acknowledge) -> None:
+    """Raises Refused, as all of these do, with the field and what would be right."""
+    _name("key", request.key, "the key that `handoff alerts list` shows")
+    _name("actor", request.actor, "who has it in hand")
+    _text("note", request.note)
+
+
+def check_snooze(request: SnoozeUntil, now: Instant) -> None:
+    _name("key", request.key, "the key that `handoff alerts list` shows")
+    _name("actor", request.actor, "who wants to hear of it later")
+    _text("reason", request.reason)
+    if not now < request.until <= now + SNOOZE_LIMIT:
+        raise _invalid(
+            "until",
+            f"is {iso(request.until)}; give a moment after now ({iso(now)}) and within"
+            f" {SNOOZE_LIMIT // (86_400 * SECOND)} days",
+        )
+
+
+def check_release(request: Release) -> None:
+    _text("promise_id", request.promise_id, needed="the promise that is given up")
+    _name("actor", request.actor, "who gives it up, for the creditor")
+    _text("reason", request.reason, needed="why it is given up; the debtor will read it")
+    _name("idempotency_key", request.idempotency_key, "a key of its own for each release")
+
+
+def check_page_size(size: int) -> int:
+    if not 0 <= size <= PAGE_SIZE_LIMIT:
+        raise _invalid(
+            "page_size", f"is {size}; give 1 to {PAGE_SIZE_LIMIT:,}, or 0 for {PAGE_SIZE}"
+        )
+    return size or PAGE_SIZE
+
+
+def _name(field: str, value: str, meaning: str) -> None:
+    if not value.strip():
+        raise _invalid(field, f"is empty; give {meaning}")
+    if len(value) > NAME_LENGTH_LIMIT:
+        raise _invalid(field, f"has {len(value)} characters; give at most {NAME_LENGTH_LIMIT}")
+
+
+def _text(field: str, value: str, needed: str = "") -> None:
+    if needed and not value.strip():
+        raise _invalid(field, f"is empty; give {needed}")
+    if len(value) > TEXT_LENGTH_LIMIT:
+        raise _invalid(field, f"has {len(value)} characters; give at most {TEXT_LENGTH_LIMIT:,}")
+
+
+def _invalid(field: str, problem: str) -> Refused:
+    return Refused(RefusalCode.INVALID, field, f"{field} {problem}.")

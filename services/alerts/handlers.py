@@ -1,0 +1,232 @@
+"""What happens to a verdict, to a person's answer and to a notice on its way, step by step.
+
+Handlers load, decide and save; the Protocols here are what they need of store and ledger.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from services.alerts import delivery
+from services.alerts.domain.alert import Acknowledgement, Alert, Decision, History, Reason, Snooze
+from services.alerts.domain.decisions import acknowledge, decide, end_snooze, snooze
+from services.alerts.domain.promise import SETTLED, Condition, Promise, Word
+from services.alerts.domain.requests import (
+    Acknowledge,
+    Query,
+    Release,
+    SnoozeUntil,
+    check_acknowledge,
+    check_release,
+    check_snooze,
+)
+from services.alerts.errors import LedgerUnreachable
+from services.shared.clock import Instant
+from services.shared.errors import RefusalCode, Refused
+from services.shared.telemetry import trace_headers
+
+AWAKENINGS_AT_ONCE = 500
+RECONCILED_AT_ONCE = 1_000
+
+Decide = Callable[[History], Decision]
+
+
+class AlertStore(Protocol):
+    """Where alerts lie, each change together with the notices that it causes."""
+
+    def change(self, promise_id: str, decide: Decide) -> Decision:
+        """Runs `decide`, maybe several times, and saves its history and its notices as one."""
+        ...
+
+    def histories(self, promise_ids: Collection[str]) -> Mapping[str, History]: ...
+
+    def get(self, key: str) -> Alert | None: ...
+
+    def find(self, query: Query) -> Sequence[Alert]: ...
+
+    def awakening(self, now: Instant, limit: int) -> Sequence[Alert]:
+        """Alerts whose snooze has ended."""
+        ...
+
+    def standing(self) -> frozenset[str]:
+        """The promises that have an alert without an end."""
+        ...
+
+    def released(self, request: Release) -> bytes | None:
+        """The event of the same request before; raises Refused where its key meant another one."""
+        ...
+
+    def release(self, request: Release, promise: Promise, now: Instant) -> bytes:
+        """Puts the event where the relay finds it, once a key; returns its id."""
+        ...
+
+
+class Ledger(Protocol):
+    """What the tracker keeps of promises; every method may raise LedgerUnreachable."""
+
+    def announced(self) -> Iterator[Sequence[Word]]:
+        """Page by page, every promise with an announcement that has no end."""
+        ...
+
+    def promise(self, promise_id: str) -> Word | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where alerts are decided: what they are kept in, and whom they are for."""
+
+    store: AlertStore
+    receivers: tuple[str, ...]
+
+
+def hear(word: Word, desk: Desk, now: Instant) -> Decision:
+    """A verdict came, perhaps not for the first time."""
+    return _change(desk, word.promise.promise_id, partial(decide, word=word, now=now))
+
+
+def acknowledge_alert(request: Acknowledge, desk: Desk, now: Instant) -> Alert:
+    check_acknowledge(request)
+    by = Acknowledgement(request.actor, now, request.note)
+    return _change_one(desk, request.key, lambda history: acknowledge(history, request.key, by))
+
+
+def snooze_alert(request: SnoozeUntil, desk: Desk, now: Instant) -> Alert:
+    check_snooze(request, now)
+    rest = Snooze(request.actor, request.until, request.reason)
+    return _change_one(desk, request.key, lambda history: snooze(history, request.key, rest))
+
+
+def wake(desk: Desk, now: Instant) -> int:
+    """Tells of what was snoozed until now; how many."""
+    due = desk.store.awakening(now, AWAKENINGS_AT_ONCE)
+    for alert in due:
+        _change(desk, alert.promise.promise_id, partial(end_snooze, key=alert.key, now=now))
+    return len(due)
+
+
+def release_promise(request: Release, desk: Desk, ledger: Ledger, now: Instant) -> bytes:
+    """The creditor gives a promise up; the tracker hears of it as an event like any other."""
+    check_release(request)
+    if first := desk.store.released(request):
+        return first
+    return desk.store.release(request, _to_release(request.promise_id, desk, ledger), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What the ledger knew better: alerts that were missing, wrong or no longer needed."""
+
+    corrected: int = 0
+    resolved: int = 0
+
+
+def reconcile(
+    desk: Desk, ledger: Ledger, now: Instant, pause: Callable[[], None] = lambda: None
+) -> Reconciled:
+    """Makes good what was lost between the tracker and here. Raises LedgerUnreachable.
+
+    Before anything is corrected there is a `pause`: most of it is only still on its way.
+    """
+    announced: set[str] = set()
+    news: list[Word] = []
+    for page in ledger.announced():
+        announced.update(word.promise.promise_id for word in page)
+        news += _news(page, desk, now)
+    over = sorted(desk.store.standing() - announced)[:RECONCILED_AT_ONCE]
+    if news or over:
+        pause()
+    return Reconciled(
+        corrected=sum(_corrects(word, desk, now) for word in news[:RECONCILED_AT_ONCE]),
+        resolved=sum(_is_over(promise_id, desk, ledger, now) for promise_id in over),
+    )
+
+
+def delivery_steps(to: delivery.Receiver) -> tuple[delivery.Step, ...]:
+    """What happens to notices on their way to a receiver: the order is written only here."""
+    return (delivery.oldest_of_each_alert, partial(delivery.sent, to))
+
+
+def deliver(to: delivery.Receiver) -> int:
+    """One pass over what waits for a receiver; how many notices it took or refused for good."""
+    notices = to.waiting()
+    for step in delivery_steps(to):
+        notices = step(notices)
+    return len(notices)
+
+
+def _change(desk: Desk, promise_id: str, decide: Decide) -> Decision:
+    return desk.store.change(promise_id, lambda history: _addressed(decide(history), desk))
+
+
+def _addressed(decision: Decision, desk: Desk) -> Decision:
+    """Each notice goes to every receiver, and carries the trace in which it was decided."""
+    trace = dict(trace_headers()).get("traceparent", b"").decode()
+    notices = tuple(
+        replace(notice, receivers=desk.receivers, traceparent=trace) for notice in decision.notices
+    )
+    return replace(decision, notices=notices)
+
+
+def _change_one(desk: Desk, key: str, decide: Decide) -> Alert:
+    promise_id = known(key, desk.store.get(key)).promise.promise_id
+    return known(key, _change(desk, promise_id, decide).history.alert(key))
+
+
+def known(key: str, alert: Alert | None) -> Alert:
+    """Raises Refused where no alert has this key."""
+    if alert is None:
+        raise Refused(
+            RefusalCode.NOT_FOUND,
+            "key",
+            f"No alert has the key {key!r}; `handoff alerts list` shows the keys that there are.",
+        )
+    return alert
+
+
+def _to_release(promise_id: str, desk: Desk, ledger: Ledger) -> Promise:
+    """What the ledger says of it, or the alert while the ledger cannot be asked."""
+    try:
+        word = ledger.promise(promise_id)
+    except LedgerUnreachable as error:
+        alerts = desk.store.histories([promise_id])[promise_id].alerts
+        if alerts:
+            return alerts[-1].promise
+        raise Refused(
+            RefusalCode.CONFLICT, "promise_id", f"{error} Try again in a moment.", retryable=True
+        ) from error
+    if word is None:
+        raise Refused(
+            RefusalCode.NOT_FOUND,
+            "promise_id",
+            f"The ledger has no promise {promise_id!r}; `handoff alerts list --json` shows the"
+            " promise of each alert.",
+        )
+    if word.says in SETTLED:
+        raise Refused(
+            RefusalCode.CONFLICT,
+            "promise_id",
+            f"Promise {promise_id} is {word.says.replace('_', ' ')} already; nothing is owed.",
+        )
+    return word.promise
+
+
+def _news(page: Sequence[Word], desk: Desk, now: Instant) -> Iterable[Word]:
+    """Those that would change something, found with one look at all of them."""
+    histories = desk.store.histories([word.promise.promise_id for word in page])
+    for word in page:
+        history = histories[word.promise.promise_id]
+        if decide(history, word, now).history.alerts != history.alerts:
+            yield word
+
+
+def _corrects(word: Word, desk: Desk, now: Instant) -> bool:
+    return hear(word, desk, now).reason is Reason.RECONCILED
+
+
+def _is_over(promise_id: str, desk: Desk, ledger: Ledger, now: Instant) -> bool:
+    """Asked one by one: a promise may have been announced after its page of the list was read."""
+    word = ledger.promise(promise_id)
+    if word is None or isinstance(word.says, Condition):
+        return False
+    return hear(word, desk, now).reason is Reason.RESOLVED

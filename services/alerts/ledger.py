@@ -1,0 +1,56 @@
+"""The tracker's ledger over gRPC; satisfies `handlers.Ledger`."""
+
+from collections.abc import Iterator, Sequence
+
+import grpc
+from handoff.v1 import tracker_pb2, tracker_pb2_grpc
+
+from services.alerts.codec import word_of_ledger
+from services.alerts.domain.promise import Word
+from services.alerts.errors import LedgerUnreachable
+from services.shared.rpc import sync_channel
+
+PAGE_SIZE = 500
+PAGES_LIMIT = 2_000
+TIMEOUT_S = 5.0
+
+
+class GrpcLedger:
+    """Asks the tracker at `address`; connects when first used."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._channel = sync_channel(address)
+        self._tracker = tracker_pb2_grpc.TrackerServiceStub(self._channel)
+
+    def announced(self) -> Iterator[Sequence[Word]]:
+        token = ""
+        for _ in range(PAGES_LIMIT):
+            request = tracker_pb2.ListOpenPromisesRequest(
+                announced=True, page_size=PAGE_SIZE, page_token=token
+            )
+            try:
+                page = self._tracker.ListOpenPromises(request, timeout=TIMEOUT_S)
+            except grpc.RpcError as error:
+                raise self._unreachable(error) from error
+            yield [word_of_ledger(promise) for promise in page.promises]
+            token = page.next_page_token
+            if not token:
+                return
+
+    def promise(self, promise_id: str) -> Word | None:
+        request = tracker_pb2.GetPromiseRequest(promise_id=promise_id)
+        try:
+            answer = self._tracker.GetPromise(request, timeout=TIMEOUT_S)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.NOT_FOUND:
+                return None
+            raise self._unreachable(error) from error
+        return word_of_ledger(answer.promise)
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def _unreachable(self, error: grpc.RpcError) -> LedgerUnreachable:
+        why = f"{error.code().name}: {error.details()}"
+        return LedgerUnreachable(f"The tracker at {self._address} does not answer ({why}).")

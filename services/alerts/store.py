@@ -1,0 +1,198 @@
+"""Alerts, notices and releases in Mongo: a change of alerts and its notices are one transaction.
+
+Satisfies `handlers.AlertStore` and `delivery.NoticeStore`; it decides nothing.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+
+from services.alerts.delivery import CLAIM
+from services.alerts.documents import (
+    ALIAS,
+    DOCUMENTS,
+    AlertDocument,
+    HeardDocument,
+    NoticeDocument,
+    ReleaseDocument,
+    a_while_from_now,
+    alert_document,
+    alert_of,
+    notice_document,
+    notice_of,
+)
+from services.alerts.domain.alert import Alert, Decision, History, Notice, State
+from services.alerts.domain.promise import Promise
+from services.alerts.domain.requests import Place, Query, Release
+from services.alerts.handlers import Decide
+from services.shared.clock import Instant
+from services.shared.errors import RefusalCode, Refused
+from services.shared.events.oncall import PromiseReleased
+from services.shared.mongo import Row, in_transaction, use_documents
+from services.shared.outbox import Outbox, seal
+from services.shared.subjects import ONCALL
+
+SOURCE = "alerts"
+
+
+class MongoAlertStore:
+    """Releases become events in `outbox`; `prepare` comes before anything else."""
+
+    def __init__(self, client: "MongoClient[Row]", database: str, outbox: Outbox) -> None:
+        self._client = client
+        self._database = database
+        self._outbox = outbox
+
+    def prepare(self) -> None:
+        """Makes the indexes, so Mongo has to be there."""
+        self._outbox.prepare()
+        use_documents(self._client, self._database, *DOCUMENTS, alias=ALIAS)
+
+    def change(self, promise_id: str, decide: Decide) -> Decision:
+        def work(_session: ClientSession) -> Decision:
+            before = self.histories([promise_id])[promise_id]
+            decision = decide(before)
+            if decision.history != before:
+                _save(promise_id, before, decision)
+            return decision
+
+        return in_transaction(self._client, work)
+
+    def histories(self, promise_ids: Collection[str]) -> Mapping[str, History]:
+        heard = {
+            document.promise_id: document.revision
+            for document in HeardDocument.objects(promise_id__in=list(promise_ids))
+        }
+        alerts: dict[str, list[Alert]] = {promise_id: [] for promise_id in promise_ids}
+        for document in AlertDocument.objects(promise_id__in=list(promise_ids)).order_by("due_by"):
+            alerts[document.promise_id].append(alert_of(document))
+        return {id: History(heard.get(id, 0), tuple(alerts[id])) for id in promise_ids}
+
+    def get(self, key: str) -> Alert | None:
+        document = AlertDocument.objects(key=key).first()
+        return alert_of(document) if document else None
+
+    def find(self, query: Query) -> Sequence[Alert]:
+        found = AlertDocument.objects(__raw__=_condition(query))
+        return [
+            alert_of(document)
+            for document in found.order_by("visible_by", "due_by", "key").limit(query.limit)
+        ]
+
+    def awakening(self, now: Instant, limit: int) -> Sequence[Alert]:
+        asleep = AlertDocument.objects(state=State.SNOOZED.value, snoozed_until__lte=now)
+        return [alert_of(document) for document in asleep.order_by("snoozed_until").limit(limit)]
+
+    def standing(self) -> frozenset[str]:
+        return frozenset(
+            AlertDocument.objects(state__ne=State.RESOLVED.value).distinct("promise_id")
+        )
+
+    def count_standing(self) -> int:
+        return int(AlertDocument.objects(state__ne=State.RESOLVED.value).count())
+
+    def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
+        found = NoticeDocument.objects(waiting=receiver, key__nin=list(without))
+        return [
+            notice_of(document) for document in found.order_by("at", "key", "revision").limit(limit)
+        ]
+
+    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> bool:
+        free = [
+            {f"claims.{receiver}": None},
+            {f"claims.{receiver}.owner": owner},
+            {f"claims.{receiver}.until": {"$lte": now}},
+        ]
+        claimed = NoticeDocument.objects(
+            __raw__={"_id": notice.id, "waiting": receiver, "$or": free}
+        ).update_one(
+            __raw__={"$set": {f"claims.{receiver}": {"owner": owner, "until": now + CLAIM}}}
+        )
+        return bool(claimed)
+
+    def settle(self, notice: Notice, receiver: str, problem: str = "") -> None:
+        change: dict[str, Any] = {
+            "$pull": {"waiting": receiver},
+            "$unset": {f"claims.{receiver}": ""},
+        }
+        if problem:
+            change["$set"] = {f"problems.{receiver}": problem}
+        NoticeDocument.objects(id=notice.id).update_one(__raw__=change)
+
+    def released(self, request: Release) -> bytes | None:
+        first = ReleaseDocument.objects(key=request.idempotency_key).first()
+        if first is None:
+            return None
+        if bytes(first.content) != _content(request):
+            raise Refused(
+                RefusalCode.CONFLICT,
+                "idempotency_key",
+                "idempotency_key was used to release something else, or by somebody else; give each"
+                " release a key of its own, and send a key again only with the same release.",
+            )
+        return bytes(first.event_id)
+
+    def release(self, request: Release, promise: Promise, now: Instant) -> bytes:
+        row = seal(
+            PromiseReleased(request.promise_id, request.reason),
+            party=ONCALL,
+            source=SOURCE,
+            subject=promise.subject,
+            occurred_at=now,
+            order=promise.order,
+            customer=promise.customer,
+            case=promise.case,
+            actor=request.actor,
+        )
+
+        def work(session: ClientSession) -> bytes:
+            if first := self.released(request):
+                return first
+            self._outbox.add([row], session)
+            ReleaseDocument(
+                key=request.idempotency_key,
+                content=_content(request),
+                event_id=row.id,
+                forget_at=a_while_from_now(),
+            ).save()
+            return row.id
+
+        return in_transaction(self._client, work)
+
+
+def _save(promise_id: str, before: History, decision: Decision) -> None:
+    after = decision.history
+    HeardDocument(
+        promise_id=promise_id,
+        revision=after.heard,
+        forget_at=None if any(after.open_alerts()) else a_while_from_now(),
+    ).save()
+    for alert in after.alerts:
+        if alert != before.alert(alert.key):
+            alert_document(alert).save()
+    for notice in decision.notices:
+        notice_document(notice).save()
+
+
+def _condition(query: Query) -> Row:
+    named = {"owed_by": query.owed_by, "owed_to": query.owed_to, "subject": query.subject}
+    condition: Row = {name: value for name, value in named.items() if value}
+    condition["state"] = {"$in": sorted(state.value for state in query.states)}
+    if query.after:
+        condition["$or"] = list(_beyond(query.after))
+    return condition
+
+
+def _beyond(place: Place) -> Iterable[Row]:
+    visible_by, due_by, key = place
+    yield {"visible_by": {"$gt": visible_by}}
+    yield {"visible_by": visible_by, "due_by": {"$gt": due_by}}
+    yield {"visible_by": visible_by, "due_by": due_by, "_id": {"$gt": key}}
+
+
+def _content(request: Release) -> bytes:
+    text = "\x00".join((request.promise_id, request.actor, request.reason))
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,171 @@
+"""`handoff dlq`: what could not be handled, why, and sending it again once the cause is mended."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.cli import surroundings
+from services.cli.errors import CommandFailed
+from services.shared.bus import PublishError, Received, Record, SubscribeError
+from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
+from services.shared.clock import iso
+from services.shared.codec import decode_envelope, decode_event
+from services.shared.consuming import DEAD_LETTER_HEADERS
+from services.shared.errors import InvalidEvent
+from services.shared.subjects import DEAD_LETTERS_TOPIC
+
+app = typer.Typer(no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Reason = Annotated[str, typer.Option(help="Only those with this reason, as `list` shows it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One dead letter; `id` is where it lies, as `<partition>/<offset>`."""
+
+    id: str
+    reason: str
+    topic: str
+    partition: str
+    offset: str
+    handler: str
+    failed_at: str
+    event_type: str
+    key: str
+    record: Received
+
+    def as_dict(self) -> dict[str, str]:
+        return {name: value for name, value in asdict(self).items() if name != "record"}
+
+
+@app.command("list")
+def list_letters(reason: Reason = "", as_json: AsJson = False) -> None:
+    """List what could not be handled, the newest last."""
+    letters = _letters(lambda letter: reason in {"", letter.reason})
+    if as_json:
+        print(json.dumps([letter.as_dict() for letter in letters], indent=2))
+    elif letters:
+        _print_table(letters)
+    else:
+        print("There is no dead letter." if not reason else f"None with reason {reason!r}.")
+
+
+@app.command()
+def show(
+    id: Annotated[str, typer.Argument(help="The letter, as <partition>/<offset>.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one letter: its headers, and what its event says as far as that can be read."""
+    letter = _letter(id)
+    content = letter.as_dict() | {
+        "headers": {name: value.decode(errors="replace") for name, value in letter.record.headers},
+        "event": _readable(letter.record.value),
+    }
+    print(json.dumps(content, indent=None if as_json else 2, default=str))
+
+
+@app.command()
+def redrive(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Letters as <partition>/<offset>.")
+    ] = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send letters again to the topic that they came from, by ids or by reason.
+
+    An event counts once however often it is sent, so doing this twice does no harm. The partition
+    is chosen anew from the key, which mends `wrong_partition`; a letter whose cause is not mended
+    comes back as a new one.
+    """
+    if bool(ids) == bool(reason):
+        raise typer.BadParameter("Give letters, or --reason; `handoff dlq list` shows both.")
+    letters = [_letter(id) for id in ids or ()] or _letters(lambda each: each.reason == reason)
+    bootstrap = surroundings.settings().kafka.bootstrap
+    try:
+        with closing(KafkaPublisher(bootstrap, "handoff-dlq")) as publisher:
+            publisher.publish([_again(letter) for letter in letters])
+    except PublishError as error:
+        raise CommandFailed(str(error)) from error
+    if as_json:
+        print(json.dumps({"redriven": [letter.id for letter in letters]}))
+    else:
+        print(f"{len(letters)} sent again; `handoff dlq list` shows whether one came back.")
+
+
+def _letters(wanted: Callable[[Letter], bool]) -> list[Letter]:
+    return sorted(filter(wanted, _all()), key=lambda letter: letter.record.arrived_at)
+
+
+def _letter(id: str) -> Letter:
+    """Raises BadParameter where there is none."""
+    for letter in _all():
+        if letter.id == id:
+            return letter
+    raise typer.BadParameter(
+        f"There is no dead letter {id!r}; `handoff dlq list` shows those that there are."
+    )
+
+
+def _all() -> Iterator[Letter]:
+    bootstrap = surroundings.settings().kafka.bootstrap
+    subscriber = KafkaSubscriber(bootstrap, None, (DEAD_LETTERS_TOPIC,))
+    try:
+        with closing(subscriber):
+            yield from map(_of, subscriber.read_to_end())
+    except SubscribeError as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _of(record: Received) -> Letter:
+    said = {name: value.decode(errors="replace") for name, value in record.headers}
+    return Letter(
+        id=f"{record.partition}/{record.offset}",
+        reason=said.get("reason", ""),
+        topic=said.get("topic", ""),
+        partition=said.get("partition", ""),
+        offset=said.get("offset", ""),
+        handler=said.get("handler", ""),
+        failed_at=said.get("failed_at", ""),
+        event_type=said.get("ce_type", ""),
+        key=record.key.decode(errors="replace"),
+        record=record,
+    )
+
+
+def _again(letter: Letter) -> Record:
+    headers = tuple(each for each in letter.record.headers if each[0] not in DEAD_LETTER_HEADERS)
+    return Record(letter.topic, letter.record.key, letter.record.value, headers)
+
+
+def _readable(value: bytes) -> dict[str, Any]:
+    """The envelope and its body as plain data, or what stands in the way."""
+    try:
+        envelope = decode_envelope(value)
+        content = asdict(envelope) | {
+            "id": envelope.id.hex(),
+            "cause": envelope.cause.hex(),
+            "occurred_at": iso(envelope.occurred_at),
+        }
+        content["body"] = asdict(decode_event(envelope.type, envelope.body))
+    except (InvalidEvent, OverflowError) as error:
+        return {"unreadable": str(error), "bytes": len(value), "starts": value[:64].hex()}
+    return content
+
+
+def _print_table(letters: list[Letter]) -> None:
+    table = Table("letter", "reason", "failed at", "event", "key", "from", box=None)
+    for letter in letters:
+        place = f"{letter.topic} {letter.partition}/{letter.offset}"
+        table.add_row(
+            letter.id, letter.reason, letter.failed_at, letter.event_type, letter.key, place
+        )
+    Console(file=sys.stdout, markup=False).print(table)

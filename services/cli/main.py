@@ -1,0 +1,95 @@
+"""`handoff`: the table of its commands, and what it ends with.
+
+0 is well, 1 means that something is wrong or was found to be, 2 that the input was not understood.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import typer
+from rich.console import Console
+
+from services.cli.errors import CommandFailed
+from services.local.errors import LocalError
+from services.shared.errors import HandoffError
+
+FOUND_WRONG, NOT_UNDERSTOOD = 1, 2
+_WHILE_RUNNING = (CommandFailed, LocalError)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command or a group: where its code is, and its line in the list of commands."""
+
+    place: str
+    help: str
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    try:
+        application(chosen(arguments))(arguments)
+    except HandoffError as error:
+        console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+        console.print(str(error), style="red")
+        sys.exit(FOUND_WRONG if isinstance(error, _WHILE_RUNNING) else NOT_UNDERSTOOD)
+
+
+def chosen(arguments: Sequence[str]) -> str | None:
+    """The command that the arguments name; `handoff` itself has no options with values."""
+    return next((argument for argument in arguments if not argument.startswith("-")), None)
+
+
+def application(command: str | None) -> typer.Typer:
+    """Only the chosen command's code is imported, so that `handoff --help` answers at once."""
+    app = typer.Typer(
+        help=_HELP,
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_nothing)
+    for name, entry in COMMANDS.items():
+        code = _load(entry) if name == command else _nothing
+        if isinstance(code, typer.Typer):
+            app.add_typer(code, name=name, help=entry.help)
+        else:
+            app.command(name, short_help=entry.help)(code)
+    return app
+
+
+def _load(entry: Entry) -> Callable[..., None] | typer.Typer:
+    module, _, name = entry.place.partition(":")
+    code: Callable[..., None] | typer.Typer = getattr(importlib.import_module(module), name)
+    return code
+
+
+def _nothing() -> None:
+    """Stands for a command that is listed and not called."""
+
+
+_HELP = """Finds the promise that one department is about to break to another, before the customer
+notices."""
+
+_EPILOG = """Begin with `handoff demo`: a small company that misbehaves, and what is found.
+For a company of your own: `handoff up` in one terminal, `handoff doctor` in another.
+Settings are environment variables, HANDOFF_HOME and others; data lies in ~/.local/share/handoff."""
+
+COMMANDS = {
+    "up": Entry("services.cli.stack:up", "Start Kafka, Mongo and every service; Ctrl-C stops all."),
+    "down": Entry("services.cli.stack:down", "Stop what `handoff up` started elsewhere."),
+    "replay": Entry(
+        "services.cli.replay:replay", "Fold a company's past: what was kept and broken."
+    ),
+    "alerts": Entry(
+        "services.cli.alerts:app", "What needs somebody: list, acknowledge, snooze, release."
+    ),
+    "dlq": Entry("services.cli.dlq:app", "What could not be handled: list, show, send it again."),
+    "topics": Entry("services.cli.topics:topics", "Make the topics on a Kafka of your own."),
+    "doctor": Entry("services.cli.stack:doctor", "Say what runs, what is wrong, and what to do."),
+}

@@ -1,0 +1,197 @@
+"""`handoff replay`: what handoff would have known of a company's past, promise by promise."""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.errors import CommandFailed
+from services.cli.files import check_writable, whole_file
+from services.cli.replay_output import Report, Watch, as_json, as_text, write_rows
+from services.insights import replay as core
+from services.insights.replay import Outcome, Replayed
+from services.local.interrupts import interruptible
+from services.shared.clock import Instant, to_instant
+from services.shared.settings import Settings, load
+from services.shared.subjects import Kind
+from services.simulator.importers.errors import UnreadableData
+from services.simulator.importers.formats import IMPORTERS, Format
+from services.simulator.importers.history import History
+from services.tracker.agreement_files import AgreementFolder, load_folder, shipped
+
+
+class Through(StrEnum):
+    """What folds the events."""
+
+    CORE = "core"
+    KAFKA = "kafka"
+
+
+class FailOn(StrEnum):
+    """What the command ends with 1 for."""
+
+    BREACHED = "breached"
+
+
+Engine = Callable[[History, AgreementFolder, Instant, Callable[[int], object]], Replayed]
+"""Takes the events up to a moment; tells how many it folded since it last told."""
+
+
+def _through_core(
+    history: History,
+    agreements: AgreementFolder,
+    until: Instant,
+    folded: Callable[[int], object],
+) -> Replayed:
+    with _without_garbage_collection():
+        return core.replay(history, agreements.agreements, until, folded)
+
+
+def _through_kafka(
+    history: History,
+    agreements: AgreementFolder,
+    until: Instant,
+    folded: Callable[[int], object],
+) -> Replayed:
+    # The core alone does without a second of imports.
+    from services.cli.through_kafka import through_kafka  # noqa: PLC0415
+
+    return through_kafka(history, agreements, until, folded)
+
+
+ENGINES: dict[Through, Engine] = {
+    Through.CORE: _through_core,
+    Through.KAFKA: _through_kafka,
+}
+
+
+def _moment(text: str) -> Instant:
+    try:
+        moment = datetime.fromisoformat(text)
+        return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no time; write it like 2018-03-01T00:00:00Z."
+        ) from None
+
+
+From = Annotated[
+    Path, typer.Option("--from", metavar="DIR", help="The folder that holds the data's files.")
+]
+Out = Annotated[
+    Path, typer.Option(metavar="FILE.csv", help="Gets a row a promise; a file there is replaced.")
+]
+Agreements = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Agreement files; ours for the format if not given."),
+]
+Until = Annotated[
+    Instant | None,
+    typer.Option(
+        parser=_moment,
+        metavar="TIME",
+        help="Know nothing later, as 2018-03-01T00:00:00Z; the last event's time if not given.",
+    ),
+]
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="What the files are.")]
+ThroughOption = Annotated[
+    Through,
+    typer.Option(
+        "--through",
+        help="The tracker's core alone, or real Kafka, tracker and Mongo on the data's own time.",
+    ),
+]
+FailOnOption = Annotated[
+    FailOn | None, typer.Option("--fail-on", help="End with 1 if a promise came to this.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+def replay(  # noqa: PLR0913 - each is an option of the command
+    *,
+    source: From,
+    out: Out,
+    format: FormatOption = Format.OLIST,
+    agreements: Agreements = None,
+    until: Until = None,
+    through: ThroughOption = Through.CORE,
+    fail_on: FailOnOption = None,
+    json: Json = False,
+) -> None:
+    """Fold a company's past as if it happened now: which promises were made, kept and broken.
+
+    FILE.csv gets a row a promise: subject, agreement, debtor, creditor,
+    opened_at, due_by, settled_at, state (kept, kept_late, breached, open or
+    cancelled); times are UTC. The summary says how long before the customer's
+    date the departments' own broken promises told of it.
+
+    DIR holds Olist's public files (olist_orders_dataset.csv,
+    olist_order_items_dataset.csv, olist_order_payments_dataset.csv,
+    olist_order_reviews_dataset.csv), or olist_orders.csv, olist_items.csv
+    and olist_payments.csv; each may be gzipped. A bad row is named and left out.
+
+    Example: handoff replay --from ~/olist --out promises.csv
+    """
+    check_writable(out, "--out")
+    folder = load_folder(agreements or shipped(format), _own_types())
+    began = time.monotonic()
+    with interruptible():
+        with Watch() as watch:
+            with _without_garbage_collection():
+                history = IMPORTERS[format](source, watch.bad_row)
+            _check_not_read(out, history)
+            known, end = _known(history, until, source)
+            watch.folding(len(known))
+            replayed = ENGINES[through](known, folder, end, watch.folded)
+        _write(out, replayed)
+        report = Report.of(replayed, watch.bad_rows, out, time.monotonic() - began)
+    typer.echo(as_json(report) if json else as_text(report))
+    if fail_on is FailOn.BREACHED and report.summary.outcomes[Outcome.BREACHED]:
+        raise typer.Exit(1)
+
+
+def _own_types() -> dict[str, Kind]:
+    parties = load(Settings).parties.values()
+    return {type: kind for party in parties for type, kind in party.types.items()}
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Nothing that a replay keeps is garbage, and looking for some in it is a third of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _check_not_read(out: Path, history: History) -> None:
+    if out.resolve() in {file.resolve() for file in history.files}:
+        raise typer.BadParameter(
+            f"{out} is one of the files that are read; give another.", param_hint="--out"
+        )
+
+
+def _known(history: History, until: Instant | None, source: Path) -> tuple[History, Instant]:
+    """What was known at `until`, or else when the last event had happened."""
+    if history.ends_at is None:
+        raise UnreadableData(f"No row of the files in {source} could be read; nothing is written.")
+    end = history.ends_at if until is None else until
+    return history.until(end), end
+
+
+def _write(out: Path, replayed: Replayed) -> None:
+    try:
+        with whole_file(out) as file:
+            write_rows(file, replayed.rows)
+    except OSError as error:
+        raise CommandFailed(f"{out} could not be written: {error}; free or change it.") from error

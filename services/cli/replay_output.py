@@ -1,0 +1,165 @@
+"""What `handoff replay` shows and writes: its progress, the file of promises, the summary."""
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, Progress, TextColumn, TimeRemainingColumn
+
+from services.insights.replay import Outcome, PromiseRow, Replayed
+from services.insights.summary import Lead, Summary, summarise
+from services.shared.clock import iso
+from services.simulator.importers.tables import BadRow
+
+COLUMNS = (
+    "subject",
+    "agreement",
+    "debtor",
+    "creditor",
+    "opened_at",
+    "due_by",
+    "settled_at",
+    "state",
+)
+
+
+class Watch:
+    """Names bad rows on stderr as they are found and counts them; on a terminal there is a bar."""
+
+    def __init__(self) -> None:
+        self.bad_rows = 0
+        self._console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("Reading", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def bad_row(self, row: BadRow) -> None:
+        self.bad_rows += 1
+        self._console.print(f"Left out: {row}")
+
+    def folding(self, events: int) -> None:
+        self._bar.update(self._task, description="Folding", total=events, completed=0)
+
+    def folded(self, events: int) -> None:
+        self._bar.advance(self._task, events)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A replay and what it comes to."""
+
+    replayed: Replayed
+    summary: Summary
+    bad_rows: int
+    out: Path
+    seconds: float
+
+    @classmethod
+    def of(cls, replayed: Replayed, bad_rows: int, out: Path, seconds: float) -> Self:
+        return cls(replayed, summarise(replayed.rows), bad_rows, out, seconds)
+
+
+def write_rows(file: TextIO, rows: Iterable[PromiseRow]) -> None:
+    """The subject's id is written without its kind."""
+    written = cache(iso)  # one event settles a promise and opens the next
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(
+        (
+            row.subject.partition("/")[2],
+            row.agreement,
+            row.debtor,
+            row.creditor,
+            written(row.opened_at),
+            written(row.due_by),
+            "" if row.settled_at is None else written(row.settled_at),
+            row.outcome.value,
+        )
+        for row in rows
+    )
+
+
+def as_json(report: Report) -> str:
+    replayed, summary = report.replayed, report.summary
+    return json.dumps(
+        {
+            "until": iso(replayed.until),
+            "events": replayed.events,
+            "promises": summary.promises,
+            **{outcome.value: count for outcome, count in summary.outcomes.items()},
+            "inner_breaches": asdict(summary.inner),
+            "broken_customer_dates": asdict(summary.outer),
+            "openings_skipped": [
+                {"agreement": agreement, "reason": reason, "count": count}
+                for (agreement, reason), count in sorted(replayed.skipped.items())
+            ],
+            "events_left_out": dict(replayed.left_out),
+            "bad_rows": report.bad_rows,
+            "out": str(report.out),
+            "seconds": round(report.seconds, 1),
+        },
+        indent=2,
+    )
+
+
+def as_text(report: Report) -> str:
+    replayed, summary = report.replayed, report.summary
+    lines = [
+        f"{summary.promises:,} promises from {replayed.events:,} events up to"
+        f" {iso(replayed.until)}, in {report.seconds:.1f} s.",
+        *(f"  {outcome.value:<10} {summary.outcomes[outcome]:>9,}" for outcome in Outcome),
+        _inner(summary.inner),
+        _outer(summary.outer),
+        *(
+            f"{count:,} events opened no {agreement}: {reason.replace('_', ' ')}."
+            for (agreement, reason), count in sorted(replayed.skipped.items())
+        ),
+        *(
+            f"{count:,} events were left out: {reason.replace('_', ' ')}."
+            for reason, count in sorted(replayed.left_out.items())
+        ),
+        f"{report.bad_rows:,} bad rows were left out.",
+        f"Written: {report.out}",
+    ]
+    return "\n".join(lines)
+
+
+def _inner(lead: Lead) -> str:
+    ahead = f", a median of {lead.median_days} days ahead" if lead.ahead else ""
+    return (
+        f"Between departments {lead.broken:,} promises were broken,"
+        f" {lead.ahead:,} of them before the customer's date{ahead}."
+    )
+
+
+def _outer(lead: Lead) -> str:
+    ahead = f", a median of {lead.median_days} days ahead" if lead.ahead else ""
+    return (
+        f"Of {lead.broken:,} dates broken to customers, {lead.ahead:,} had a broken promise"
+        f" between departments first{ahead}."
+    )

@@ -1,0 +1,127 @@
+"""`handoff up`, `down` and `doctor`: the running system as a whole."""
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.cli import surroundings
+from services.local import state
+from services.local.doctor import Finding, examine
+from services.local.health import address, wait_for_services
+from services.local.interrupts import interruptible
+from services.local.output import OURSELVES, Output, PrefixedOutput
+from services.local.processes import end
+from services.local.programs import SERVICES
+from services.local.stack import LocalStack
+from services.shared.settings import Settings, load
+from services.shared.subjects import Kind
+from services.tracker.agreement_files import load_folder, shipped
+
+READY_DEADLINE_S = 60.0
+STOP_DEADLINE_S = 45.0
+"""More than a stack with stubborn services takes to stop by itself."""
+
+
+Agreements = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="HANDOFF_AGREEMENTS", help="Folder of agreement files; ours for a shop if not given."
+    ),
+]
+
+
+def up(agreements: Agreements = None) -> None:
+    """Start Kafka, Mongo, the topics and every service, and keep them running until Ctrl-C.
+
+    Data lies under HANDOFF_HOME (~/.local/share/handoff). The first start downloads Apache Kafka.
+    A server that HANDOFF_KAFKA__BOOTSTRAP or HANDOFF_MONGO__URI names is used instead of our own.
+    """
+    settings = load(Settings)
+    folder = (agreements or shipped("default")).absolute()
+    load_folder(folder, _own_types(settings))
+    output = PrefixedOutput()
+    environment = {"HANDOFF_AGREEMENTS": str(folder), "HANDOFF_LOG": _log_format()}
+    with interruptible(), suppress(KeyboardInterrupt):
+        began = time.monotonic()
+        with LocalStack(settings, output=output) as stack:
+            stack.start_services(environment=environment)
+            _say_ready(stack, output, began)
+            threading.Event().wait()
+    output(OURSELVES, "Everything has stopped.")
+
+
+def down() -> None:
+    """Stop the stack that `handoff up` or `handoff demo` started in another terminal."""
+    home = load(Settings).home
+    running = state.running(home)
+    left = state.survivors(home)
+    if running is None and not left:
+        print(f"Nothing of `handoff up` runs in {home}.")
+        return
+    if running:
+        end([running.supervisor], STOP_DEADLINE_S)
+    end(tuple(left.values()), STOP_DEADLINE_S)
+    print(f"Stopped {', '.join(left)}.")
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False,
+) -> None:
+    """Look at the broker, the topics, Mongo, the clocks and each service, and say what is wrong.
+
+    Ends with 1 if something is. Looks where the settings say, or else at what runs in HANDOFF_HOME.
+    """
+    settings = surroundings.settings()
+    findings = examine(settings, state.running(settings.home))
+    if as_json:
+        found = list(findings)
+        print(json.dumps([asdict(finding) for finding in found], indent=2))
+    else:
+        found = _print_as_they_come(findings)
+    if not all(finding.well for finding in found):
+        raise typer.Exit(1)
+
+
+def _own_types(settings: Settings) -> dict[str, Kind]:
+    return {type: kind for party in settings.parties.values() for type, kind in party.types.items()}
+
+
+def _log_format() -> str:
+    """Lines for people on a terminal, unless HANDOFF_LOG says otherwise."""
+    return os.environ.get("HANDOFF_LOG", "text" if sys.stdout.isatty() else "json")
+
+
+def _say_ready(stack: LocalStack, output: Output, began: float) -> None:
+    late = wait_for_services(stack.settings, SERVICES, READY_DEADLINE_S)
+    for reason in late.values():
+        output(OURSELVES, f"Not ready: {reason}.")
+    console = address(stack.settings.endpoints.console)
+    seconds = time.monotonic() - began - stack.download_s
+    output(
+        OURSELVES,
+        f"Up after {seconds:.0f} s, and {stack.download_s:.0f} s of downloads. Console: {console}."
+        " Stop with Ctrl-C.",
+    )
+
+
+def _print_as_they_come(findings: Iterable[Finding]) -> list[Finding]:
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    found = []
+    for finding in findings:
+        found.append(finding)
+        mark, style = ("ok   ", "green") if finding.well else ("wrong", "red")
+        console.print(mark, style=style, end=" ")
+        console.print(f"{finding.part:<10} {finding.says}")
+        if finding.remedy:
+            console.print(f"{'':<16} {finding.remedy}")
+    return found

@@ -1,0 +1,133 @@
+"""A replay through the real thing: Kafka, mongod and the tracker, on the clock of the data.
+
+The stack is the command's own and starts empty, so that what comes out follows from the data alone.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import grpc
+from handoff.v1 import tracker_pb2, tracker_pb2_grpc
+
+from services.cli.errors import CommandFailed
+from services.insights.replay import Outcome, PromiseRow, Replayed, in_order
+from services.local.output import silent
+from services.local.stack import LocalStack
+from services.shared import rpc
+from services.shared.bus_kafka import KafkaPublisher
+from services.shared.clock import Instant
+from services.shared.settings import Settings, load
+from services.simulator.driver import drive
+from services.simulator.importers.history import History
+from services.tracker.agreement_files import AgreementFolder
+
+STANDSTILL_LIMIT_S = 120.0
+LOOK_EVERY_S = 0.2
+ASKED_AT_ONCE = 8
+_OUTCOMES = {
+    tracker_pb2.PROMISE_STATE_KEPT: Outcome.KEPT,
+    tracker_pb2.PROMISE_STATE_KEPT_LATE: Outcome.KEPT_LATE,
+    tracker_pb2.PROMISE_STATE_BREACHED: Outcome.BREACHED,
+    tracker_pb2.PROMISE_STATE_CANCELLED: Outcome.CANCELLED,
+    tracker_pb2.PROMISE_STATE_RELEASED: Outcome.CANCELLED,
+}
+
+
+def through_kafka(
+    history: History,
+    agreements: AgreementFolder,
+    until: Instant,
+    folded: Callable[[int], object] = lambda events: None,
+) -> Replayed:
+    """Every promise as the tracker has it at `until`; raises CommandFailed if it stands still.
+
+    The stack lives in `<HANDOFF_HOME>/replay`, which is emptied first.
+    """
+    settings = load(Settings)
+    home = settings.home / "replay"
+    shutil.rmtree(home, ignore_errors=True)
+    own = Settings(home=home, partitions=settings.partitions, clock="heartbeats")
+    cache = settings.home / "cache"
+    with LocalStack(own, cache=cache, output=silent, prefer_usual_ports=False) as stack:
+        stack.start_services(["tracker"], tracker_environment(own, agreements))
+        with closing(KafkaPublisher(stack.settings.kafka.bootstrap, "replay")) as publisher:
+            drive(history, until, publisher, own, folded)
+        endpoint = stack.settings.endpoints.tracker
+        with rpc.sync_channel(f"{endpoint.host}:{endpoint.grpc}") as channel:
+            tracker = tracker_pb2_grpc.TrackerServiceStub(channel)
+            wait_until_folded(tracker, own, until)
+            return Replayed(in_order(rows_of(tracker, history)), until, len(history))
+
+
+def tracker_environment(settings: Settings, agreements: AgreementFolder) -> dict[str, str]:
+    """What a tracker is told to follow the heartbeats of a history under these agreements."""
+    folder = settings.home / "agreements"
+    folder.mkdir(parents=True)
+    for name, text in agreements.texts.items():
+        (folder / name).write_text(text)
+    return {
+        "HANDOFF_CLOCK": settings.clock,
+        "HANDOFF_PARTITIONS": str(settings.partitions),
+        "HANDOFF_AGREEMENTS": str(folder),
+    }
+
+
+def wait_until_folded(
+    tracker: tracker_pb2_grpc.TrackerServiceStub, settings: Settings, until: Instant
+) -> None:
+    """Until every partition has folded each party's heartbeat of `until`."""
+    moved_at, seen = time.monotonic(), -1
+    while time.monotonic() - moved_at < STANDSTILL_LIMIT_S:
+        time.sleep(LOOK_EVERY_S)
+        partitions = _progress(tracker)
+        complete = [
+            partition.complete_through[party].ToMicroseconds() >= until
+            for partition in partitions
+            for party in settings.heartbeating_parties
+        ]
+        if len(partitions) == settings.partitions and all(complete):
+            return
+        read = sum(sum(partition.positions.values()) for partition in partitions)
+        if read != seen:
+            moved_at, seen = time.monotonic(), read
+    raise CommandFailed(
+        f"The tracker has not moved for {STANDSTILL_LIMIT_S:g} s after {max(seen, 0)} records;"
+        " run again with HANDOFF_LOG=text to see what it says."
+    )
+
+
+def _progress(
+    tracker: tracker_pb2_grpc.TrackerServiceStub,
+) -> Sequence[tracker_pb2.PartitionProgress]:
+    try:
+        return list(tracker.GetProgress(tracker_pb2.GetProgressRequest()).partitions)
+    except grpc.RpcError:
+        return []  # it starts, or starts again
+
+
+def rows_of(tracker: tracker_pb2_grpc.TrackerServiceStub, history: History) -> Sequence[PromiseRow]:
+    """The promises of every subject that the history tells of."""
+    subjects = sorted({envelope.subject for envelope, _ in history})
+    with ThreadPoolExecutor(ASKED_AT_ONCE) as asking:
+        answers = asking.map(
+            lambda subject: tracker.GetSubject(tracker_pb2.GetSubjectRequest(subject=subject)),
+            subjects,
+        )
+        return [_row(promise) for answer in answers for promise in answer.promises]
+
+
+def _row(promise: tracker_pb2.Promise) -> PromiseRow:
+    settled = promise.HasField("settled_at")
+    return PromiseRow(
+        promise.subject,
+        promise.agreement,
+        promise.owed_by,
+        promise.owed_to,
+        promise.opened_at.ToMicroseconds(),
+        promise.due_by.ToMicroseconds(),
+        promise.settled_at.ToMicroseconds() if settled else None,
+        _OUTCOMES.get(promise.state, Outcome.OPEN),
+    )

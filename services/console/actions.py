@@ -1,0 +1,102 @@
+"""What a person may do about a promise: acknowledge, snooze, release. Each is one POST form.
+
+htmx gets the changed row and a sentence; a browser without it is sent back to where it was.
+"""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from opentelemetry.trace import SpanKind
+
+from services.console import csrf
+from services.console.console import Console
+from services.console.desk import Refusal
+from services.console.filters import Filters
+from services.console.forms import local_path, needed, optional, read_form
+from services.console.pages import NOTICES, SNOOZES
+from services.shared.telemetry import HANDOFF_ALERT_KEY, HANDOFF_COMMAND, HANDOFF_PROMISE_ID
+
+Form = dict[str, str]
+DEFAULT_SNOOZE = "1h"
+
+
+def routes(console: Console) -> APIRouter:
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    @router.post("/acknowledge")
+    async def acknowledge(request: Request) -> Response:
+        return await _act(console, request, _acknowledge, "acknowledged")
+
+    @router.post("/snooze")
+    async def snooze(request: Request) -> Response:
+        return await _act(console, request, _snooze, "snoozed")
+
+    @router.post("/release")
+    async def release(request: Request) -> Response:
+        return await _act(console, request, _release, "released")
+
+    return router
+
+
+async def _act(
+    console: Console,
+    request: Request,
+    action: Callable[[Console, Form], Awaitable[None]],
+    done: str,
+) -> Response:
+    """Check the form, tell the service, read again so that the answer shows what it did."""
+    form = await read_form(request)
+    csrf.check(request, form)
+    with console.telemetry.span(
+        action.__name__.removeprefix("_"),
+        parent=(),
+        kind=SpanKind.SERVER,
+        attributes={
+            HANDOFF_COMMAND: done,
+            HANDOFF_ALERT_KEY: form.get("key", ""),
+            HANDOFF_PROMISE_ID: form.get("promise_id", ""),
+        },
+    ):
+        await action(console, form)
+    console.telemetry.log.info(done, actor=console.settings.actor)
+    snapshot = await console.feed.refresh()
+    back = local_path(form.get("back", "/"))
+    if "hx-request" not in request.headers:
+        return RedirectResponse(_with_notice(back, done), 303)
+    filters = Filters.parse(parse_qsl(urlsplit(back).query))
+    row = console.renderer.row_of(form.get("key", ""), snapshot, filters)
+    return HTMLResponse(console.renderer.answer(NOTICES[done], bad=False, row=row))
+
+
+async def _acknowledge(console: Console, form: Form) -> None:
+    key = needed(form, "key", "it names the alert")
+    await console.desk.acknowledge(key, console.settings.actor, optional(form, "note"))
+
+
+async def _snooze(console: Console, form: Form) -> None:
+    key = needed(form, "key", "it names the alert")
+    slug = optional(form, "for") or DEFAULT_SNOOZE
+    if slug not in SNOOZES:
+        raise Refusal(400, f"An alert cannot be snoozed for {slug!r}; use {', '.join(SNOOZES)}.")
+    now = console.feed.latest.as_of
+    if now is None:
+        raise Refusal(503, "The tracker has not answered yet, so it is not known until when.")
+    until = now + SNOOZES[slug]
+    await console.desk.snooze(key, console.settings.actor, until, optional(form, "reason"))
+
+
+async def _release(console: Console, form: Form) -> None:
+    await console.desk.release(
+        needed(form, "promise_id", "it names the promise"),
+        console.settings.actor,
+        needed(form, "reason", "say why the promise is given up, it stays in the record"),
+        needed(form, "idempotency_key", "reload the page, the form makes one"),
+    )
+
+
+def _with_notice(back: str, done: str) -> str:
+    parts = urlsplit(back)
+    pairs = [pair for pair in parse_qsl(parts.query) if pair[0] != "did"]
+    return urlunsplit(parts._replace(query=urlencode([*pairs, ("did", done)])))

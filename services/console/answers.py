@@ -1,0 +1,70 @@
+"""The same facts as JSON: what `.json` behind a page's path answers. Times are ISO 8601 in UTC."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from services.console.alert_view import latest_by_promise
+from services.console.desk import Alert, Promise, Snapshot, SubjectFacts
+from services.console.times import iso
+from services.console.views import Inbox
+from services.console.words import subject_path
+
+Json = dict[str, Any]
+
+
+def inbox_answer(inbox: Inbox, snapshot: Snapshot) -> Json:
+    """Raises nothing and knows nothing of a tracker that is down: the route refuses then."""
+    return {
+        "as_of": _time(snapshot.as_of),
+        "age_s": round(snapshot.age.total_seconds(), 3),
+        "problems": [each for each in (snapshot.alerts_problem,) if each],
+        "filters": asdict(inbox.filters),
+        "counts": {
+            facet.name: {count.value: count.count for count in facet.counts}
+            for facet in inbox.facets
+        },
+        "matching": inbox.matching,
+        "cut": inbox.cut,
+        "promises": [
+            _promise(row.promise, snapshot.alerts.get(row.promise.promise_id)) for row in inbox.rows
+        ],
+    }
+
+
+def unknown_answer(problem: str, snapshot: Snapshot) -> Json:
+    """What `.json` says, with status 503, while the tracker does not answer."""
+    return {
+        "error": problem,
+        "as_of": _time(snapshot.as_of),
+        "age_s": round(snapshot.age.total_seconds(), 3) if snapshot.as_of else None,
+    }
+
+
+def subject_answer(facts: SubjectFacts, alerts: tuple[Alert, ...], problems: list[str]) -> Json:
+    newest = latest_by_promise(alerts)
+    return {
+        "subject": facts.subject,
+        "as_of": _time(facts.as_of),
+        "problems": problems,
+        "promises": [_promise(each, newest.get(each.promise_id)) for each in facts.promises],
+        "events": [_plain(asdict(each)) for each in facts.events],
+    }
+
+
+def _promise(promise: Promise, alert: Alert | None) -> Json:
+    return _plain(asdict(promise)) | {
+        "path": subject_path(promise.subject),
+        "alert": None if alert is None else _plain(asdict(alert)),
+    }
+
+
+def _plain(fields: Json) -> Json:
+    return {
+        name: _time(value) if isinstance(value, datetime) else value
+        for name, value in fields.items()
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else iso(moment)

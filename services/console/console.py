@@ -1,0 +1,27 @@
+"""What the routes work with: the feed, who answers, the templates. Wired once, in `app`."""
+
+from dataclasses import dataclass, field
+
+from services.console.desk import Desk, Ledger
+from services.console.feed import Feed
+from services.console.live import Clients
+from services.console.meters import Meters
+from services.console.rendering import Renderer
+from services.console.settings import ConsoleSettings
+from services.shared.health import Health
+from services.shared.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The parts of one running console."""
+
+    settings: ConsoleSettings
+    ledger: Ledger
+    desk: Desk
+    feed: Feed
+    renderer: Renderer
+    meters: Meters
+    telemetry: Telemetry
+    health: Health
+    clients: Clients = field(default_factory=Clients)

@@ -1,0 +1,134 @@
+"""What the console knows and asks, as plain data: promises, alerts, events, and who answers.
+
+Two Protocols: the Ledger is the tracker's part, the Desk is the alerts'. `clients` speaks gRPC.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.shared.errors import HandoffError
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise as the tracker tells it; `state` is a slug, UNKNOWN(n) for a newer tracker's."""
+
+    promise_id: str
+    agreement: str
+    agreement_version: int
+    owed_by: str
+    owed_to: str
+    subject: str
+    order: str
+    customer: str
+    case: str
+    state: str
+    revision: int
+    opened_at: datetime | None
+    due_by: datetime | None
+    settled_at: datetime | None
+    breached_at: datetime | None
+    customer_visible_by: datetime | None
+    awaits: str
+    because: str
+    next_step: str
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What was said to a person about a promise, and what the person answered."""
+
+    key: str
+    state: str
+    promise_id: str
+    summary: str
+    notified_at: datetime | None
+    acknowledged_by: str
+    acknowledged_at: datetime | None
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a subject, as the tracker counted it."""
+
+    id: str
+    type: str
+    party: str
+    occurred_at: datetime
+    arrived_at: datetime | None
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """All that the tracker says about one subject at one moment."""
+
+    subject: str
+    as_of: datetime
+    promises: tuple[Promise, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPromises:
+    """The promises that need somebody, at one moment; `cut` when there were more than the limit."""
+
+    as_of: datetime
+    promises: tuple[Promise, ...]
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the live page shows, as it was read once for everybody.
+
+    `as_of` is the tracker's own now at its last answer, None before the first; `age` is how long
+    ago that was when the snapshot was made. A problem is a sentence, None where it answers.
+    """
+
+    seq: int = 0
+    as_of: datetime | None = None
+    age: timedelta = timedelta()
+    promises: tuple[Promise, ...] = ()
+    cut: bool = False
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+    tracker_problem: str | None = "The tracker has not been asked yet."
+    alerts_problem: str | None = None
+
+
+class Unreachable(HandoffError):
+    """A service did not answer in time; the message names it, its address and the remedy."""
+
+
+class Refusal(HandoffError):
+    """A service answered that it will not; `status` is the HTTP status that says the same."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Ledger(Protocol):
+    """The tracker's answers. Each raises Unreachable or Refusal."""
+
+    async def open_promises(self, states: Sequence[str]) -> OpenPromises: ...
+
+    async def subject(self, subject: str) -> SubjectFacts: ...
+
+
+class Desk(Protocol):
+    """The alerts' answers, and what a person may tell them. Each raises Unreachable or Refusal."""
+
+    async def alerts(self, subject: str = "") -> tuple[Alert, ...]: ...
+
+    async def acknowledge(self, key: str, actor: str, note: str) -> Alert: ...
+
+    async def snooze(self, key: str, actor: str, until: datetime, reason: str) -> Alert: ...
+
+    async def release(
+        self, promise_id: str, actor: str, reason: str, idempotency_key: str
+    ) -> None: ...

@@ -1,0 +1,151 @@
+"""What can be looked at: the live list, its stream, one subject, and the same as JSON.
+
+A page is a view and a template; nothing here decides or counts.
+"""
+
+import asyncio
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from services.console import csrf
+from services.console.answers import inbox_answer, subject_answer, unknown_answer
+from services.console.console import Console
+from services.console.desk import Alert, Refusal, SubjectFacts, Unreachable
+from services.console.filters import Filters
+from services.console.live import CLIENTS_LIMIT, EventStream, changes
+from services.console.subject_view import SubjectView, subject_view
+from services.console.views import inbox
+from services.console.words import subject_path
+from services.shared.errors import InvalidEvent
+from services.shared.subjects import kind_and_id
+
+NOTICES = {
+    "acknowledged": "Acknowledged. It stays in the list until the promise ends.",
+    "snoozed": "Snoozed. The alert comes back by itself.",
+    "released": "Released. The promise ends as soon as the tracker has read it, within seconds.",
+}
+SNOOZES = {
+    "30m": timedelta(minutes=30),
+    "1h": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "1d": timedelta(days=1),
+}
+SNOOZE_WORDS = (("30m", "30 minutes"), ("1h", "1 hour"), ("4h", "4 hours"), ("1d", "1 day"))
+
+
+def routes(console: Console) -> APIRouter:
+    """Paths to pages; `.json` behind a page's path is the same as data."""
+    router = APIRouter(default_response_class=HTMLResponse)
+
+    @router.get("/")
+    async def list_page(request: Request) -> Response:
+        return _inbox_page(console, request)
+
+    @router.get("/.json")
+    async def list_json(request: Request) -> Response:
+        return _inbox_json(console, request)
+
+    @router.get("/live")
+    async def live(request: Request) -> Response:
+        return _stream(console, request)
+
+    @router.get("/subjects/{kind}/{id:path}.json")
+    async def subject_json(kind: str, id: str) -> Response:
+        facts, alerts, problem = await _ask_about(console, f"{kind}/{id}")
+        return JSONResponse(subject_answer(facts, alerts, [problem] if problem else []))
+
+    @router.get("/subjects/{kind}/{id:path}")
+    async def subject_page(request: Request, kind: str, id: str) -> Response:
+        return await _subject_page(console, request, f"{kind}/{id}")
+
+    return router
+
+
+def _inbox_page(console: Console, request: Request) -> Response:
+    filters = Filters.parse(request.query_params.multi_items())
+    snapshot = console.feed.latest
+    parts = console.renderer.parts(snapshot, filters)
+    return _page(
+        console,
+        request,
+        "inbox.html",
+        around=dict(parts.around),
+        rows=parts.rows,
+        query=filters.query(),
+        position=f"{console.feed.epoch}-{snapshot.seq}",
+    )
+
+
+def _inbox_json(console: Console, request: Request) -> Response:
+    snapshot = console.feed.latest
+    if snapshot.tracker_problem:
+        return JSONResponse(unknown_answer(snapshot.tracker_problem, snapshot), 503)
+    filters = Filters.parse(request.query_params.multi_items())
+    return JSONResponse(inbox_answer(inbox(snapshot, filters), snapshot))
+
+
+def _stream(console: Console, request: Request) -> Response:
+    if console.clients.full:
+        raise Refusal(503, f"{CLIENTS_LIMIT} live pages are open already; close one and reload.")
+    filters = Filters.parse(request.query_params.multi_items())
+    position = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    messages = changes(console.feed, console.renderer, filters, position)
+    return EventStream(messages, console.clients, console.meters)
+
+
+async def _subject_page(console: Console, request: Request, subject: str) -> Response:
+    facts, alerts, problem = await _ask_about(console, subject)
+    view = subject_view(facts, alerts)
+    path, query = subject_path(subject), Filters.parse(request.query_params.multi_items()).query()
+    return _page(
+        console,
+        request,
+        "subject.html",
+        view=view,
+        alerts_problem=problem,
+        path=path,
+        query=query,
+        back=path + query,
+        keys=_idempotency_keys(view),
+        snoozes=SNOOZE_WORDS,
+    )
+
+
+async def _ask_about(
+    console: Console, subject: str
+) -> tuple[SubjectFacts, tuple[Alert, ...], str | None]:
+    """What both services say; the promises are shown even where the alerts are away."""
+    try:
+        kind_and_id(subject)
+    except InvalidEvent as error:
+        raise Refusal(404, str(error)) from error
+    facts, alerts = await asyncio.gather(
+        console.ledger.subject(subject), console.desk.alerts(subject), return_exceptions=True
+    )
+    if isinstance(facts, BaseException):
+        raise facts
+    if not facts.promises and not facts.events:
+        raise Refusal(404, f"The tracker has counted no event about {subject}.")
+    if isinstance(alerts, Unreachable | Refusal):
+        return facts, (), str(alerts)
+    if isinstance(alerts, BaseException):
+        raise alerts
+    return facts, alerts, None
+
+
+def _idempotency_keys(view: SubjectView) -> dict[str, str]:
+    """One a form: the same form sent twice releases once."""
+    return {card.id: secrets.token_urlsafe(16) for card in view.cards if card.can_release}
+
+
+def _page(console: Console, request: Request, template: str, **values: Any) -> Response:  # noqa: ANN401
+    token = csrf.token_for(request)
+    notice = NOTICES.get(request.query_params.get("did", ""))
+    html = console.renderer.page(template, csrf=token, notice=notice, **values)
+    response = HTMLResponse(html)
+    csrf.keep(response, token, request)
+    return response

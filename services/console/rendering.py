@@ -1,0 +1,96 @@
+"""Templates to HTML, with autoescape always on: the text of events is whatever a stranger wrote.
+
+An inbox is rendered once for each choice of filters and snapshot, however many clients show it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.console.assets import asset_url, integrity
+from services.console.desk import Snapshot
+from services.console.filters import Filters
+from services.console.patch import Parts, difference, replacement, whole
+from services.console.views import Inbox, inbox
+from services.console.words import element_id
+
+CACHE_LIMIT = 128
+_T = TypeVar("_T")
+
+
+class Renderer:
+    """All that turns views into text; one a process."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(asset_url=asset_url, integrity=integrity)
+        self._parts = _Cache()
+        self._messages = _Cache()
+
+    def page(self, template: str, **values: Any) -> str:  # noqa: ANN401 - a template's own values
+        return self._environment.get_template(template).render(**values)
+
+    def parts(self, snapshot: Snapshot, filters: Filters) -> Parts:
+        return self._parts.get(
+            (snapshot.seq, filters), lambda: self._render(inbox(snapshot, filters))
+        )
+
+    def message(self, old: Snapshot | None, new: Snapshot, filters: Filters) -> str:
+        """What a client at `old` needs to be at `new`; all of it where `old` is unknown."""
+        after = self.parts(new, filters)
+        if old is None:
+            return whole(after)
+        return self._messages.get(
+            (old.seq, new.seq, filters), lambda: difference(self.parts(old, filters), after)
+        )
+
+    def answer(self, words: str, bad: bool, row: tuple[str, str] | None = None) -> str:
+        """What htmx gets for an action: a sentence, and the row that it changed."""
+        parts: Any = self._environment.get_template("parts.html").module
+        notice = replacement("notice", parts.notice(words, bad))
+        return notice + (replacement(*row) if row else "")
+
+    def row_of(
+        self, alert_key: str, snapshot: Snapshot, filters: Filters
+    ) -> tuple[str, str] | None:
+        """The rendered row that an alert stands in; None where it is not in the list."""
+        about = (p for p, alert in snapshot.alerts.items() if alert.key == alert_key)
+        ids = {element_id(promise_id) for promise_id in about}
+        return next((row for row in self.parts(snapshot, filters).rows if row[0] in ids), None)
+
+    def _render(self, view: Inbox) -> Parts:
+        parts: Any = self._environment.get_template("parts.html").module
+        rows = tuple((row.id, parts.row(row, view.filters)) for row in view.rows)
+        return Parts(
+            around=(
+                ("banner", parts.banner(view.status)),
+                ("fresh", parts.fresh(view.status)),
+                ("facets", parts.facets(view.facets)),
+                ("note", parts.note(view)),
+            ),
+            rows=rows,
+        )
+
+
+class _Cache:
+    """The last few of something costly; the oldest goes first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        if key not in self._kept:
+            self._kept[key] = make()
+            if len(self._kept) > CACHE_LIMIT:
+                self._kept.popitem(last=False)
+        value: _T = self._kept[key]
+        return value

@@ -1,0 +1,34 @@
+"""Finance, wired: settings, store, relay, commands, what it hears."""
+
+from functools import partial
+
+from pydantic import Field
+
+from services.finance.api import COMMANDS, SERVICE
+from services.finance.handlers import HEARD, handle, hear
+from services.finance.store import SHAPES
+from services.shared.department.running import started, waking
+from services.shared.department.serving import registration
+from services.shared.department.storing import MongoStore, Voice
+from services.shared.settings import Settings
+
+PARTY = "finance"
+
+
+class FinanceSettings(Settings):
+    """What finance needs to know beside what every service does."""
+
+    source: str = Field(PARTY, description="the name of this system; its replicas share it")
+
+
+def main() -> None:
+    """Serves until SIGTERM or SIGINT."""
+    with started(PARTY, FinanceSettings) as service:
+        settings = service.settings
+        voice = Voice(PARTY, settings.source)
+        store = MongoStore(service.mongo, settings.mongo.database, voice, SHAPES)
+        relay = service.relay(store.outbox, settings.source)
+        answer = waking(relay, partial(handle, store=store))
+        commands = registration(SERVICE, COMMANDS, answer, service.clock)
+        consumer = service.consumer(partial(hear, store=store), HEARD)
+        service.run(commands, settings.endpoints.finance, store.prepare, relay.run, consumer)

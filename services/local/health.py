@@ -1,0 +1,42 @@
+"""Asks a service whether it is ready, as a load balancer would."""
+
+import time
+from collections.abc import Iterable
+
+import httpx
+
+from services.shared.settings import Endpoint, Settings
+
+TIMEOUT_S = 2.0
+ANSWER_LIMIT = 200
+
+
+def address(endpoint: Endpoint) -> str:
+    return f"http://{endpoint.host}:{endpoint.http}"
+
+
+def why_not_ready(endpoint: Endpoint) -> str | None:
+    """None when it is ready, else what it says, or that it says nothing."""
+    url = f"{address(endpoint)}/readyz"
+    try:
+        answer = httpx.get(url, timeout=TIMEOUT_S, trust_env=False)
+    except httpx.HTTPError as error:
+        return f"{url} does not answer ({error})"
+    if answer.is_success:
+        return None
+    return f"{url} says {answer.status_code}: {answer.text[:ANSWER_LIMIT].strip()}"
+
+
+def wait_for_services(
+    settings: Settings, names: Iterable[str], deadline_s: float
+) -> dict[str, str]:
+    """Those that are not ready in time, each with the reason; empty when all are."""
+    give_up_at = time.monotonic() + deadline_s
+    waiting = dict.fromkeys(names, "")
+    while waiting:
+        reasons = {name: why_not_ready(getattr(settings.endpoints, name)) for name in waiting}
+        waiting = {name: reason for name, reason in reasons.items() if reason}
+        if time.monotonic() > give_up_at:
+            break
+        time.sleep(0.1 if waiting else 0)
+    return waiting

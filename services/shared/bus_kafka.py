@@ -1,0 +1,237 @@
+"""Real Kafka behind the bus's protocols, by kafka-python; no other module of `shared` imports it.
+
+Both classes connect when first used, and say which address they cannot reach.
+"""
+
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.consumer.group import RangePartitionAssignor
+from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
+
+from services.shared.bus import PublishError, Received, Record, SubscribeError
+from services.shared.clock import Instant
+
+CONNECT_TIMEOUT_S = 2.0
+BOOTSTRAP_TIMEOUT_MS = 5_000
+MAX_BLOCK_MS = 5_000
+REQUEST_TIMEOUT_MS = 5_000
+DELIVERY_TIMEOUT_MS = 15_000
+RECONNECT_LIMIT_MS = 1_000
+BATCH_BYTES = 196_608
+"""Below the 262,144 bytes that a topic takes as one batch."""
+REQUEST_BYTES = 1_048_576
+SESSION_TIMEOUT_MS = 10_000
+POLL_S = 0.5
+SILENCE_S = 5.0
+"""After this long without a record, ask whether the broker is still there."""
+CLOSE_TIMEOUT_S = 5
+MILLISECOND: Instant = 1_000
+_T = TypeVar("_T")
+
+
+class KafkaPublisher:
+    """Sends records in order and waits for all of them; idempotent, so its retries add nothing."""
+
+    def __init__(self, bootstrap: str, client_id: str) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._producer: KafkaProducer | None = None
+
+    def publish(self, records: Sequence[Record]) -> None:
+        if not records:
+            return
+        try:
+            producer = self._producer or self._connect()
+            sent = [_send(producer, record) for record in records]
+            for future in sent:
+                future.get(timeout=DELIVERY_TIMEOUT_MS / 1_000)
+        except (KafkaError, OSError, ValueError) as error:
+            # Later records may still wait in the producer. They must not reach the broker before
+            # the one that failed is sent again, so the producer goes, with all that it holds.
+            self._discard()
+            raise PublishError(_sentence("publish to", self._bootstrap, error)) from error
+
+    def close(self) -> None:
+        if self._producer:
+            self._producer.close(timeout=CLOSE_TIMEOUT_S)
+            self._producer = None
+
+    def _connect(self) -> KafkaProducer:
+        self._producer = _connected(
+            KafkaProducer,
+            self._bootstrap,
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            batch_size=BATCH_BYTES,
+            max_request_size=REQUEST_BYTES,
+            max_block_ms=MAX_BLOCK_MS,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+        )
+        return self._producer
+
+    def _discard(self) -> None:
+        if self._producer:
+            # `close` first waits for what is held; only the sender can be told to drop it.
+            sender = self._producer._sender
+            sender.force_close()
+            sender.join(CLOSE_TIMEOUT_S)
+            self._producer.close(timeout=CLOSE_TIMEOUT_S)
+            self._producer = None
+
+
+class KafkaSubscriber:
+    """Reads topics as a member of `group`, or every partition of them alone where it is None."""
+
+    def __init__(
+        self, bootstrap: str, group: str | None, topics: Sequence[str], from_start: bool = True
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._group = group
+        self._topics = tuple(topics)
+        self._from_start = from_start
+        self._consumer: KafkaConsumer | None = None
+        self._heard_at = 0.0
+
+    def poll(self, timeout_s: float) -> Sequence[Received]:
+        try:
+            consumer = self._consumer or self._connect()
+            batches = consumer.poll(timeout_ms=int(timeout_s * 1_000))
+            self._listen(consumer, bool(batches))
+        except (KafkaError, OSError) as error:
+            raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
+        return [_received(record) for records in batches.values() for record in records]
+
+    def read_to_end(self) -> Iterator[Received]:
+        """All that the topics hold at this moment, then no more. Raises SubscribeError."""
+        try:
+            consumer = self._consumer or self._connect()
+            left = {place: end for place, end in _ends(consumer).items() if end}
+        except (KafkaError, OSError) as error:
+            raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
+        while any(consumer.position(place) < end for place, end in left.items()):
+            yield from self.poll(POLL_S)
+
+    def commit(self) -> None:
+        if self._group is None or not self._consumer:
+            return
+        try:
+            self._consumer.commit(timeout_ms=REQUEST_TIMEOUT_MS)
+        except KafkaError as error:
+            raise SubscribeError(_sentence("commit to", self._bootstrap, error)) from error
+
+    def close(self) -> None:
+        if self._consumer:
+            self._consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1_000)
+            self._consumer = None
+
+    def _connect(self) -> KafkaConsumer:
+        consumer = _connected(
+            KafkaConsumer,
+            self._bootstrap,
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest" if self._from_start else "latest",
+            isolation_level="read_committed",
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            partition_assignment_strategy=(RangePartitionAssignor,),
+        )
+        if self._group is not None:
+            consumer.subscribe(self._topics)
+        else:
+            consumer.assign(_all_partitions(consumer, self._topics))
+        self._consumer = consumer
+        return consumer
+
+    def _listen(self, consumer: KafkaConsumer, heard: bool) -> None:
+        """kafka-python waits for a broker that is gone as it waits for a quiet topic: ask it."""
+        now = time.monotonic()
+        if not heard and now - self._heard_at > SILENCE_S:
+            consumer.end_offsets([TopicPartition(self._topics[0], 0)], timeout_ms=MAX_BLOCK_MS)
+        if heard or now - self._heard_at > SILENCE_S:
+            self._heard_at = now
+
+
+def _ends(consumer: KafkaConsumer) -> dict[TopicPartition, int]:
+    ends: dict[TopicPartition, int] = consumer.end_offsets(list(consumer.assignment()))
+    return ends
+
+
+def _connected(client: Callable[..., _T], bootstrap: str, **settings: Any) -> _T:  # noqa: ANN401
+    """A client whose sockets and threads are gone again where it cannot connect."""
+    servers = [server.strip() for server in bootstrap.split(",")]
+    _knock(servers)
+    opened: list[KafkaNetClient] = []
+
+    def open_network(**network: Any) -> KafkaNetClient:  # noqa: ANN401 - kafka-python is untyped
+        opened.append(KafkaNetClient(**network))
+        return opened[-1]
+
+    try:
+        return client(
+            bootstrap_servers=servers,
+            bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+            reconnect_backoff_max_ms=RECONNECT_LIMIT_MS,
+            allow_auto_create_topics=False,
+            kafka_client=open_network,
+            **settings,
+        )
+    except KafkaError:
+        for network in opened:
+            network.close()
+        raise
+
+
+def _knock(servers: Sequence[str]) -> None:
+    """Raises OSError where no server listens: at once, and saying why, as the client does not."""
+    failure: OSError | None = None
+    for server in servers:
+        host, _, port = server.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), CONNECT_TIMEOUT_S).close()
+        except OSError as error:
+            failure = error
+        else:
+            return
+    if failure:
+        raise failure
+
+
+def _all_partitions(consumer: KafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:
+    return [
+        TopicPartition(topic, partition)
+        for topic in topics
+        for partition in sorted(consumer.partitions_for_topic(topic))
+    ]
+
+
+def _send(producer: KafkaProducer, record: Record) -> Any:  # noqa: ANN401 - kafka-python is untyped
+    return producer.send(
+        record.topic,
+        key=record.key,
+        value=record.value,
+        headers=list(record.headers),
+        partition=record.partition,
+    )
+
+
+def _received(record: Any) -> Received:  # noqa: ANN401 - kafka-python is untyped
+    return Received(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key or b"",
+        value=record.value or b"",
+        headers=tuple((name, value or b"") for name, value in record.headers),
+        arrived_at=record.timestamp * MILLISECOND,
+    )
+
+
+def _sentence(what: str, bootstrap: str, error: BaseException) -> str:
+    return f"Cannot {what} Kafka at {bootstrap}: {type(error).__name__}: {error}"

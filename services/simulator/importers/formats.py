@@ -1,0 +1,20 @@
+"""The public data formats that can be read, and the importer of each."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+from services.simulator.importers import olist
+from services.simulator.importers.history import History
+from services.simulator.importers.tables import Report
+
+
+class Format(StrEnum):
+    """Also the name of the agreements that come with handoff for such data."""
+
+    OLIST = "olist"
+
+
+IMPORTERS: dict[Format, Callable[[Path, Report], History]] = {
+    Format.OLIST: olist.history,
+}

@@ -1,0 +1,85 @@
+"""gRPC to the ledger's questions and back."""
+
+import grpc
+from handoff.v1 import tracker_pb2, tracker_pb2_grpc
+
+from services.shared.errors import RefusalCode, Refused
+from services.tracker.core.promises import State
+from services.tracker.ledger import Ledger, Standing, Wanted
+from services.tracker.messages import event_message, promise_message, stamp, stamp_of
+
+SERVICE = "handoff.v1.TrackerService"
+
+
+class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
+    """Answers from the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def GetPromise(
+        self, request: tracker_pb2.GetPromiseRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.GetPromiseResponse:
+        return tracker_pb2.GetPromiseResponse(
+            promise=_message(self._ledger.promise(request.promise_id))
+        )
+
+    def GetSubject(
+        self, request: tracker_pb2.GetSubjectRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.GetSubjectResponse:
+        promises, events = self._ledger.subject(request.subject)
+        return tracker_pb2.GetSubjectResponse(
+            subject=request.subject,
+            promises=[_message(standing) for standing in promises],
+            events=[event_message(event) for event in events],
+        )
+
+    def ListOpenPromises(
+        self, request: tracker_pb2.ListOpenPromisesRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.ListOpenPromisesResponse:
+        wanted = Wanted(
+            request.owed_by,
+            request.owed_to,
+            frozenset(_state(number) for number in request.states),
+            request.announced,
+        )
+        page, token = self._ledger.open_promises(wanted, request.page_size, request.page_token)
+        return tracker_pb2.ListOpenPromisesResponse(
+            promises=[_message(standing) for standing in page], next_page_token=token
+        )
+
+    def GetProgress(
+        self, request: tracker_pb2.GetProgressRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.GetProgressResponse:
+        partitions = [
+            tracker_pb2.PartitionProgress(
+                partition=row["_id"],
+                epoch=row["epoch"],
+                seq=row["seq"],
+                caught_up_at=stamp(row.get("caught_up_at")),
+                complete_through={
+                    party: stamp_of(at) for party, at in row["complete_through"].items()
+                },
+                open_promises=row["open_promises"],
+                positions=row["positions"],
+                fenced=row["fenced"],
+            )
+            for row in self._ledger.progress()
+        ]
+        return tracker_pb2.GetProgressResponse(partitions=partitions, now=stamp(self._ledger.now()))
+
+
+def _message(standing: Standing) -> tracker_pb2.Promise:
+    return promise_message(standing.row, standing.promise.agreement, standing.state)
+
+
+def _state(number: int) -> State:
+    try:
+        name = tracker_pb2.PromiseState.Name(tracker_pb2.PromiseState.ValueType(number))
+        return State[name.removeprefix("PROMISE_STATE_")]
+    except (ValueError, KeyError) as error:
+        raise Refused(
+            RefusalCode.INVALID,
+            "states",
+            f"{number} is no state that a promise can be in here; give {', '.join(State)}.",
+        ) from error

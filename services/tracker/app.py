@@ -1,0 +1,218 @@
+"""The tracker, wired: settings, agreements, telemetry, store, ingest, relay, gRPC."""
+
+import asyncio
+import hashlib
+import signal
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import grpc
+from handoff.v1 import tracker_pb2_grpc
+from pymongo import MongoClient
+
+from services.shared import health as pages
+from services.shared import rpc, telemetry
+from services.shared.bus import Received
+from services.shared.bus_kafka import KafkaPublisher
+from services.shared.clock import Clock, Instant
+from services.shared.consuming import dead_letter
+from services.shared.errors import InvalidEvent
+from services.shared.health import Health
+from services.shared.heartbeat_clock import clock_of
+from services.shared.mongo import connect, wait_until_reachable
+from services.shared.outbox import Outbox, OutboxRow
+from services.shared.relay import Relay
+from services.shared.settings import load
+from services.shared.telemetry import Telemetry
+from services.tracker.agreement_files import AgreementFolder, load_folder
+from services.tracker.agreement_sets import KnownSets
+from services.tracker.api import SERVICE, TrackerServicer
+from services.tracker.core.subject import Subject
+from services.tracker.core.verdicts import Verdict
+from services.tracker.decoding import told_of
+from services.tracker.errors import Fenced
+from services.tracker.handlers import Partition, Rules, Told
+from services.tracker.ingest import Ingest, Membership
+from services.tracker.ledger import Ledger
+from services.tracker.messages import verdict_row
+from services.tracker.metrics import Metrics
+from services.tracker.settings import TrackerSettings
+from services.tracker.store import Store
+
+NAME = "tracker"
+REPLACED = 1
+"""The exit code of a tracker whose partitions another one took over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the parts share: settings, telemetry, health, time, Mongo."""
+
+    settings: TrackerSettings
+    telemetry: Telemetry
+    health: Health
+    clock: Clock
+    client: "MongoClient[dict[str, Any]]"
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; gives the exit code. Raises SettingsError, AgreementError."""
+    settings = load(TrackerSettings)
+    folder = load_folder(settings.agreements, settings.own_types)
+    return asyncio.run(serve(settings, folder))
+
+
+async def serve(settings: TrackerSettings, folder: AgreementFolder) -> int:
+    """0 when stopped, REPLACED when fenced."""
+    stop, stopped = asyncio.Event(), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, _stop, stop, stopped)
+    around = Surroundings(
+        settings,
+        telemetry.start(NAME, settings),
+        Health("kafka", "mongo", "relay"),
+        clock_of(settings, stopped),
+        connect(settings.mongo),
+    )
+    with ExitStack() as open_parts:
+        open_parts.callback(around.telemetry.shutdown)
+        open_parts.callback(around.client.close)
+        endpoint = settings.endpoints.tracker
+        probes = pages.serve(
+            around.health, around.telemetry.registry, settings.listen, endpoint.http
+        )
+        open_parts.callback(probes.stop)
+        return await _run(around, folder, stop, stopped)
+
+
+def _stop(stop: asyncio.Event, stopped: threading.Event) -> None:
+    stop.set()
+    stopped.set()
+
+
+async def _run(
+    around: Surroundings, folder: AgreementFolder, stop: asyncio.Event, stopped: threading.Event
+) -> int:
+    settings, database = around.settings, around.settings.mongo.database
+    outbox = Outbox(around.client, database, NAME)
+    store = Store(around.client, database, outbox)
+    sets = KnownSets(store, settings.own_types)
+    publisher = KafkaPublisher(settings.kafka.bootstrap, settings.tracker.instance)
+    relay = Relay(
+        outbox, publisher, settings, None, NAME, around.clock, around.telemetry, around.health
+    )
+    ingest = _ingest(around, store, sets, relay)
+    server = await _answer(around, Ledger(around.client, database, around.clock, sets))
+    relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
+    try:
+        if await asyncio.to_thread(_prepare, around, store, folder, stopped):
+            relaying.start()
+            await ingest.run(stop)
+        return 0
+    except Fenced as error:
+        around.telemetry.log.error("fenced", problem=str(error))
+        return REPLACED
+    finally:
+        stopped.set()
+        relay.wake()
+        await server.stop(grace=1)
+        if relaying.is_alive():
+            await asyncio.to_thread(relaying.join)
+        publisher.close()
+
+
+async def _answer(around: Surroundings, ledger: Ledger) -> grpc.aio.Server:
+    register = partial(
+        tracker_pb2_grpc.add_TrackerServiceServicer_to_server, TrackerServicer(ledger)
+    )
+    settings = around.settings
+    return await rpc.serve(
+        {SERVICE: register},
+        settings,
+        settings.endpoints.tracker,
+        around.telemetry,
+        around.health,
+    )
+
+
+def _prepare(
+    around: Surroundings, store: Store, folder: AgreementFolder, stopped: threading.Event
+) -> bool:
+    """Indexes, and this tracker's agreement files as the next set; False when stopped first."""
+    if not wait_until_reachable(around.client, around.health, around.telemetry.log, stopped):
+        return False
+    store.prepare()
+    simulated = around.settings.clock == "heartbeats"
+    store.activate(folder, 0 if simulated else around.clock.now())  # a simulation has no before
+    return True
+
+
+def _ingest(around: Surroundings, store: Store, sets: KnownSets, relay: Relay) -> Ingest:
+    settings = around.settings
+    parties = tuple(settings.parties)
+    simulated = settings.clock == "heartbeats"
+    rules = Rules(
+        partitions=settings.partitions,
+        parties=parties,
+        lateness={
+            name: int(party.allowed_lateness_s * 1_000_000)
+            for name, party in settings.parties.items()
+            if party.allowed_lateness_s is not None
+        },
+        simulated=simulated,
+        announce=partial(_announce, sets, around.telemetry),
+        refuse=_refuse,
+    )
+    metrics = Metrics(around.telemetry.registry, around.clock)
+
+    def observe(partition: Partition, batch: list[Told]) -> None:
+        metrics.observe(partition, batch)
+        relay.wake()
+
+    return Ingest(
+        Membership(
+            settings.kafka.bootstrap,
+            parties,
+            settings.tracker.instance,
+            settings.tracker.session_s,
+        ),
+        partial(_open, around, store, sets, rules),
+        partial(_decode, sets, settings, simulated=simulated),
+        observe=observe,
+        clock=around.clock,
+        telemetry=around.telemetry,
+        health=around.health,
+    )
+
+
+def _open(
+    around: Surroundings, store: Store, sets: KnownSets, rules: Rules, number: int
+) -> Partition:
+    """Raise the epoch, then load: nobody else can commit to the partition any more."""
+    endpoint = around.settings.endpoints.tracker
+    owner = store.take_over(
+        number, around.settings.tracker.instance, f"{endpoint.host}:{endpoint.grpc}"
+    )
+    return Partition(owner, sets, store, rules, around.clock.now())
+
+
+def _decode(
+    sets: KnownSets, settings: TrackerSettings, received: Received, party: str, *, simulated: bool
+) -> Told:
+    return told_of(received, party, settings.own_types, sets.latest.facts, simulated=simulated)
+
+
+def _announce(
+    sets: KnownSets, observed: Telemetry, subject: Subject, verdict: Verdict
+) -> OutboxRow:
+    return verdict_row(subject, verdict, sets.latest.historic_before, observed)
+
+
+def _refuse(received: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
+    """A dead letter; its id is the place where the record lies, so a second try adds none."""
+    place = f"{received.topic}/{received.partition}/{received.offset}"
+    letter = dead_letter(received, fault.reason, NAME, now)
+    return OutboxRow(hashlib.sha256(place.encode()).digest()[:16], letter, sequenced=False)

@@ -1,0 +1,51 @@
+"""From a record of Kafka to what the tracker's handlers are told, or the fault that it has."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+
+from services.shared.acceptance import accept
+from services.shared.bus import Received
+from services.shared.codec import decode_event
+from services.shared.errors import InvalidEvent
+from services.shared.events.envelope import Heartbeat
+from services.shared.subjects import HEARTBEAT, Kind
+from services.shared.telemetry import TRACEPARENT, span_context
+from services.tracker.core.agreements import Fact
+from services.tracker.core.reading import bounded, event_of
+from services.tracker.handlers import Told
+
+
+def told_of(
+    received: Received,
+    party: str,
+    own_types: Mapping[str, Kind],
+    facts: Collection[Fact],
+    *,
+    simulated: bool,
+) -> Told:
+    """What `party` said in this record. In a simulation an event arrives when it happens."""
+    try:
+        envelope = accept(received.value, party, own_types)
+        body = decode_event(envelope.type, envelope.body)
+        if envelope.type == HEARTBEAT:
+            assert isinstance(body, Heartbeat)
+            return Told(received, party, body)
+        if received.key != envelope.subject.encode():
+            raise InvalidEvent(
+                "wrong_key",
+                f"The record's key is {received.key[:80]!r}, its subject {envelope.subject!r};"
+                " the key has to be the subject.",
+            )
+    except InvalidEvent as fault:
+        return Told(received, party, fault)
+    arrived_at = envelope.occurred_at if simulated else received.arrived_at
+    envelope = dataclasses.replace(envelope, occurred_at=bounded(envelope.occurred_at, arrived_at))
+    event = event_of(envelope, body, arrived_at, facts, _traceparent(received))
+    return Told(received, party, event, envelope.subject)
+
+
+def _traceparent(received: Received) -> str:
+    """The producer's trace context as text; empty where it is missing or malformed."""
+    if span_context(received.headers) is None:
+        return ""
+    return dict(received.headers)[TRACEPARENT].decode()[:55]

@@ -1,0 +1,251 @@
+"""Kafka's side of the tracker: which partitions are ours, from where we read them, how far we are.
+
+aiokafka reads in batches; a batch is folded and committed in a thread while the next one arrives.
+Positions are those in Mongo: Kafka's own committed offsets are not used.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import (
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
+from pymongo.errors import PyMongoError
+
+from services.shared.bus import Received
+from services.shared.clock import Clock
+from services.shared.health import Health
+from services.shared.mongo import TransactionTooLong
+from services.shared.subjects import topic_of
+from services.shared.telemetry import Telemetry
+from services.tracker.caught_up import Held, watch
+from services.tracker.errors import PositionLost
+from services.tracker.handlers import Partition, Told
+
+GROUP = "handoff-tracker"
+POLL_MS = 100
+BATCH_RECORDS = 2_000
+UNLOADED_WAIT_S = 0.02
+IDLE_COMMIT_S = 1.0
+TROUBLE_WAIT_S = 1.0
+PART = "kafka"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How this tracker takes part in the group; a static instance id survives a restart."""
+
+    bootstrap: str
+    parties: tuple[str, ...]
+    instance: str
+    session_s: float
+
+
+class Ingest:
+    """Reads every party's topic; `open_partition` loads one, `decode` makes sense of a record."""
+
+    def __init__(  # noqa: PLR0913 - the parts that meet here
+        self,
+        membership: Membership,
+        open_partition: Callable[[int], Partition],
+        decode: Callable[[Received, str], Told],
+        *,
+        observe: Callable[[Partition, list[Told]], None],
+        clock: Clock,
+        telemetry: Telemetry,
+        health: Health,
+    ) -> None:
+        self._membership = membership
+        self._open_partition = open_partition
+        self._decode = decode
+        self._observe = observe
+        self._clock = clock
+        self._log = telemetry.log
+        self._health = health
+        self._topics = {topic_of(party): party for party in membership.parties}
+        self._held: dict[int, Held] = {}
+        self._busy = asyncio.Lock()
+
+    @property
+    def partitions(self) -> list[Partition]:
+        """Those in our care right now."""
+        return [held.partition for held in self._held.values()]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follow the topics until stopped. Raises Fenced when another tracker took our place."""
+        while not stop.is_set():
+            consumer, watcher = self._consumer(), self._watcher()
+            try:
+                await consumer.start()
+                await watcher.start()
+                consumer.subscribe(list(self._topics), listener=_Listener(self, consumer))
+                watching = asyncio.create_task(
+                    watch(watcher, self._held, list(self._topics), self._clock)
+                )
+                try:
+                    await self._follow(consumer, stop)
+                finally:
+                    watching.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await watching
+            except (KafkaError, OSError) as error:
+                problem = f"Cannot read Kafka at {self._membership.bootstrap}; still trying."
+                self._health.report(PART, problem)
+                self._log.warning(problem, error=repr(error))
+                await asyncio.sleep(TROUBLE_WAIT_S)
+            finally:
+                self._held.clear()
+                await watcher.stop()
+                await consumer.stop()
+
+    async def _follow(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
+            except NoOffsetForPartitionError:
+                await asyncio.sleep(UNLOADED_WAIT_S)  # assigned, but not loaded and sought yet
+                continue
+            except OffsetOutOfRangeError as error:
+                self._lost(error.args[0] if error.args else {})
+                continue
+            self._health.report(PART, None)
+            async with self._busy:
+                told = await asyncio.to_thread(self._read, batches)
+                for number, held in list(self._held.items()):
+                    await self._handle(held, told.get(number, []))
+
+    def _read(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> dict[int, list[Told]]:
+        """Decode what continues a stored position; anything else was fetched before the seek."""
+        told: dict[int, list[Told]] = defaultdict(list)
+        for place, records in batches.items():
+            held = self._held.get(place.partition)
+            expected = held.partition.positions.get(place.topic, 0) if held else 0
+            for record in records if held else ():
+                if record.offset >= expected:
+                    party = self._topics[place.topic]
+                    told[place.partition].append(self._decode(_received(record), party))
+                    expected = record.offset + 1
+        return told
+
+    async def _handle(self, held: Held, batch: list[Told]) -> None:
+        """Fold, let time pass and commit; trouble with Mongo is waited out, nothing is skipped."""
+        partition = held.partition
+        await self._patiently(lambda: partition.fold(batch, self._clock.now()))
+        held.caught_up()
+        await asyncio.to_thread(partition.advance, self._clock.now(), held.caught_up_at)
+        now = asyncio.get_running_loop().time()
+        if partition.uncommitted or now - held.committed_at >= IDLE_COMMIT_S:
+            await self._patiently(partition.commit)
+            held.committed_at = now
+        self._observe(partition, batch)
+
+    async def _patiently(self, work: Callable[[], object]) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(work)
+            except (PyMongoError, TransactionTooLong) as error:
+                problem = "Cannot store in Mongo; reading waits until it can."
+                self._health.report("mongo", problem)
+                self._log.warning(problem, error=repr(error))
+                await asyncio.sleep(TROUBLE_WAIT_S)
+            else:
+                self._health.report("mongo", None)
+                return
+
+    async def take(self, consumer: AIOKafkaConsumer, assigned: Iterable[TopicPartition]) -> None:
+        """Load each assigned partition, then read all its topics from the stored positions."""
+        numbers = defaultdict(set)
+        for place in assigned:
+            numbers[place.partition].add(place.topic)
+        async with self._busy:
+            self._held.clear()
+            for number, topics in sorted(numbers.items()):
+                if topics != set(self._topics):
+                    self._log.error("partition torn apart", partition=number, topics=sorted(topics))
+                    continue
+                await self._load(consumer, number)
+        self._log.info("partitions taken", partitions=sorted(self._held))
+
+    async def _load(self, consumer: AIOKafkaConsumer, number: int) -> None:
+        opened: list[Partition] = []
+        await self._patiently(lambda: opened.append(self._open_partition(number)))
+        partition = opened[-1]
+        places = [TopicPartition(topic, number) for topic in self._topics]
+        starts = await consumer.beginning_offsets(places)
+        ends = await consumer.end_offsets(places)
+        for place in places:
+            position = partition.positions.setdefault(place.topic, starts[place])
+            if not starts[place] <= position <= ends[place]:
+                self._lost({place: position})
+                return
+            consumer.seek(place, position)
+        self._held[number] = Held(partition)
+
+    async def drop(self) -> None:
+        """Forget everything: whoever gets the partitions next loads them from Mongo."""
+        async with self._busy:
+            self._held.clear()
+
+    def _lost(self, positions: dict[TopicPartition, int]) -> None:
+        for place, position in positions.items():
+            self._held.pop(place.partition, None)
+            error = PositionLost(
+                f"Kafka holds no offset {position} of {place.topic} partition {place.partition}:"
+                " the topic was made anew or retention passed it. The partition stands still."
+            )
+            self._health.report(f"partition {place.partition}", str(error))
+            self._log.error(str(error))
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._membership.bootstrap,
+            group_id=GROUP,
+            group_instance_id=self._membership.instance,
+            client_id=self._membership.instance,
+            partition_assignment_strategy=[RangePartitionAssignor],
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_uncommitted",
+            session_timeout_ms=int(self._membership.session_s * 1_000),
+            heartbeat_interval_ms=int(self._membership.session_s * 300),
+        )
+
+    def _watcher(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._membership.bootstrap,
+            client_id=f"{self._membership.instance}-watcher",
+            isolation_level="read_uncommitted",
+        )
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Kafka's group protocol, passed on."""
+
+    def __init__(self, ingest: Ingest, consumer: AIOKafkaConsumer) -> None:
+        self._ingest = ingest
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._ingest.drop()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._ingest.take(self._consumer, assigned)
+
+
+def _received(record: ConsumerRecord) -> Received:
+    return Received(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key or b"",
+        value=record.value or b"",
+        headers=tuple(record.headers),
+        arrived_at=record.timestamp * 1_000,
+    )

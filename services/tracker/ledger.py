@@ -1,0 +1,161 @@
+"""What people ask of the tracker, answered from its documents: as old as the last commit."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pymongo import ASCENDING, MongoClient
+
+from services.shared.clock import Clock, Instant
+from services.shared.errors import RefusalCode, Refused
+from services.shared.mongo import Row
+from services.tracker.core.agreements import AgreementSets
+from services.tracker.core.promises import Promise, State, status
+from services.tracker.core.subject import Event
+from services.tracker.core.table import Marks
+from services.tracker.documents import event_of_row, promise_of
+
+PAGE_DEFAULT = 100
+PAGE_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which open promises are asked for; an empty filter takes all."""
+
+    owed_by: str = ""
+    owed_to: str = ""
+    states: frozenset[State] = frozenset()
+    announced: bool = False
+
+    @property
+    def filter(self) -> Row:
+        wanted: Row = {"announced": {"$ne": None}} if self.announced else {"settled": False}
+        for name in ("owed_by", "owed_to"):
+            if value := getattr(self, name):
+                wanted[name] = {"$eq": value}
+        return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A promise, its stored row, and its state at the moment of the question."""
+
+    row: Row
+    promise: Promise
+    state: State
+
+
+class Ledger:
+    """Reads only. `sets` gives the agreement sets known by now."""
+
+    def __init__(
+        self,
+        client: "MongoClient[Row]",
+        database: str,
+        clock: Clock,
+        sets: Callable[[], AgreementSets],
+    ) -> None:
+        base = client[database]
+        self._partitions = base["tracker.partitions"]
+        self._subjects = base["tracker.subjects"]
+        self._promises = base["tracker.promises"]
+        self._clock = clock
+        self._sets = sets
+
+    def promise(self, id: str) -> Standing:
+        """Raises Refused where there is none."""
+        row = self._promises.find_one({"_id": {"$eq": id}})
+        if row is None:
+            raise Refused(
+                RefusalCode.NOT_FOUND,
+                "promise_id",
+                f"There is no promise {id!r}; ask for its subject to see those that there are.",
+            )
+        return next(self._standings([row]))
+
+    def subject(self, id: str) -> tuple[list[Standing], list[Event]]:
+        """Its promises by due date and its events in order of time. Raises Refused if unknown."""
+        document = self._subjects.find_one({"_id": {"$eq": id}})
+        if document is None:
+            raise Refused(
+                RefusalCode.NOT_FOUND,
+                "subject",
+                f"Nothing was told about {id!r} yet; a subject is `<kind>/<id>`,"
+                " for example order/4711.",
+            )
+        rows = self._promises.find({"subject": {"$eq": id}}).sort("due_by", ASCENDING)
+        events = [event_of_row(event) for event in document["events"]]
+        return list(self._standings(rows)), events
+
+    def open_promises(
+        self, wanted: Wanted, page_size: int, page_token: str
+    ) -> tuple[list[Standing], str]:
+        """One page sorted by due date, and the token of the next; empty when it is the last."""
+        limit = _page_size(page_size)
+        query = wanted.filter | (_after(page_token) if page_token else {})
+        rows = self._promises.find(query).sort([("due_by", ASCENDING), ("_id", ASCENDING)])
+        page: list[Standing] = []
+        for standing in self._standings(rows):
+            if wanted.states and standing.state not in wanted.states:
+                continue
+            if len(page) == limit:
+                return page, _token(page[-1].row)
+            page.append(standing)
+        return page, ""
+
+    def progress(self) -> list[Row]:
+        """The partition documents, by number, with how many promises are open in each."""
+        counted = self._promises.aggregate(
+            [{"$match": {"settled": False}}, {"$group": {"_id": "$partition", "n": {"$sum": 1}}}]
+        )
+        open_promises = {row["_id"]: row["n"] for row in counted}
+        rows = self._partitions.find().sort("_id", ASCENDING)
+        return [row | {"open_promises": open_promises.get(row["_id"], 0)} for row in rows]
+
+    def now(self) -> Instant:
+        return self._clock.now()
+
+    def _standings(self, rows: "Iterator[Row] | list[Row]") -> Iterator[Standing]:
+        now, sets = self._clock.now(), self._sets()
+        marks = {row["_id"]: _marks(row) for row in self._partitions.find()}
+        for row in rows:
+            promise = promise_of(row, sets)
+            watermark = marks[row["partition"]].watermark(promise.agreement.evidence_parties)
+            yield Standing(row, promise, status(promise, now, watermark))
+
+
+def _marks(row: Mapping[str, dict[str, Instant]]) -> Marks:
+    return Marks(
+        row.get("caught_up_at", 0),  # type: ignore[arg-type]  # a number beside the mappings
+        row.get("complete_through", {}),
+        row.get("heard_at", {}),
+    )
+
+
+def _page_size(asked: int) -> int:
+    if not 0 <= asked <= PAGE_LIMIT:
+        raise Refused(
+            RefusalCode.INVALID, "page_size", f"page_size is {asked}; give 0 to {PAGE_LIMIT}."
+        )
+    return asked or PAGE_DEFAULT
+
+
+def _token(row: Row) -> str:
+    return base64.urlsafe_b64encode(json.dumps([row["due_by"], row["_id"]]).encode()).decode()
+
+
+def _after(token: str) -> Row:
+    try:
+        due_by, id = json.loads(base64.urlsafe_b64decode(token))
+        if not (isinstance(due_by, int) and isinstance(id, str)):
+            raise ValueError(token)
+    except (ValueError, binascii.Error) as error:
+        raise Refused(
+            RefusalCode.INVALID,
+            "page_token",
+            "page_token is not one of ours; ask again without it.",
+        ) from error
+    return {"$or": [{"due_by": {"$gt": due_by}}, {"due_by": due_by, "_id": {"$gt": id}}]}

@@ -1,0 +1,191 @@
+"""What the tracker keeps in Mongo: partitions and their owners, subjects, promises, verdicts, sets.
+
+A commit is one transaction guarded by the partition document: an owner that was replaced meanwhile
+matches nothing, and is told so by `Fenced`. Events in Kafka and documents here never disagree.
+"""
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from bson import Binary
+from pymongo import ASCENDING, MongoClient, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from services.shared.clock import SECOND, Instant
+from services.shared.mongo import Row, in_transaction
+from services.shared.outbox import Outbox
+from services.shared.subjects import Kind
+from services.tracker.agreement_files import AgreementFolder, read_texts
+from services.tracker.core.agreements import AgreementSet, AgreementSets
+from services.tracker.core.subject import Subject
+from services.tracker.documents import (
+    promise_document,
+    subject_document,
+    subject_of,
+    verdict_document,
+)
+from services.tracker.errors import Fenced
+from services.tracker.handlers import Changes, Ownership
+
+ACTIVATION_LEAD = 30 * SECOND
+"""A new agreement set becomes active this much later, so that every tracker knows it by then."""
+COMMIT_LIMIT_S = 30.0
+
+
+class Store:
+    """The tracker's collections in one database."""
+
+    def __init__(self, client: "MongoClient[Row]", database: str, outbox: Outbox) -> None:
+        self._client = client
+        self._session = client.start_session()
+        self._outbox = outbox
+        base = client[database]
+        self._partitions = base["tracker.partitions"]
+        self._subjects = base["tracker.subjects"]
+        self._promises = base["tracker.promises"]
+        self._verdicts = base["tracker.verdicts"]
+        self._sets = base["tracker.agreement_sets"]
+
+    def prepare(self) -> None:
+        """Makes the indexes; before the first transaction."""
+        self._outbox.prepare()
+        self._subjects.create_index([("partition", ASCENDING), ("open", ASCENDING)])
+        self._promises.create_index(
+            [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
+        )
+        self._promises.create_index([("announced", ASCENDING), ("due_by", ASCENDING)])
+        self._promises.create_index([("subject", ASCENDING)])
+        self._verdicts.create_index([("promise_id", ASCENDING)])
+
+    def activate(self, folder: AgreementFolder, now: Instant) -> None:
+        """Store an agreement set; active a little later, the very first one at once."""
+        while True:
+            newest = next(self._sets.find().sort("_id", -1).limit(1), None)
+            if newest and newest["hash"] == folder.hash:
+                return
+            row = {
+                "_id": newest["_id"] + 1 if newest else 1,
+                "hash": folder.hash,
+                "active_from": max(now, newest["active_from"]) + ACTIVATION_LEAD if newest else now,
+                "texts": [[name, text] for name, text in folder.texts.items()],
+            }
+            with contextlib.suppress(DuplicateKeyError):  # another tracker was first: look again
+                self._sets.insert_one(row)
+
+    def sets(self, own_types: Mapping[str, Kind]) -> AgreementSets:
+        """Every set that was ever active or will be."""
+        return AgreementSets(
+            tuple(
+                AgreementSet(
+                    row["hash"],
+                    row["active_from"],
+                    read_texts(dict(row["texts"]), own_types).agreements,
+                )
+                for row in self._sets.find()
+            )
+        )
+
+    def take_over(self, partition: int, owner: str, address: str) -> Ownership:
+        """Raise the epoch, so that whoever had the partition can commit no more; then read it.
+
+        An owner that was killed amid a commit left a transaction open, which would hold the
+        document for up to a minute: its session is ended first.
+        """
+        before = self._partitions.find_one({"_id": partition}, {"session": 1}) or {}
+        theirs = Binary.from_uuid(before["session"]) if before.get("session") else None
+        if theirs not in {None, self._session_id}:
+            self._client.admin.command("killSessions", [{"id": theirs}])
+        row = self._partitions.find_one_and_update(
+            {"_id": partition},
+            {
+                "$inc": {"epoch": 1},
+                "$set": {"owner": owner, "address": address, "session": self._session_id},
+                "$setOnInsert": {"seq": 0, "positions": {}, "complete_through": {}, "fenced": 0},
+            },
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        assert row, "an upsert that returns the document after it always has one"
+        return Ownership(
+            partition, row["epoch"], row["seq"], row["positions"], row["complete_through"]
+        )
+
+    @property
+    def _session_id(self) -> Binary:
+        id: Binary = self._session.session_id["id"]
+        return id
+
+    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        for row in self._subjects.find({"partition": partition, "open": True}):
+            yield subject_of(row, sets)
+
+    def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]:
+        """Those of `ids` that were ever seen, whether settled or not."""
+        for row in self._subjects.find({"_id": {"$in": list(ids)}}):
+            yield subject_of(row, sets)
+
+    def commit(self, owner: Ownership, progress: Row, changes: Changes) -> Ownership:
+        """Write a batch, its verdicts and the position that follows, all or nothing.
+
+        `progress` holds `positions`, `complete_through` and `caught_up_at`. Raises Fenced where the
+        partition has another owner by now. After a PyMongoError the same commit may be tried again:
+        if the first try got through after all, it counts.
+        """
+        try:
+            in_transaction(
+                self._client,
+                lambda session: self._write(session, owner, progress, changes),
+                COMMIT_LIMIT_S,
+                self._session,
+            )
+        except Fenced:
+            row = self._partitions.find_one({"_id": owner.partition}) or {}
+            if (row.get("epoch"), row.get("seq")) != (owner.epoch, owner.seq + 1):
+                self._partitions.update_one({"_id": owner.partition}, {"$inc": {"fenced": 1}})
+                raise
+        return Ownership(
+            owner.partition,
+            owner.epoch,
+            owner.seq + 1,
+            progress["positions"],
+            progress["complete_through"],
+        )
+
+    def _write(
+        self, session: ClientSession, owner: Ownership, progress: Row, changes: Changes
+    ) -> None:
+        matched = self._partitions.update_one(
+            {"_id": owner.partition, "epoch": owner.epoch, "seq": owner.seq},
+            {"$set": progress, "$inc": {"seq": 1}},
+            session=session,
+        )
+        if not matched.matched_count:
+            raise Fenced(
+                f"Partition {owner.partition} has another owner: epoch {owner.epoch} and seq"
+                f" {owner.seq} are no longer the newest, so nothing of this batch is written."
+            )
+        partition = owner.partition
+        if subjects := [subject_document(each, partition) for each in changes.subjects.values()]:
+            self._subjects.bulk_write(
+                [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in subjects],
+                session=session,
+            )
+        if promises := [
+            promise_document(subject, promise, partition)
+            for subject in changes.subjects.values()
+            for promise in subject.promises.values()
+        ]:
+            self._promises.bulk_write(
+                [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in promises],
+                session=session,
+            )
+        if verdicts := [verdict_document(*each) for each in changes.verdicts]:
+            self._verdicts.bulk_write(
+                [
+                    UpdateOne({"_id": row["_id"]}, {"$setOnInsert": row}, upsert=True)
+                    for row in verdicts
+                ],
+                session=session,
+            )
+        self._outbox.add(changes.outgoing, session)

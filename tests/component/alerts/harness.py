@@ -1,0 +1,133 @@
+"""The alerts service in one process: records in, notices out, by a clock that the test moves."""
+
+import threading
+from dataclasses import replace
+
+from handoff.v1 import tracker_pb2
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from tenacity import wait_none
+
+from services.alerts.codec import stamp
+from services.alerts.delivery import Channel, Receiver, Result
+from services.alerts.domain.alert import Alert, Notice, Reason
+from services.alerts.domain.promise import Condition, Resolution, Word
+from services.alerts.handlers import Desk, deliver, reconcile, wake
+from services.alerts.hearing import verdict_handler
+from services.shared import telemetry
+from services.shared.bus import Headers, Received
+from services.shared.bus_memory import MemoryBus
+from services.shared.consuming import dead_lettered, traced
+from services.shared.settings import Settings
+from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
+from tests.alerting import MemoryAlertStore, MemoryChannel, MemoryLedger, MovedClock, at, key
+
+KINDS = {
+    Condition.AT_RISK: tracker_pb2.VERDICT_KIND_WARNED,
+    Condition.UNKNOWN: tracker_pb2.VERDICT_KIND_UNKNOWN,
+    Condition.BREACHED: tracker_pb2.VERDICT_KIND_BREACHED,
+    Resolution.KEPT: tracker_pb2.VERDICT_KIND_KEPT,
+    Resolution.KEPT_LATE: tracker_pb2.VERDICT_KIND_KEPT_LATE,
+    Resolution.WITHDRAWN: tracker_pb2.VERDICT_KIND_WITHDRAWN,
+    Resolution.RELEASED: tracker_pb2.VERDICT_KIND_RELEASED,
+}
+
+
+def verdict(word: Word) -> bytes:
+    """The word as the tracker writes it."""
+    promise = word.promise
+    return tracker_pb2.Verdict(
+        id=b"0" * 16,
+        kind=KINDS[word.says],
+        reason=word.why,
+        promise_id=promise.promise_id,
+        revision=word.revision,
+        agreement=promise.agreement,
+        owed_by=promise.owed_by,
+        owed_to=promise.owed_to,
+        subject=promise.subject,
+        order=promise.order,
+        customer=promise.customer,
+        case=promise.case,
+        due_by=stamp(promise.due_by),
+        decided_at=stamp(word.decided_at),
+        customer_visible_by=stamp(promise.customer_visible_by),
+        awaits=promise.awaits,
+        because=promise.because,
+        next_step=promise.next_step,
+        trace_id=promise.trace_id,
+        historic=word.historic,
+    ).SerializeToString()
+
+
+class InMemoryAlerts:
+    """Everything but Kafka, Mongo and gRPC."""
+
+    def __init__(self, *channels: Channel) -> None:
+        self.clock, self.wall = MovedClock(at("15:25")), MovedClock(at("15:25"))
+        self.store, self.ledger = MemoryAlertStore(), MemoryLedger()
+        self.channel = MemoryChannel()
+        self.bus = MemoryBus(4, self.clock)
+        self.spans = InMemorySpanExporter()
+        self.telemetry = telemetry.start("alerts", Settings(log="text"), self.spans)
+        self.heard: list[Reason] = []
+        self.results: list[tuple[str, Result]] = []
+        self.stop = threading.Event()
+        self.receivers = [self._receiver(channel) for channel in channels or (self.channel,)]
+        self.desk = Desk(self.store, tuple(each.channel.name for each in self.receivers))
+        handler = verdict_handler(self.desk, self.clock, self.heard.append)
+        safe = dead_lettered(handler, self.bus.publisher(), self.wall, "alerts")
+        self._handle = traced(safe, self.telemetry)
+
+    def hear(self, *words: Word, twice: bool = True) -> None:
+        """The verdicts come in; twice each, unless a test says otherwise."""
+        for word in words:
+            for _ in range(2 if twice else 1):
+                self.receive(verdict(word))
+
+    def receive(self, value: bytes, headers: Headers = ()) -> None:
+        record = Received(VERDICTS_TOPIC, 0, 0, b"order/4711", value, headers, self.clock.now())
+        self._handle(record)
+
+    def deliver(self) -> None:
+        """Until no receiver takes anything more."""
+        while any([deliver(receiver) for receiver in self.receivers]):
+            pass
+
+    def wake(self) -> int:
+        return wake(self.desk, self.clock.now())
+
+    def reconcile(self) -> None:
+        reconcile(self.desk, self.ledger, self.clock.now())
+
+    def alert(self, of: str | None = None) -> Alert:
+        alert = self.store.get(of or key())
+        assert alert is not None
+        return alert
+
+    def got(self) -> list[Reason]:
+        """Why each notice was sent that the first receiver has, in order."""
+        self.deliver()
+        return [notice.reason for notice in self.channel.got]
+
+    def last(self) -> Notice:
+        return self.channel.got[-1]
+
+    def dead_letters(self) -> list[str]:
+        letters = self.bus.records(DEAD_LETTERS_TOPIC)
+        return [dict(letter.headers)["reason"].decode() for letter in letters]
+
+    def in_another_process(self) -> Receiver:
+        """The same receiver as a second alerts process sees it."""
+        return replace(self.receivers[0], owner="another", resting={})
+
+    def _receiver(self, channel: Channel) -> Receiver:
+        return Receiver(
+            channel=channel,
+            store=self.store,
+            owner="this",
+            clock=self.wall,
+            telemetry=self.telemetry,
+            count=lambda name, result: self.results.append((name, result)),
+            stop=self.stop,
+            wait=wait_none(),
+        )

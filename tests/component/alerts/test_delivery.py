@@ -1,0 +1,187 @@
+"""A receiver gets every notice at least once, in order for each alert, whatever else goes wrong."""
+
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from services.alerts.channels.webhook import WebhookChannel
+from services.alerts.delivery import ATTEMPTS, CLAIM, REST_LIMIT, Result
+from services.alerts.domain.alert import Reason
+from services.alerts.handlers import deliver
+from services.shared.clock import SECOND
+from tests.alerting import MemoryChannel, a_promise, breached, ended, key, warned
+from tests.component.alerts.harness import InMemoryAlerts
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+class Hook:
+    """A receiver's side of a webhook: answers as told, then with 204."""
+
+    def __init__(self, *answers: int | httpx.HTTPError) -> None:
+        self._answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self._answers.pop(0) if self._answers else 204
+        if isinstance(answer, httpx.HTTPError):
+            raise answer
+        return httpx.Response(answer, text="busy")
+
+    def channel(self) -> WebhookChannel:
+        client = httpx.Client(transport=httpx.MockTransport(self))
+        return WebhookChannel("http://hook.test/alerts", "http://console.test", client)
+
+
+def test_a_webhook_that_fails_twice_gets_the_same_notice_with_the_same_key() -> None:
+    hook = Hook(503, httpx.ConnectError("refused"))
+    alerts = InMemoryAlerts(hook.channel())
+    alerts.hear(warned())
+    alerts.deliver()
+    keys = {request.headers["Idempotency-Key"] for request in hook.requests}
+    assert keys == {request.headers["webhook-id"] for request in hook.requests}
+    assert (len(hook.requests), len(keys)) == (3, 1)
+    assert alerts.results == [("webhook", Result.DELIVERED)]
+
+
+def test_what_a_webhook_says() -> None:
+    hook = Hook()
+    alerts = InMemoryAlerts(hook.channel())
+    alerts.hear(warned())
+    alerts.deliver()
+    said = json.loads(hook.requests[0].content)
+    assert said["key"] == key()
+    assert said["text"].startswith("At risk: operations owes sales “parcel handed over”")
+    assert said["url"] == "http://console.test/subjects/order/4711"
+    assert (said["reason"], said["state"], said["condition"]) == ("first_notice", "open", "at_risk")
+    assert said["due_by"] == "2026-11-02T16:00:00Z"
+    assert said["resolution"] is None
+    assert hook.requests[0].headers["traceparent"].startswith("00-")
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 422])
+def test_a_rejection_is_permanent_and_is_not_tried_again(status: int) -> None:
+    hook = Hook(status)
+    alerts = InMemoryAlerts(hook.channel())
+    alerts.hear(warned())
+    alerts.deliver()
+    assert len(hook.requests) == 1
+    assert alerts.results == [("webhook", Result.REFUSED)]
+    assert str(status) in next(iter(alerts.store.problems.values()))
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 302])
+def test_an_answer_that_may_pass_is_tried_again(status: int) -> None:
+    hook = Hook(status)
+    alerts = InMemoryAlerts(hook.channel())
+    alerts.hear(warned())
+    alerts.deliver()
+    assert len(hook.requests) == 2
+    assert alerts.results == [("webhook", Result.DELIVERED)]
+
+
+def test_after_a_rejection_the_next_notice_of_the_alert_still_goes_out() -> None:
+    hook = Hook(400)
+    alerts = InMemoryAlerts(hook.channel())
+    alerts.hear(warned(2), breached(3))
+    alerts.deliver()
+    reasons = [json.loads(request.content)["reason"] for request in hook.requests]
+    assert reasons == ["first_notice", "worsened"]
+
+
+def test_notices_of_an_alert_keep_their_order_while_one_is_not_taken() -> None:
+    alerts = InMemoryAlerts()
+    alerts.channel.fail(key(), ATTEMPTS)
+    alerts.hear(warned(2), breached(3), ended(revision=4))
+    assert alerts.got() == []
+    alerts.wall.move(seconds=2)
+    assert alerts.got() == [Reason.FIRST_NOTICE, Reason.WORSENED, Reason.RESOLVED]
+
+
+def test_an_alert_that_is_not_taken_does_not_hold_up_others() -> None:
+    alerts = InMemoryAlerts()
+    other = a_promise("2", due_by="15:59")
+    alerts.channel.fail(key(), 1_000)
+    alerts.hear(warned(2), warned(2, other))
+    alerts.deliver()
+    assert [notice.alert.key for notice in alerts.channel.got] == [key(other)]
+
+
+def test_a_receiver_that_is_away_does_not_stall_another() -> None:
+    away, there = MemoryChannel("away"), MemoryChannel("there")
+    away.fail(key(), 1_000)
+    alerts = InMemoryAlerts(away, there)
+    alerts.hear(warned())
+    alerts.deliver()
+    assert (len(away.got), len(there.got)) == (0, 1)
+
+
+def test_tries_of_one_pass_are_few_and_the_rest_grows_up_to_a_limit() -> None:
+    alerts = InMemoryAlerts()
+    alerts.channel.fail(key(), 1_000)
+    alerts.hear(warned())
+    rests = []
+    for _ in range(8):
+        alerts.deliver()
+        rest = alerts.receivers[0].resting[key()].until - alerts.wall.now()
+        rests.append(rest // SECOND)
+        alerts.wall.set(alerts.wall.now() + rest)
+    assert rests == [2, 4, 8, 16, 30, 30, 30, 30]
+    assert rests[-1] * SECOND == REST_LIMIT
+    assert len(alerts.channel.tries) == 8 * ATTEMPTS
+
+
+def test_a_receiver_that_comes_back_gets_everything_within_a_minute() -> None:
+    alerts = InMemoryAlerts()
+    orders = [a_promise(str(order)) for order in range(20)]
+    for promise in orders:
+        alerts.channel.fail(key(promise), 1_000)
+        alerts.hear(warned(2, promise))
+    for _ in range(40):
+        alerts.deliver()
+        alerts.wall.move(seconds=1)
+    alerts.channel.failing.clear()
+    alerts.wall.move(seconds=30)
+    alerts.deliver()
+    assert {notice.alert.key for notice in alerts.channel.got} == {key(each) for each in orders}
+
+
+def test_two_processes_do_not_send_the_same_notice() -> None:
+    alerts = InMemoryAlerts()
+    alerts.hear(warned())
+    (notice,) = alerts.store.waiting("memory", 10, ())
+    assert alerts.store.claim(notice, "memory", "another", alerts.wall.now())
+    assert alerts.got() == []
+    alerts.wall.set(alerts.wall.now() + CLAIM)
+    assert alerts.got() == [Reason.FIRST_NOTICE]
+
+
+def test_a_process_that_was_killed_while_posting_posts_again_at_once() -> None:
+    alerts = InMemoryAlerts()
+    alerts.hear(warned())
+    (notice,) = alerts.store.waiting("memory", 10, ())
+    assert alerts.store.claim(notice, "memory", "this", alerts.wall.now())
+    assert alerts.got() == [Reason.FIRST_NOTICE]
+
+
+def test_what_is_being_delivered_when_the_service_stops_is_left_for_the_next_start() -> None:
+    alerts = InMemoryAlerts()
+    alerts.hear(warned())
+    alerts.stop.set()
+    assert alerts.got() == []
+    alerts.stop.clear()
+    assert deliver(alerts.receivers[0]) == 1
+
+
+def test_an_unexpected_error_gives_the_alert_a_rest_and_is_not_hidden() -> None:
+    alerts = InMemoryAlerts()
+    other = a_promise("2", due_by="15:59")
+    alerts.hear(warned(2), warned(2, other))
+    alerts.channel.failing[key(other)] = [TypeError("a bug")]
+    with pytest.raises(TypeError):
+        deliver(alerts.receivers[0])
+    alerts.deliver()
+    assert [notice.alert.key for notice in alerts.channel.got] == [key()]

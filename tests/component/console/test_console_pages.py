@@ -1,0 +1,320 @@
+"""The pages, from real answers over gRPC."""
+
+import re
+
+import pytest
+
+from services.console.assets import sri
+from services.console.guard import HEADERS
+from tests.component.console.fakes import NOW, FakeTracker, a_server, minutes
+from tests.component.console.running import Running, read
+
+pytestmark = pytest.mark.anyio
+
+HOSTILE = (
+    '</td></script><script>alert(1)</script>"><img src=x onerror=alert(1)><hx-partial hx-get=/x>'
+)
+PATHS = [
+    "/",
+    "/subjects/order/4711",
+    "/nothing",
+    "/?state=wrong",
+    "/static/console.css",
+    "/healthz",
+]
+
+
+async def test_the_list_stands_in_the_order_of_the_customers_moments(running: Running) -> None:
+    running.company.promise("second", subject="order/2", customer_visible_by=120)
+    running.company.promise("first", subject="order/1", customer_visible_by=60, due_by=59)
+    running.company.promise("on-track", "on_track", subject="order/3", customer_visible_by=1)
+    await running.feed.refresh()
+    page = (await running.browser.get("/")).text
+    assert re.findall(r'class="subject" href="/subjects/(order/\d)', page) == ["order/1", "order/2"]
+
+
+async def test_a_row_says_who_owes_whom_what_by_when_and_what_to_do(running: Running) -> None:
+    running.company.promise("p", "breached", due_by=-125)
+    running.company.alert("p")
+    await running.feed.refresh()
+    text = " ".join(read((await running.browser.get("/")).text).text.split())
+    for part in (
+        "Breached in 3 h 17:03 2 h 5 min late 11:58 Parcel handed over operations owes sales",
+        "to pull the order forward. order/4711 customer c-77 Alert sent 5 min ago",
+    ):
+        assert part in text
+
+
+async def test_every_page_is_also_data(running: Running) -> None:
+    running.company.promise("p")
+    running.company.alert("p", "acknowledged", acknowledged_by="anna")
+    running.company.event("order/4711", "finance.PaymentApproved", -180)
+    await running.feed.refresh()
+    listed = (await running.browser.get("/.json?owed_by=operations")).json()
+    assert listed["counts"]["state"]["at_risk"] == 1
+    assert listed["filters"] == {"owed_by": ["operations"], "owed_to": [], "state": []}
+    (promise,) = listed["promises"]
+    assert promise["due_by"] == "2026-03-04T14:33:10Z"
+    assert promise["alert"]["acknowledged_by"] == "anna"
+    subject = (await running.browser.get("/subjects/order/4711.json")).json()
+    assert subject["promises"] == [promise]
+    assert subject["events"][0]["type"] == "finance.PaymentApproved"
+    assert (await running.browser.get("/.json?owed_by=nobody")).json()["promises"] == []
+
+
+async def test_while_the_tracker_is_away_the_page_says_so_with_its_age(running: Running) -> None:
+    running.company.promise("p")
+    await running.feed.refresh()
+    await running.servers.tracker_server.stop(None)
+    running.wall.advance(42)
+    await running.feed.refresh()
+    page = await running.browser.get("/")
+    text = " ".join(read(page.text).text.split())
+    assert page.status_code == 200
+    assert (
+        f"This page is 40 s old. The tracker at {running.servers.tracker} does not answer." in text
+    )
+    assert "order/4711" in text
+    data = await running.browser.get("/.json")
+    assert data.status_code == 503
+    assert data.json()["age_s"] == 42
+    assert data.json()["as_of"] == "2026-03-04T14:03:10Z"
+
+
+async def test_a_tracker_that_comes_back_is_heard_again(running: Running) -> None:
+    port = int(running.servers.tracker.rpartition(":")[2])
+    await running.servers.tracker_server.stop(None)
+    await running.feed.refresh()
+    assert (await running.browser.get("/.json")).status_code == 503
+    running.company.promise("p")
+    async with a_server(FakeTracker(running.company), port):
+        while (await running.feed.refresh()).tracker_problem:
+            pass
+        assert (await running.browser.get("/.json")).json()["matching"] == 1
+
+
+async def test_before_the_first_answer_nothing_is_claimed(running: Running) -> None:
+    page = await running.browser.get("/")
+    assert "Nothing is known yet." in page.text
+    assert "Nothing needs anybody" not in page.text
+    assert (await running.browser.get("/.json")).status_code == 503
+    ready = await running.browser.get("/readyz")
+    assert (ready.status_code, set(ready.json()["problems"])) == (503, {"tracker", "alerts"})
+
+
+async def test_the_console_stays_ready_to_tell_that_the_tracker_went_away(running: Running) -> None:
+    await running.feed.refresh()
+    await running.servers.tracker_server.stop(None)
+    await running.feed.refresh()
+    assert (await running.browser.get("/readyz")).status_code == 200
+    assert (await running.browser.get("/healthz")).json() == {"alive": True}
+    metrics = (await running.browser.get("/metrics")).text
+    assert 'handoff_console_refreshes_total{result="tracker_unreachable"} 1.0' in metrics
+
+
+async def test_while_the_alerts_are_away_promises_are_still_shown(running: Running) -> None:
+    running.company.promise("p")
+    await running.servers.alerts_server.stop(None)
+    await running.feed.refresh()
+    page = (await running.browser.get("/")).text
+    assert "Who answers what may be out of date." in page
+    assert "order/4711" in page
+    assert (await running.browser.get("/.json")).json()["problems"]
+    subject = await running.browser.get("/subjects/order/4711")
+    assert subject.status_code == 200
+    assert "Who answers what is not known." in subject.text
+
+
+async def test_an_empty_list_says_what_that_means(running: Running) -> None:
+    await running.feed.refresh()
+    assert (
+        "No open promise is at risk, overdue, breached or unknown"
+        in (await running.browser.get("/")).text
+    )
+    filtered = (await running.browser.get("/?owed_by=finance")).text
+    assert "Nothing that you filtered for needs anybody." in filtered
+
+
+async def test_more_promises_than_one_answer_holds_are_all_counted(running: Running) -> None:
+    for number in range(501):
+        running.company.promise(f"p{number}", subject=f"order/{number}")
+    await running.feed.refresh()
+    data = (await running.browser.get("/.json")).json()
+    assert (data["matching"], data["cut"], len(data["promises"])) == (501, False, 200)
+    assert "of 501" in (await running.browser.get("/")).text
+
+
+async def test_one_subject_shows_its_promises_against_now_and_its_events(running: Running) -> None:
+    running.company.promise("p", "breached", due_by=-125)
+    running.company.promise("k", "kept", due_by=-100, settled_at=-120, customer_visible_by=None)
+    running.company.event("order/4711", "finance.PaymentApproved", -180, delay=14)
+    page = (await running.browser.get("/subjects/order/4711")).text
+    markup = read(page)
+    assert sum("bar" in svg.get("class", "").split() for svg in markup.all("svg")) == 2
+    assert {"now", "due", "promised", "too-late"} <= {
+        attributes.get("class", "") for _, attributes in markup.elements
+    }
+    text = " ".join(markup.text.split())
+    assert "1 breached 1 kept" in text
+    assert "The customer would notice in 3 h (17:03)" in text
+    assert "Promised from 11:03 until 11:58; breached, 2 h 5 min late." in text
+    assert "Payment approved finance.PaymentApproved finance 14 min later" in text
+
+
+async def test_filters_are_kept_on_the_way_to_a_subject_and_back(running: Running) -> None:
+    running.company.promise("p")
+    await running.feed.refresh()
+    page = read((await running.browser.get("/?state=at_risk&owed_by=operations")).text)
+    (link,) = [each["href"] for each in page.all("a") if each.get("class") == "subject"]
+    assert link.startswith("/subjects/order/4711?owed_by=operations&state=at_risk#p-")
+    subject = read((await running.browser.get(link)).text)
+    assert "/?owed_by=operations&state=at_risk" in [each["href"] for each in subject.all("a")]
+    (live,) = [each for each in page.all("div") if "hx-sse:connect" in each]
+    assert live["hx-sse:connect"].startswith("/live?owed_by=operations&state=at_risk&after=")
+
+
+@pytest.mark.parametrize("id", ["a/b", "47?11", "50%25", "ü#1", "x.json.y", "a&b=c"])
+async def test_a_subject_with_a_strange_id_is_reached_by_its_link(
+    running: Running, id: str
+) -> None:
+    running.company.promise("p", subject=f"order/{id}")
+    await running.feed.refresh()
+    page = read((await running.browser.get("/")).text)
+    (link,) = [each["href"] for each in page.all("a") if each.get("class") == "subject"]
+    assert "<h1>order/" in (await running.browser.get(link)).text
+    data = (await running.browser.get(link.partition("#")[0] + ".json")).json()
+    assert data["subject"] == f"order/{id}"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/subjects/order/none", 404, "No subject order/none."),
+        ("/subjects/parcel/1", 404, "with a kind of order, case, promotion, department"),
+        ("/?state=late", 400, "'late' is no state of this list"),
+        ("/.json?state=late", 400, "'late' is no state of this list"),
+        ("/board", 404, "There is no such page"),
+        ("/docs", 404, "There is no such page"),
+        ("/openapi.json", 404, "There is no such page"),
+        ("/acknowledge", 405, "Method Not Allowed"),
+    ],
+)
+async def test_a_wrong_address_is_answered_in_words(
+    running: Running, path: str, status: int, words: str
+) -> None:
+    await running.feed.refresh()
+    answer = await running.browser.get(path)
+    text = answer.json()["error"] if ".json" in path else read(answer.text).text
+    assert answer.status_code == status
+    assert words in text
+
+
+async def test_a_subject_cannot_be_asked_for_while_the_tracker_is_away(running: Running) -> None:
+    await running.servers.tracker_server.stop(None)
+    answer = await running.browser.get("/subjects/order/4711")
+    assert answer.status_code == 503
+    assert "does not answer" in answer.text
+    assert (await running.browser.get("/subjects/order/4711.json")).status_code == 503
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_every_answer_keeps_the_browser_to_our_own_files(running: Running, path: str) -> None:
+    answer = await running.browser.get(path)
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+async def test_a_failure_of_our_own_has_the_same_headers(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running.console.renderer, "parts", None)
+    answer = await running.browser.get("/")
+    assert answer.status_code == 500
+    assert "its log has the details" in answer.text
+    assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+
+
+async def test_no_page_has_script_or_style_of_its_own_or_from_elsewhere(running: Running) -> None:
+    running.company.promise("p", "breached")
+    running.company.alert("p")
+    running.company.event("order/4711", "finance.PaymentApproved", -180)
+    await running.feed.refresh()
+    for path in ("/", "/subjects/order/4711", "/nothing"):
+        markup = read((await running.browser.get(path)).text)
+        assert all(each.get("src", "").startswith("/static/") for each in markup.all("script"))
+        assert not markup.all("style")
+        for tag, attributes in markup.elements:
+            assert "style" not in attributes, tag
+            assert not [name for name in attributes if name.startswith(("on", "hx-on"))], tag
+            for name in ("src", "href", "action", "formaction"):
+                assert not re.match(r"(\w+:)?//", attributes.get(name, "")), attributes
+
+
+async def test_vendored_files_are_served_as_their_integrity_says(running: Running) -> None:
+    markup = read((await running.browser.get("/")).text)
+    held = [each for each in markup.all("script") + markup.all("link") if "integrity" in each]
+    assert len(held) == 3
+    for each in held:
+        content = (await running.browser.get(each.get("src") or each["href"])).content
+        assert sri(content) == each["integrity"]
+
+
+@pytest.mark.parametrize(
+    "field", ["awaits", "because", "next_step", "owed_by", "owed_to", "customer", "agreement"]
+)
+async def test_hostile_text_is_text(running: Running, field: str) -> None:
+    running.company.promise("p", **{field: HOSTILE})
+    running.company.event("order/4711", f"finance.{HOSTILE}", -180)
+    await running.feed.refresh()
+    for path in ("/", "/subjects/order/4711"):
+        page = (await running.browser.get(path)).text
+        markup = read(page)
+        assert not [tag for tag, _ in markup.elements if tag in ("img", "hx-partial")]
+        assert all("src" in each for each in markup.all("script"))
+        assert HOSTILE in markup.text or field not in SHOWN[path]
+
+
+SHOWN = {
+    "/": {"awaits", "next_step", "owed_by", "owed_to", "customer"},
+    "/subjects/order/4711": {"awaits", "because", "next_step", "owed_by", "owed_to", "customer"},
+}
+
+
+async def test_hostile_ids_are_text_in_attributes_too(running: Running) -> None:
+    running.company.promise(HOSTILE, subject=f"order/{HOSTILE.replace(' ', '')}")
+    running.company.alert(HOSTILE)
+    await running.feed.refresh()
+    markup = read((await running.browser.get("/")).text)
+    assert not markup.all("img")
+    (button,) = [e for e in markup.all("button") if e.get("formaction") == "/acknowledge"]
+    assert button["value"] == f"alert/{HOSTILE}"
+
+
+async def test_tables_and_times_can_be_read_without_eyes(running: Running) -> None:
+    running.company.promise("p")
+    running.company.event("order/4711", "finance.PaymentApproved", -180)
+    await running.feed.refresh()
+    for path in ("/", "/subjects/order/4711"):
+        markup = read((await running.browser.get(path)).text)
+        assert markup.all("html")[0]["lang"] == "en"
+        assert {each["scope"] for each in markup.all("th")} == {"col", "row"}
+        assert len(markup.all("caption")) == len(markup.all("table")) == 1
+        assert all(re.fullmatch(r"2026-03-0\dT[\d:.]+Z", t["datetime"]) for t in markup.all("time"))
+        for svg in markup.all("svg"):
+            assert svg.get("aria-hidden") == "true" or svg.get("role") == "img"
+
+
+async def test_a_page_asked_for_under_a_foreign_name_is_refused(running: Running) -> None:
+    answer = await running.browser.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "HANDOFF_HOSTS" in answer.text
+
+
+async def test_moments_follow_the_trackers_clock(running: Running) -> None:
+    running.company.promise("p")
+    running.company.now = NOW + minutes(31)
+    await running.feed.refresh()
+    assert "1 min ago" in (await running.browser.get("/")).text

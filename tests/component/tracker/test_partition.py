@@ -1,0 +1,246 @@
+"""One partition of the tracker whole, in memory: what it does with records, time and its store."""
+
+from typing import Any
+
+import pytest
+
+from services.shared.bus import Received
+from services.shared.clock import SECOND, Instant, to_datetime
+from services.shared.events.common import Address, Line, Money, Priority
+from services.shared.events.envelope import Retracted
+from services.shared.events.finance import PaymentApproved
+from services.shared.events.sales import OrderPlaced
+from services.shared.subjects import partition_of
+from services.tracker.core.verdicts import Kind
+from services.tracker.decoding import told_of
+from services.tracker.errors import Fenced
+from services.tracker.handlers import Partition
+from tests.tracking import (
+    HOUR,
+    START,
+    MemoryTrackerStore,
+    a_partition,
+    agreement_sets,
+    heartbeats,
+    received,
+)
+
+ORDER = "order/4711"
+FACTS = agreement_sets().facts
+
+
+def placed(at: Instant = START, **about: Any) -> Received:  # noqa: ANN401 - of the envelope
+    event = OrderPlaced(
+        (Line("lamp", 1),),
+        Money(4_900, "EUR"),
+        to_datetime(at + 48 * HOUR),
+        Priority.NORMAL,
+        Address("Hauptstr. 1", "10115", "Berlin", "DE"),
+    )
+    return received(event, **{"type": "sales.OrderPlaced", "subject": ORDER, "at": at, **about})
+
+
+def paid(at: Instant) -> Received:
+    event = PaymentApproved("p-1", Money(4_900, "EUR"), to_datetime(at + 24 * HOUR), "", "", 1)
+    return received(event, type="finance.PaymentApproved", subject=ORDER, at=at)
+
+
+def tell(partition: Partition, *records: Received) -> None:
+    """Fold records as the ingest does, without committing."""
+    told = [
+        told_of(record, record.topic.split(".")[1], {}, FACTS, simulated=False)
+        for record in records
+    ]
+    partition.fold(told, max(record.arrived_at for record in records))
+
+
+def pass_time(partition: Partition, to: Instant) -> None:
+    """Everybody has told everything up to `to`, and we have read it."""
+    tell(partition, *heartbeats(to))
+    partition.advance(to, to)
+
+
+def kinds(store: MemoryTrackerStore) -> list[Kind]:
+    return [verdict.kind for verdict in store.verdicts.values()]
+
+
+def reasons(store: MemoryTrackerStore) -> list[str]:
+    return [row.record.value.decode() for row in store.outgoing.values()]
+
+
+@pytest.fixture
+def store() -> MemoryTrackerStore:
+    return MemoryTrackerStore()
+
+
+def test_a_payment_that_nobody_approves_is_warned_of_and_then_breached(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store)
+    tell(partition, placed())
+    pass_time(partition, START + 2 * HOUR)
+    pass_time(partition, START + 4 * HOUR + 2 * SECOND)
+    partition.commit()
+    told = [v for v in store.verdicts.values() if v.promise_id == f"{ORDER}~approve-payment"]
+    assert [verdict.kind for verdict in told] == [Kind.OPENED, Kind.WARNED, Kind.BREACHED]
+
+
+def test_nothing_is_breached_while_a_party_may_still_tell_of_the_evidence(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store)
+    tell(partition, placed())
+    late = START + 4 * HOUR + 60 * SECOND
+    behind = [beat for beat in heartbeats(late) if "finance" not in beat.topic]
+    tell(partition, *behind)
+    partition.advance(late, late)
+    partition.commit()
+    assert Kind.BREACHED not in kinds(store)
+
+
+def test_a_party_that_was_silent_for_three_minutes_leaves_its_promise_unknown(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store)
+    tell(partition, placed())
+    due = START + 4 * HOUR
+    pass_time(partition, due - SECOND)
+    partition.advance(due + 178 * SECOND, due + 178 * SECOND)
+    partition.commit()
+    assert Kind.UNKNOWN not in kinds(store)
+    partition.advance(due + 179 * SECOND, due + 179 * SECOND)
+    partition.commit()
+    assert kinds(store)[-1] is Kind.UNKNOWN
+
+
+def test_what_was_not_committed_is_read_again_and_counts_once(store: MemoryTrackerStore) -> None:
+    first = a_partition(store)
+    order, payment = placed(), paid(START + HOUR)
+    tell(first, order)
+    first.commit()
+    tell(first, payment)
+    second = a_partition(store)
+    tell(second, order, payment)
+    second.commit()
+    assert kinds(store).count(Kind.KEPT) == 1
+    assert len(store.subject_documents[ORDER]["events"]) == 2
+
+
+def test_an_owner_that_was_replaced_can_write_nothing_more(store: MemoryTrackerStore) -> None:
+    first = a_partition(store)
+    tell(first, placed())
+    second = a_partition(store)
+    with pytest.raises(Fenced):
+        first.commit()
+    assert not store.subject_documents
+    tell(second, placed())
+    second.commit()
+    assert store.fenced == 1
+
+
+def test_a_commit_that_is_one_behind_is_refused_within_the_same_epoch(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store)
+    before = partition.owner
+    tell(partition, placed())
+    partition.commit()
+    partition.owner = before
+    tell(partition, paid(START + HOUR))
+    with pytest.raises(Fenced):
+        partition.commit()
+
+
+def test_a_settled_subject_leaves_memory_and_a_late_duplicate_does_not_reopen_it(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store)
+    retracted = received(
+        Retracted(b"\x01" * 16, "typed twice"),
+        type="handoff.Retracted",
+        party="sales",
+        subject=ORDER,
+        at=START + HOUR,
+    )
+    order = placed(id=b"\x01" * 16)
+    tell(partition, order, retracted)
+    partition.commit()
+    assert ORDER not in partition.table.subjects
+    verdicts = dict(store.verdicts)
+    tell(partition, order)
+    partition.commit()
+    assert store.verdicts == verdicts
+    assert ORDER not in partition.table.subjects
+
+
+def test_the_same_id_with_other_content_is_dead_lettered_and_the_first_stands(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store)
+    tell(partition, placed(id=b"\x07" * 16), placed(START + HOUR, id=b"\x07" * 16))
+    partition.commit()
+    assert reasons(store) == ["id_conflict"]
+    assert len(store.subject_documents[ORDER]["events"]) == 1
+
+
+def test_a_subject_that_begins_in_the_wrong_partition_is_dead_lettered(
+    store: MemoryTrackerStore,
+) -> None:
+    right = partition_of(ORDER, 4)
+    astray = a_partition(store, number=(right + 1) % 4, partitions=4)
+    at_home = a_partition(store, number=right, partitions=4)
+    tell(astray, placed())
+    tell(at_home, placed())
+    astray.commit()
+    at_home.commit()
+    assert reasons(store) == ["wrong_partition"]
+    assert ORDER in store.subject_documents
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"topic": "handoff.finance.v1"}, "wrong_party"),
+        ({"party": "finance", "topic": "handoff.sales.v1"}, "wrong_party"),
+        ({"key": b"order/1"}, "wrong_key"),
+        ({"subject": "case/4711"}, "wrong_kind"),
+        ({"subject": "order/47 11"}, "bad_subject"),
+        ({"id": b"\x01" * 15}, "bad_id"),
+        ({"at": -1}, "bad_time"),
+        ({"actor": "a" * 1_025}, "too_long"),
+        ({"customer": "c" * 70_000}, "too_large"),
+    ],
+)
+def test_what_breaks_a_rule_is_dead_lettered_and_nothing_waits_behind_it(
+    store: MemoryTrackerStore, wrong: dict[str, Any], reason: str
+) -> None:
+    partition = a_partition(store)
+    tell(partition, placed(**wrong), placed(subject="order/next"))
+    partition.commit()
+    assert reasons(store) == [reason]
+    assert "order/next" in store.subject_documents
+
+
+def test_bytes_that_are_no_envelope_are_dead_lettered(store: MemoryTrackerStore) -> None:
+    partition = a_partition(store)
+    poison = Received("handoff.sales.v1", 0, 0, b"order/1", b"\xff\xfe", (), START)
+    tell(partition, poison, placed())
+    partition.commit()
+    assert reasons(store) == ["undecodable"]
+    assert ORDER in store.subject_documents
+
+
+def test_a_partition_that_is_taken_over_knows_what_is_open_and_what_was_warned(
+    store: MemoryTrackerStore,
+) -> None:
+    first = a_partition(store)
+    tell(first, placed())
+    pass_time(first, START + 2 * HOUR)
+    first.commit()
+    second = a_partition(store)
+    pass_time(second, START + 2 * HOUR + SECOND)
+    second.commit()
+    assert kinds(store).count(Kind.WARNED) == 1
+    pass_time(second, START + 5 * HOUR)
+    second.commit()
+    assert kinds(store).count(Kind.BREACHED) == 1

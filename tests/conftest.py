@@ -1,0 +1,72 @@
+"""Fixtures that several suites share: a real Kafka and mongod, and what is fresh in them.
+
+The servers' jars are downloaded once into HANDOFF_HOME's cache; all data is in folders that go.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from services.local.stack import LocalStack
+from services.local.topics import admin, create_topics, partition_counts, wanted
+from services.shared.settings import MongoSettings, Settings, load
+from tests.polling import until
+
+CACHE = load(Settings).home / "cache"
+
+NewStack = Callable[[], LocalStack]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder for a stack's data."""
+    with tempfile.TemporaryDirectory(prefix="handoff-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    """One Kafka and one mongod for all tests that do not harm them."""
+    with (
+        tempfile.TemporaryDirectory(prefix="handoff-") as folder,
+        LocalStack(Settings(home=Path(folder)), cache=CACHE, prefer_usual_ports=False) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def new_stack(home: Path) -> Iterator[NewStack]:
+    """Starts a stack on this test's `home`, for tests that kill servers; about four seconds."""
+    with ExitStack() as running:
+
+        def start() -> LocalStack:
+            stack = LocalStack(Settings(home=home), cache=CACHE, prefer_usual_ports=False)
+            return running.enter_context(stack)
+
+        yield start
+
+
+@pytest.fixture
+def fresh_database(stack: LocalStack) -> Iterator[Settings]:
+    """The stack's settings with a database that is empty, and gone afterwards."""
+    name = f"test-{uuid4().hex}"
+    uri = stack.settings.mongo.uri
+    yield stack.settings.model_copy(update={"mongo": MongoSettings(uri=uri, database=name)})
+    with MongoClient[dict[str, object]](uri) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+def fresh_topics(stack: LocalStack, fresh_database: Settings) -> Settings:
+    """The settings of `fresh_database`, after every topic was made anew, empty and unread."""
+    names = {topic.name for topic in wanted(stack.settings)}
+    with admin(stack.settings.kafka.bootstrap) as kafka:
+        kafka.delete_topics(list(names))
+        until(lambda: not names & partition_counts(kafka).keys(), "the old topics are gone")
+    create_topics(stack.settings)
+    return fresh_database

@@ -1,0 +1,327 @@
+"""What every store of alerts does: the one in Mongo, and the one in memory that other tests use."""
+
+import threading
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+import pytest
+from pymongo import MongoClient
+
+from services.alerts import handlers
+from services.alerts.delivery import CLAIM, NoticeStore
+from services.alerts.domain.alert import Alert, Decision, History, Reason, Snooze, State, urgency
+from services.alerts.domain.decisions import decide, snooze
+from services.alerts.domain.promise import Promise, Word
+from services.alerts.domain.requests import Acknowledge, Query, Release, SnoozeUntil
+from services.alerts.handlers import AlertStore, Desk
+from services.alerts.store import SOURCE, MongoAlertStore
+from services.shared.clock import SECOND, Instant
+from services.shared.codec import decode_envelope, decode_event
+from services.shared.errors import RefusalCode, Refused
+from services.shared.events.oncall import PromiseReleased
+from services.shared.mongo import Row
+from services.shared.outbox import Outbox
+from services.shared.settings import Settings
+from tests.alerting import MemoryAlertStore, a_promise, at, breached, ended, key, unknown, warned
+
+NOW = at("15:25")
+
+
+class Store(AlertStore, NoticeStore, Protocol):
+    """Everything that is asked of a store."""
+
+    def count_standing(self) -> int: ...
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "memory":
+        return MemoryAlertStore()
+    store: MongoAlertStore = request.getfixturevalue("mongo_store")
+    return store
+
+
+@pytest.fixture
+def outbox(client: "MongoClient[Row]", fresh_database: Settings) -> Outbox:
+    return Outbox(client, fresh_database.mongo.database, SOURCE)
+
+
+@pytest.fixture
+def mongo_store(
+    client: "MongoClient[Row]", fresh_database: Settings, outbox: Outbox
+) -> MongoAlertStore:
+    store = MongoAlertStore(client, fresh_database.mongo.database, outbox)
+    store.prepare()
+    return store
+
+
+def hear(store: AlertStore, *words: Word, now: Instant = NOW) -> Decision:
+    decisions = [handlers.hear(word, Desk(store, ("log", "webhook")), now) for word in words]
+    return decisions[-1]
+
+
+def history(store: AlertStore, promise: Promise | None = None) -> History:
+    promise_id = (promise or a_promise()).promise_id
+    return store.histories([promise_id])[promise_id]
+
+
+def waiting(store: NoticeStore, receiver: str = "log", without: tuple[str, ...] = ()) -> list[str]:
+    return [notice.reason for notice in store.waiting(receiver, 100, without)]
+
+
+def test_what_was_decided_is_kept_as_it_was(store: Store) -> None:
+    decision = hear(store, warned())
+    assert history(store) == decision.history
+    assert store.get(key()) == decision.history.alerts[0]
+
+
+def test_a_promise_that_nobody_spoke_of_has_an_empty_history(store: Store) -> None:
+    assert history(store) == History()
+    assert store.get("al-none") is None
+
+
+def test_every_state_survives(store: Store) -> None:
+    desk = Desk(store, ())
+    hear(store, warned())
+    acknowledged = handlers.acknowledge_alert(Acknowledge(key(), "ann", "on it"), desk, NOW)
+    assert store.get(key()) == acknowledged
+    snoozed = handlers.snooze_alert(SnoozeUntil(key(), "ann", at("16:00"), "lunch"), desk, NOW)
+    assert store.get(key()) == snoozed
+    assert snoozed.snooze == Snooze("ann", at("16:00"), "lunch")
+    hear(store, ended())
+    resolved = store.get(key())
+    assert resolved is not None
+    assert (resolved.state, resolved.snooze) == (State.RESOLVED, None)
+
+
+def test_a_notice_waits_as_it_was_decided_for_each_receiver(store: Store) -> None:
+    notice = replace(hear(store, warned()).notices[0])
+    assert store.waiting("log", 100, ()) == [notice]
+    assert store.waiting("webhook", 100, ()) == [notice]
+    assert store.waiting("pager", 100, ()) == []
+
+
+def test_notices_wait_in_order_and_only_so_many(store: Store) -> None:
+    hear(store, warned(2), now=NOW)
+    hear(store, warned(2, a_promise("2")), now=NOW + SECOND)
+    hear(store, breached(3), now=NOW + 2 * SECOND)
+    found = store.waiting("log", 2, ())
+    assert [(each.alert.key, each.alert.revision) for each in found] == [
+        (key(), 1),
+        (key(a_promise("2")), 1),
+    ]
+
+
+def test_notices_of_one_moment_and_alert_wait_in_order(store: Store) -> None:
+    hear(store, warned(2), breached(3), ended(revision=4), breached(5), unknown(6), breached(7))
+    assert waiting(store) == [
+        "first_notice",
+        "worsened",
+        "resolved",
+        "reopened",
+        "eased",
+        "worsened",
+    ]
+
+
+def test_alerts_that_rest_are_left_out(store: Store) -> None:
+    other = a_promise("2")
+    hear(store, warned(2), warned(2, other))
+    (left,) = store.waiting("log", 100, [key()])
+    assert left.alert.key == key(other)
+
+
+def test_what_one_receiver_has_the_other_still_waits_for(store: Store) -> None:
+    (notice,) = hear(store, warned()).notices
+    store.settle(notice, "log")
+    assert (waiting(store, "log"), waiting(store, "webhook")) == ([], ["first_notice"])
+
+
+def test_what_a_receiver_will_never_take_waits_no_longer(store: Store) -> None:
+    (notice,) = hear(store, warned()).notices
+    store.settle(notice, "webhook", "answered 400")
+    assert waiting(store, "webhook") == []
+
+
+def test_a_claim_keeps_others_away_until_it_ends(store: Store) -> None:
+    (notice,) = hear(store, warned()).notices
+    assert store.claim(notice, "log", "one", NOW)
+    assert store.claim(notice, "log", "one", NOW), "the same process may try again"
+    assert store.claim(notice, "webhook", "two", NOW), "each receiver is claimed apart"
+    assert not store.claim(notice, "log", "two", NOW)
+    assert not store.claim(notice, "log", "two", NOW + CLAIM - 1)
+    assert store.claim(notice, "log", "two", NOW + CLAIM)
+    assert not store.claim(notice, "log", "one", NOW + CLAIM)
+
+
+def test_what_is_settled_cannot_be_claimed(store: Store) -> None:
+    (notice,) = hear(store, warned()).notices
+    store.settle(notice, "log")
+    assert not store.claim(notice, "log", "one", NOW)
+
+
+def test_a_decision_that_fails_changes_nothing(store: Store) -> None:
+    hear(store, warned())
+    before = history(store)
+
+    def refuse(found: History) -> Decision:
+        snooze(found, key(), Snooze("ann", at("16:00")))
+        raise Refused(RefusalCode.CONFLICT, "key", "No.")
+
+    with pytest.raises(Refused):
+        store.change(a_promise().promise_id, refuse)
+    assert history(store) == before
+
+
+def test_two_who_hear_the_same_verdict_at_once_tell_it_once(store: Store) -> None:
+    barrier = threading.Barrier(4)
+    reasons: list[Reason] = []
+
+    def listen() -> None:
+        barrier.wait()
+        reasons.append(hear(store, breached()).reason)
+
+    threads = [threading.Thread(target=listen) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(reasons) == sorted([Reason.FIRST_NOTICE, *[Reason.REPEATED] * 3])
+    assert waiting(store) == ["first_notice"]
+
+
+def test_two_due_dates_heard_at_once_leave_one_alert_standing(store: Store) -> None:
+    barrier = threading.Barrier(2)
+
+    def listen(word: Word) -> None:
+        barrier.wait()
+        hear(store, word)
+
+    words = (warned(2), warned(3, a_promise(due_by="18:00")))
+    threads = [threading.Thread(target=listen, args=(word,)) for word in words]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    standing = list(history(store).open_alerts())
+    assert [alert.promise.due_by for alert in standing] == [at("18:00")]
+
+
+def alert_of(order: str, visible_by: Instant | None, due_by: str) -> Promise:
+    return a_promise(order, customer_visible_by=visible_by, due_by=due_by)
+
+
+def orders(found: "list[Alert] | tuple[Alert, ...]") -> list[str]:
+    return [alert.promise.order for alert in found]
+
+
+@pytest.fixture
+def listed(store: Store) -> Store:
+    """Five alerts: what a customer notices first comes first, then what is due first."""
+    soon, later = at("18:00"), at("20:00")
+    hear(store, warned(2, alert_of("never", None, "15:30")))
+    hear(store, warned(2, alert_of("late-due", soon, "17:00")))
+    hear(store, warned(2, alert_of("early-due", soon, "16:00")))
+    hear(store, warned(2, alert_of("later", later, "15:30")))
+    over = alert_of("over", soon, "15:00")
+    hear(store, warned(2, over), ended(revision=3, promise=over))
+    return store
+
+
+def test_the_most_urgent_is_listed_first_and_what_is_over_not_at_all(listed: Store) -> None:
+    assert orders(list(listed.find(Query()))) == ["early-due", "late-due", "later", "never"]
+
+
+def test_what_is_over_is_listed_when_asked_for(listed: Store) -> None:
+    query = Query(states=frozenset({State.RESOLVED}))
+    assert orders(list(listed.find(query))) == ["over"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_pages_join_without_gap_or_repetition(listed: Store, size: int) -> None:
+    query, found = Query(limit=size), list[Alert]()
+    while page := list(listed.find(query)):
+        found += page
+        query = replace(query, after=urgency(page[-1]))
+    assert orders(found) == ["early-due", "late-due", "later", "never"]
+
+
+def test_a_list_is_narrowed_by_each_field(store: Store) -> None:
+    hear(store, warned(2), warned(2, a_promise("2", owed_by="finance", owed_to="support")))
+    queries = {"owed_by": "finance", "owed_to": "support", "subject": "order/2"}
+    for field, value in queries.items():
+        narrowed = replace(Query(), **{field: value})  # type: ignore[arg-type]
+        assert orders(list(store.find(narrowed))) == ["2"]
+    assert store.find(Query(owed_by="finance", owed_to="sales")) == []
+
+
+def test_snoozes_that_have_ended_are_found_and_no_others(store: Store) -> None:
+    desk = Desk(store, ())
+    for order, until in (("1", "15:30"), ("2", "15:40"), ("3", "15:50")):
+        promise = a_promise(order)
+        hear(store, warned(2, promise))
+        handlers.snooze_alert(SnoozeUntil(key(promise), "ann", at(until)), desk, NOW)
+    assert orders(list(store.awakening(at("15:40"), 10))) == ["1", "2"]
+    assert orders(list(store.awakening(at("16:00"), 1))) == ["1"]
+    assert handlers.wake(desk, at("15:40")) == 2
+    assert orders(list(store.awakening(at("15:40"), 10))) == []
+
+
+def test_only_alerts_without_an_end_stand(store: Store) -> None:
+    other = a_promise("2")
+    hear(store, warned(2), warned(2, other), ended(revision=3, promise=other))
+    assert store.standing() == {a_promise().promise_id}
+    assert store.count_standing() == 1
+
+
+def a_release(**changes: str) -> Release:
+    request = Release(a_promise().promise_id, "ann", "sold out", "release-1")
+    return replace(request, **changes)
+
+
+def test_a_release_has_one_effect_a_key(store: Store) -> None:
+    assert store.released(a_release()) is None
+    first = store.release(a_release(), a_promise(), NOW)
+    assert store.release(a_release(), a_promise(), NOW + SECOND) == first
+    assert store.released(a_release()) == first
+
+
+@pytest.mark.parametrize("other", [{"reason": "gone"}, {"actor": "bob"}, {"promise_id": "p"}])
+def test_a_key_means_one_release_only(store: Store, other: dict[str, str]) -> None:
+    store.release(a_release(), a_promise(), NOW)
+    with pytest.raises(Refused) as refused:
+        store.release(a_release(**other), a_promise(), NOW)
+    assert (refused.value.code, refused.value.field) == (RefusalCode.CONFLICT, "idempotency_key")
+
+
+def test_a_release_is_an_event_of_those_on_call(
+    mongo_store: MongoAlertStore, outbox: Outbox
+) -> None:
+    event_id = mongo_store.release(a_release(), a_promise(), NOW)
+    mongo_store.release(a_release(), a_promise(), NOW)
+    (row,) = outbox.unpublished(10)
+    envelope = decode_envelope(row.record.value)
+    assert (row.record.topic, row.record.key) == ("handoff.oncall.v1", b"order/4711")
+    assert (envelope.id, envelope.party, envelope.actor) == (event_id, "oncall", "ann")
+    assert (envelope.subject, envelope.occurred_at) == ("order/4711", NOW)
+    assert decode_event(envelope.type, envelope.body) == PromiseReleased(
+        a_promise().promise_id, "sold out"
+    )
+
+
+def test_an_alert_and_its_notices_are_kept_together_or_not_at_all(
+    mongo_store: MongoAlertStore, client: "MongoClient[Row]", fresh_database: Settings
+) -> None:
+    """The notice is written last; where it cannot be, the alert is not there either."""
+    database = client[fresh_database.mongo.database]
+    database.command("collMod", "alerts.notices", validator={"never": {"$exists": True}})
+    with pytest.raises(Exception, match="failed validation"):
+        mongo_store.change(a_promise().promise_id, partial(_addressed, breached()))
+    assert history(mongo_store) == History()
+
+
+def _addressed(word: Word, found: History) -> Decision:
+    decision = decide(found, word, NOW)
+    notices = tuple(replace(notice, receivers=("log",)) for notice in decision.notices)
+    return replace(decision, notices=notices)

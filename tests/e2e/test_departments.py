@@ -1,0 +1,276 @@
+"""The four departments as processes, on a real Kafka and mongod, over real gRPC: the order's path
+and the refund's, each command once, and a start without servers.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from handoff.v1 import (
+    common_pb2,
+    finance_pb2,
+    finance_pb2_grpc,
+    operations_pb2,
+    sales_pb2,
+    sales_pb2_grpc,
+    support_pb2,
+)
+from pymongo import MongoClient
+
+from services.local.ports import Ports
+from services.local.stack import LocalStack
+from services.shared.clock import SECOND, WallClock
+from services.shared.codec import decode_envelope
+from services.shared.settings import KafkaSettings, MongoSettings, Settings
+from services.shared.subjects import partition_of
+from tests.e2e.department_processes import (
+    HEARD_DEADLINE_S,
+    Company,
+    Process,
+    a_company,
+)
+from tests.polling import until
+
+SOON = Timestamp(seconds=(WallClock().now() + 3_600 * SECOND) // SECOND)
+EUR = common_pb2.Money(minor=5_000, currency="EUR")
+CHAIR = common_pb2.Line(sku="chair", quantity=1, price=EUR)
+HOME = common_pb2.Address(street="Lindenweg 7", postcode="10969", city="Berlin", country="DE")
+WHY: dict[str, Any] = {"policy": "standard", "reason_code": "in_limit", "level": 1}
+
+
+@pytest.fixture(scope="module")
+def company(stack: LocalStack) -> Iterator[Company]:
+    """One for all tests here; each test has an order of its own."""
+    mongo = MongoSettings(uri=stack.settings.mongo.uri, database=f"test-{uuid4().hex}")
+    with a_company(stack.settings.model_copy(update={"mongo": mongo})) as company:
+        yield company
+    with MongoClient[dict[str, object]](mongo.uri) as client:
+        client.drop_database(mongo.database)
+
+
+@pytest.fixture
+def ports() -> Iterator[Ports]:
+    ports = Ports(prefer_usual=False)
+    yield ports
+    ports.release()
+
+
+@pytest.fixture
+def nowhere(ports: Ports) -> str:
+    """An address that nobody listens on."""
+    return f"127.0.0.1:{ports.take(1)}"
+
+
+@pytest.fixture
+def start(ports: Ports) -> Iterator[Callable[[str, Settings], Process]]:
+    """Starts one department alone."""
+    with ExitStack() as closing:
+
+        def start(name: str, settings: Settings) -> Process:
+            process = Process(name, settings, ports)
+            closing.callback(process.close)
+            process.start()
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def order() -> str:
+    return uuid4().hex
+
+
+def once() -> common_pb2.CommandContext:
+    return common_pb2.CommandContext(idempotency_key=uuid4().hex, actor="ada")
+
+
+def as_soon_as_heard(call: Callable[[Any], Any], request: Message) -> Any:  # noqa: ANN401
+    """The same command again for as long as it says that a fact is on its way."""
+
+    def attempt() -> Any:  # noqa: ANN401 - any response
+        try:
+            return call(request)
+        except grpc.RpcError as error:
+            if "again in a moment" in str(error):
+                return None
+            raise
+
+    return until(attempt, f"{type(request).__name__} succeeds", HEARD_DEADLINE_S)
+
+
+def an_order(order: str) -> sales_pb2.PlaceOrderRequest:
+    return sales_pb2.PlaceOrderRequest(
+        context=once(),
+        order=order,
+        customer="ada",
+        lines=[CHAIR],
+        total=EUR,
+        promised_by=SOON,
+        priority=common_pb2.PRIORITY_NORMAL,
+        ship_to=HOME,
+    )
+
+
+def a_payment(order: str) -> finance_pb2.ApprovePaymentRequest:
+    return finance_pb2.ApprovePaymentRequest(
+        context=once(), order=order, payment_id="pay-1", amount=EUR, ship_by=SOON, **WHY
+    )
+
+
+def a_parcel(order: str) -> operations_pb2.HandOverParcelRequest:
+    return operations_pb2.HandOverParcelRequest(
+        context=once(), order=order, parcel_id="p-1", carrier="dhl", lines=[CHAIR], ship_to=HOME
+    )
+
+
+def ask_refund(company: Company, order: str) -> None:
+    company.support.OpenCase(
+        support_pb2.OpenCaseRequest(
+            context=once(),
+            case=f"c-{order}",
+            customer="ada",
+            order=order,
+            topic="broken",
+            summary="A leg is off.",
+        )
+    )
+    refund = support_pb2.RequestRefundRequest(
+        context=once(),
+        order=order,
+        case=f"c-{order}",
+        refund_id="r-1",
+        amount=EUR,
+        reason="broken",
+        promised_by=SOON,
+    )
+    as_soon_as_heard(company.support.RequestRefund, refund)
+
+
+def pay_refund(company: Company, order: str) -> None:
+    approval = finance_pb2.ApproveRefundRequest(
+        context=once(), order=order, refund_id="r-1", amount=EUR, **WHY
+    )
+    as_soon_as_heard(company.finance.ApproveRefund, approval)
+    company.finance.PayRefund(
+        finance_pb2.PayRefundRequest(context=once(), order=order, refund_id="r-1", amount=EUR)
+    )
+
+
+def test_an_order_is_sold_paid_sent_and_refunded(company: Company, order: str) -> None:
+    company.sales.PlaceOrder(an_order(order))
+    as_soon_as_heard(company.finance.ApprovePayment, a_payment(order))
+    as_soon_as_heard(company.operations.HandOverParcel, a_parcel(order))
+    delivery = operations_pb2.ConfirmDeliveryRequest(
+        context=once(), order=order, parcel_id="p-1", carrier="dhl"
+    )
+    company.operations.ConfirmDelivery(delivery)
+    ask_refund(company, order)
+    pay_refund(company, order)
+    assert company.said_about(f"order/{order}", 7) == [
+        "finance.PaymentApproved",
+        "finance.RefundApproved",
+        "finance.RefundPaid",
+        "operations.ParcelDelivered",
+        "operations.ParcelHandedOver",
+        "sales.OrderPlaced",
+        "support.RefundRequested",
+    ]
+    assert company.said_about(f"case/c-{order}", 1) == ["support.CaseOpened"]
+
+
+def test_a_command_sent_twice_is_one_event_with_all_that_belongs_to_it(
+    company: Company, order: str
+) -> None:
+    placing = an_order(order)
+    first = company.sales.PlaceOrder(placing).result
+    again = company.sales.PlaceOrder(placing).result
+    assert list(again.event_ids) == list(first.event_ids)
+    assert again.repeated
+    assert company.said_about(f"order/{order}", 1) == ["sales.OrderPlaced"]
+    (record,) = company.records_of(f"order/{order}", 1)
+    envelope, headers = decode_envelope(record.value), dict(record.headers)
+    assert envelope.id == first.event_ids[0]
+    assert (envelope.order, envelope.customer, envelope.actor) == (order, "ada", "ada")
+    assert envelope.sequence > 0
+    assert record.partition == partition_of(f"order/{order}", 4)
+    assert headers["ce_type"] == b"sales.OrderPlaced"
+    assert headers["traceparent"].startswith(b"00-")
+
+
+def test_an_unpaid_order_does_not_leave_the_house(company: Company, order: str) -> None:
+    company.sales.PlaceOrder(an_order(order))
+    parcel = a_parcel(order)
+
+    def says_unpaid() -> bool:
+        with pytest.raises(grpc.RpcError) as caught:
+            company.operations.HandOverParcel(parcel)
+        error: Any = caught.value
+        assert error.code() is grpc.StatusCode.FAILED_PRECONDITION
+        return "0 of the 5000 EUR" in error.details()
+
+    until(says_unpaid, "operations knows the order", HEARD_DEADLINE_S)
+    assert company.said_about(f"order/{order}", 1) == ["sales.OrderPlaced"]
+
+
+def test_without_servers_a_department_stays_and_says_which_one_it_misses(
+    start: Callable[[str, Settings], Process], nowhere: str, order: str
+) -> None:
+    mongo = MongoSettings(uri=f"mongodb://{nowhere}/?replicaSet=handoff")
+    alone = Settings(kafka=KafkaSettings(bootstrap=nowhere), mongo=mongo)
+    finance = start("finance", alone)
+    until(lambda: f"reach Mongo at {nowhere}" in str(finance.problems()), "its address is told")
+    with pytest.raises(grpc.RpcError) as caught:
+        finance_pb2_grpc.FinanceServiceStub(finance.channel).ApprovePayment(a_payment(order))
+    error: Any = caught.value
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    finance.tell_to_stop(signal.SIGINT)
+    assert finance.ended_with() == 0
+
+
+def test_without_kafka_a_department_takes_commands_and_says_where_kafka_should_be(
+    fresh_database: Settings,
+    start: Callable[[str, Settings], Process],
+    nowhere: str,
+    order: str,
+) -> None:
+    alone = fresh_database.model_copy(update={"kafka": KafkaSettings(bootstrap=nowhere)})
+    sales = start("sales", alone)
+    until(lambda: "Mongo" not in str(sales.problems() or "Mongo"), "Mongo is reached")
+    placing = sales_pb2_grpc.SalesServiceStub(sales.channel).PlaceOrder
+    assert until(lambda: as_soon_as_there(placing, an_order(order)), "the order is taken")
+    until(lambda: f"Kafka at {nowhere}" in str(sales.problems()), "its address is told")
+    sales.tell_to_stop()
+    assert sales.ended_with() == 0
+
+
+def as_soon_as_there(call: Callable[[Any], Any], request: Message) -> Any:  # noqa: ANN401
+    """The answer, or None while the department does not have its store."""
+    try:
+        return call(request)
+    except grpc.RpcError as error:
+        if "send the same command again" in str(error):
+            return None
+        raise
+
+
+def test_a_wrong_setting_ends_the_start_with_its_name() -> None:
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "services.sales"],
+        env={**os.environ, "HANDOFF_PARTITIONS": "many"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("sales: HANDOFF_PARTITIONS")
+    assert "Traceback" not in run.stderr

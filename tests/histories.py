@@ -1,0 +1,184 @@
+"""Histories of one order as Hypothesis makes them up: late, repeated, contradictory, taken back.
+
+All times lie between 08:00 and 14:00 in steps of ten minutes, so that many fall together.
+"""
+
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from services.shared.clock import Instant
+from services.shared.subjects import DEPARTMENTS
+from services.tracker.core.agreements import AgreementSet, AgreementSets
+from services.tracker.core.promises import Promise, Watermark
+from services.tracker.core.subject import Event
+from services.tracker.core.table import Marks, Table
+from services.tracker.core.verdicts import Verdict
+from services.tracker.documents import subject_document, subject_of
+from tests.tracking import (
+    HOUR,
+    MINUTE,
+    ORDER,
+    PROMISED_BY,
+    a_retraction,
+    an_agreement,
+    an_event,
+    at,
+    marks,
+)
+
+DELIVER = an_agreement(
+    "1 hour before",
+    name="deliver",
+    owed_to="customer",
+    evidence="operations.ParcelDelivered",
+    within=None,
+    by=PROMISED_BY,
+)
+REFUND = an_agreement(
+    "50%",
+    name="refund",
+    opens_on="support.RefundRequested",
+    evidence="finance.RefundPaid",
+    within=HOUR,
+)
+EARLIER = (an_agreement("50%", "80%"), DELIVER, REFUND)
+LATER = (
+    an_agreement("2 hours before", version=2, within=3 * HOUR, evidence="finance.InvoiceIssued"),
+    DELIVER,
+    replace(REFUND, version=2, opens_on="finance.RefundApproved"),
+)
+SETS = AgreementSets(
+    (AgreementSet("earlier", 0, EARLIER), AgreementSet("later", at("15:00"), LATER))
+)
+FIRST, END = at("08:00"), at("23:00")
+TIMES = st.integers(0, 36).map(lambda n: FIRST + n * 10 * MINUTE)
+KEYS = {
+    "sales.OrderAmended": "version",
+    "sales.OrderCancelled": "",
+    "finance.PaymentApproved": "payment_id",
+    "finance.InvoiceIssued": "invoice_id",
+    "operations.ParcelHandedOver": "parcel_id",
+    "operations.ParcelDelivered": "parcel_id",
+    "support.RefundRequested": "refund_id",
+    "finance.RefundApproved": "refund_id",
+    "finance.RefundPaid": "refund_id",
+    "carrier.Seen": "",
+    "oncall.PromiseReleased": "promise_id",
+}
+PROMISES = ("ship-paid-order~payment_id=1", "deliver~payment_id=2", "refund~refund_id=1")
+
+
+@st.composite
+def facts(draw: st.DrawFn, id: bytes) -> Event:
+    type, occurred_at = draw(st.sampled_from(list(KEYS))), draw(TIMES)
+    promise_id = f"{ORDER}~{draw(st.sampled_from(PROMISES))}" if type.startswith("oncall") else ""
+    value = promise_id or draw(st.sampled_from("12"))
+    return an_event(
+        type,
+        occurred_at,
+        id=id,
+        key=((KEYS[type], value),) if KEYS[type] else (),
+        arrived_at=occurred_at + draw(st.sampled_from([0, 4 * HOUR])),
+        fields={"promised_by": draw(TIMES)} if type == "sales.OrderAmended" else {},
+        promise_id=promise_id,
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """Events in order of arrival; some take back another, or what took back another."""
+    ids = draw(st.permutations([bytes([n]) * 16 for n in range(12)]))
+    count = draw(st.integers(1, 9))
+    told = [draw(facts(id)) for id in ids[:count]]
+    for id in ids[count : count + draw(st.integers(0, 3))]:
+        told.append(a_retraction(draw(st.sampled_from(told)), draw(TIMES), id=id))
+    return draw(st.permutations(told))
+
+
+@dataclass(frozen=True)
+class Step:
+    """Events that come, and how far time passes then; the rest are minutes by party."""
+
+    events: tuple[Event, ...]
+    minutes: int
+    behind: dict[str, int]
+    silent: dict[str, int]
+
+
+LAGS = st.dictionaries(st.sampled_from(DEPARTMENTS), st.sampled_from([1, 4, 90]), max_size=2)
+
+
+@st.composite
+def days(draw: st.DrawFn) -> list[Step]:
+    """Every event of a history comes once, in any order, between looks at the clock."""
+    left, steps = draw(histories()), []
+    while left:
+        size = draw(st.integers(1, len(left)))
+        minutes = draw(st.sampled_from([0, 1, 30, 120]))
+        steps.append(Step(tuple(left[:size]), minutes, draw(LAGS), draw(LAGS)))
+        left = left[size:]
+    return steps
+
+
+@dataclass(frozen=True)
+class Told:
+    """A verdict, its promise as it stood after the event or the look, and what was known then."""
+
+    verdict: Verdict
+    promise: Promise
+    watermark: Watermark
+
+
+class Day:
+    """The steps as a tracker lives them; with `restarting` it stores and loads at every turn."""
+
+    def __init__(self, steps: list[Step], *, restarting: bool = False) -> None:
+        self.table = Table(SETS)
+        self.told: list[Told] = []
+        self._restarting = restarting
+        now = FIRST
+        for step in steps:
+            for event in step.events:
+                self.hear(event, now)
+            now += step.minutes * MINUTE
+            self.look(now, _known(now, step))
+
+    def hear(self, event: Event, now: Instant) -> list[Verdict]:
+        self._restart()
+        return self._note(list(self.table.apply(ORDER, event, now).verdicts), marks(now))
+
+    def look(self, now: Instant, known: Marks | None = None) -> list[Verdict]:
+        self._restart()
+        known = known or marks(now)
+        return self._note([verdict for _, verdict in self.table.advance(now, known)], known)
+
+    @property
+    def promises(self) -> dict[str, Promise]:
+        return self.table.subjects[ORDER].promises
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [each.verdict for each in self.told]
+
+    def _note(self, verdicts: list[Verdict], known: Marks) -> list[Verdict]:
+        for verdict in verdicts:
+            promise = replace(self.promises[verdict.promise_id])
+            watermark = known.watermark(promise.agreement.evidence_parties)
+            self.told.append(Told(verdict, promise, watermark))
+        return verdicts
+
+    def _restart(self) -> None:
+        if self._restarting and ORDER in self.table.subjects:
+            stored = subject_document(self.table.subjects[ORDER], 0)
+            self.table = Table(SETS)
+            self.table.put(subject_of(stored, SETS))
+
+
+def _known(now: Instant, step: Step) -> Marks:
+    known = marks(now)
+    for party, minutes in step.behind.items():
+        known.complete_through[party] -= minutes * MINUTE
+    for party, minutes in step.silent.items():
+        known.complete_through[party] = known.heard_at[party] = now - minutes * MINUTE
+    return known

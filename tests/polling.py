@@ -1,0 +1,16 @@
+"""Waiting in tests: ask again until it is so, and fail with a name when time is up."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def until(question: Callable[[], T], what: str, deadline_s: float = 30.0) -> T:
+    """The first answer that is true."""
+    give_up_at = time.monotonic() + deadline_s
+    while not (answer := question()):
+        assert time.monotonic() < give_up_at, f"not within {deadline_s:g} s: {what}"
+        time.sleep(0.02)
+    return answer

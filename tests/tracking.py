@@ -1,0 +1,149 @@
+"""What tests of the tracker share: a store in memory, records as they come, a partition to fold."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from services.shared.bus import Received, Record
+from services.shared.clock import SECOND, Instant, to_datetime
+from services.shared.codec import cloud_event_headers, encode_envelope, encode_event
+from services.shared.errors import InvalidEvent
+from services.shared.events.envelope import Envelope, Heartbeat
+from services.shared.outbox import OutboxRow
+from services.shared.subjects import DEAD_LETTERS_TOPIC, HEARTBEAT, HEARTBEAT_KEY, topic_of
+from services.tracker.agreement_files import load_folder, shipped
+from services.tracker.core.agreements import AgreementSet, AgreementSets
+from services.tracker.core.subject import Subject
+from services.tracker.core.verdicts import Verdict
+from services.tracker.documents import subject_document, subject_of
+from services.tracker.errors import Fenced
+from services.tracker.handlers import Changes, Ownership, Partition, Rules
+
+HOUR = 3_600 * SECOND
+START: Instant = 1_800_000_000 * SECOND
+PARTIES = ("sales", "operations", "finance", "support", "oncall")
+_offsets = itertools.count()
+
+
+class MemoryTrackerStore:
+    """The tracker's store in one process, with the same guard; documents are kept as documents."""
+
+    def __init__(self) -> None:
+        self.partitions: dict[int, dict[str, Any]] = {}
+        self.subject_documents: dict[str, dict[str, Any]] = {}
+        self.verdicts: dict[bytes, Verdict] = {}
+        self.outgoing: dict[bytes, OutboxRow] = {}
+        self.fenced = 0
+
+    def take_over(self, partition: int, owner: str, address: str) -> Ownership:
+        row = self.partitions.setdefault(
+            partition, {"epoch": 0, "seq": 0, "positions": {}, "complete_through": {}}
+        )
+        row["epoch"] += 1
+        return Ownership(
+            partition, row["epoch"], row["seq"], dict(row["positions"]), row["complete_through"]
+        )
+
+    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        return [
+            subject_of(row, sets)
+            for row in self.subject_documents.values()
+            if row["partition"] == partition and row["open"]
+        ]
+
+    def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]:
+        rows = self.subject_documents
+        return [subject_of(rows[id], sets) for id in ids if id in rows]
+
+    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership:
+        row = self.partitions[owner.partition]
+        if (row["epoch"], row["seq"]) != (owner.epoch, owner.seq):
+            self.fenced += 1
+            raise Fenced(f"partition {owner.partition} has another owner")
+        row |= progress | {"seq": owner.seq + 1}
+        for subject in changes.subjects.values():
+            self.subject_documents[subject.id] = subject_document(subject, owner.partition)
+        for _, verdict in changes.verdicts:
+            self.verdicts.setdefault(verdict.id, verdict)
+        for waiting in changes.outgoing:
+            self.outgoing.setdefault(waiting.id, waiting)
+        return dataclasses.replace(
+            owner,
+            seq=owner.seq + 1,
+            positions=progress["positions"],
+            complete_through=progress["complete_through"],
+        )
+
+
+def agreement_sets(name: str = "default") -> AgreementSets:
+    folder = load_folder(shipped(name))
+    return AgreementSets((AgreementSet(folder.hash, 0, folder.agreements),))
+
+
+def a_partition(
+    store: MemoryTrackerStore, *, number: int = 0, partitions: int = 1, now: Instant = START
+) -> Partition:
+    """A partition as a tracker takes it over, with the default agreements."""
+    rules = Rules(
+        partitions=partitions,
+        parties=PARTIES,
+        lateness={},
+        simulated=False,
+        announce=_announcement,
+        refuse=_refusal,
+    )
+    owner = store.take_over(number, "tracker-1", "127.0.0.1:7105")
+    return Partition(owner, agreement_sets, store, rules, now)
+
+
+def received(event: Any, **about: Any) -> Received:  # noqa: ANN401 - any event dataclass
+    """One record of an event; `about` needs `type`, `subject` and `at`.
+
+    Its party is that of its type, its topic the party's and its key the subject, unless given.
+    """
+    at, topic, key = about.pop("at"), about.pop("topic", None), about.pop("key", None)
+    fields = {
+        "id": next(_offsets).to_bytes(16, "big"),
+        "party": about["type"].partition(".")[0],
+        "source": "test",
+        **about,
+    }
+    envelope = Envelope(**fields, occurred_at=at, body=encode_event(event))
+    return Received(
+        topic or topic_of(envelope.party),
+        0,
+        next(_offsets),
+        envelope.subject.encode() if key is None else key,
+        encode_envelope(envelope),
+        cloud_event_headers(envelope),
+        at,
+    )
+
+
+def heartbeats(at: Instant, partition: int = 0) -> list[Received]:
+    """Every party has told everything up to `at`."""
+    return [_heartbeat(party, at, partition) for party in PARTIES]
+
+
+def _heartbeat(party: str, at: Instant, partition: int) -> Received:
+    envelope = Envelope(
+        id=next(_offsets).to_bytes(16, "big"),
+        type=HEARTBEAT,
+        party=party,
+        source="test",
+        subject="",
+        occurred_at=at,
+        body=encode_event(Heartbeat(to_datetime(at))),
+    )
+    value = encode_envelope(envelope)
+    return Received(topic_of(party), partition, next(_offsets), HEARTBEAT_KEY, value, (), at)
+
+
+def _announcement(subject: Subject, verdict: Verdict) -> OutboxRow:
+    return OutboxRow(verdict.id, Record("verdicts", subject.id.encode(), verdict.kind.encode()))
+
+
+def _refusal(record: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
+    place = f"{record.topic}/{record.partition}/{record.offset}".encode()
+    return OutboxRow(place, Record(DEAD_LETTERS_TOPIC, record.key, fault.reason.encode()))
