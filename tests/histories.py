@@ -15,7 +15,7 @@ from services.tracker.core.subject import Event
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import subject_document, subject_of
-from tests.tracking import (
+from tests.promising import (
     HOUR,
     MINUTE,
     ORDER,

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from services.shared.bus import Received, Record
 from services.shared.clock import SECOND, Instant, to_datetime
@@ -18,7 +18,7 @@ from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Changes, Ownership, Partition, Rules
+from services.tracker.handlers import Changes, Ownership, Partition, PartitionStore, Rules
 
 HOUR = 3_600 * SECOND
 START: Instant = 1_800_000_000 * SECOND
@@ -76,13 +76,19 @@ class MemoryTrackerStore:
         )
 
 
+class TrackerStore(PartitionStore, Protocol):
+    """What a tracker needs to take a partition over and keep it."""
+
+    def take_over(self, partition: int, owner: str, address: str) -> Ownership: ...
+
+
 def agreement_sets(name: str = "default") -> AgreementSets:
     folder = load_folder(shipped(name))
     return AgreementSets((AgreementSet(folder.hash, 0, folder.agreements),))
 
 
 def a_partition(
-    store: MemoryTrackerStore, *, number: int = 0, partitions: int = 1, now: Instant = START
+    store: TrackerStore, *, number: int = 0, partitions: int = 1, now: Instant = START
 ) -> Partition:
     """A partition as a tracker takes it over, with the default agreements."""
     rules = Rules(

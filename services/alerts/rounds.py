@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 
 from services.alerts.delivery import Receiver
 from services.alerts.errors import LedgerUnreachable
-from services.alerts.handlers import Desk, Ledger, deliver, reconcile, wake
+from services.alerts.handlers import Desk, Ledger, Reconciled, deliver, reconcile, wake
 from services.alerts.metrics import Metrics
 from services.shared.clock import SECOND, Clock, Instant
 from services.shared.health import Health
@@ -26,6 +26,7 @@ TROUBLE_WAIT_S = 1.0
 RECONCILE_EVERY = 60 * SECOND
 RECONCILE_AT_MOST_EVERY_S = 10.0
 """By the wall: a simulated minute may be over in no time."""
+LOSSY_ROUNDS_LIMIT = 3
 ON_ITS_WAY_S = 3.0
 """A verdict that the ledger knows of reaches us within this, or is taken for lost."""
 
@@ -58,6 +59,7 @@ class Rounds:
     wall: Callable[[], float] = time.monotonic
     _reconciled_at: Instant = field(default=0, init=False)
     _not_before: float = field(init=False)
+    _lossy_rounds: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._not_before = self.wall() + RECONCILE_AT_MOST_EVERY_S
@@ -83,20 +85,28 @@ class Rounds:
             self._not_before = self.wall() + RECONCILE_AT_MOST_EVERY_S
 
     def _reconcile(self, now: Instant, stop: threading.Event) -> None:
-        log = self.telemetry.log
         try:
             with self.telemetry.span("reconcile with the ledger", parent=()):
                 done = reconcile(self.desk, self.ledger, now, lambda: _wait(stop))
         except LedgerUnreachable as error:
-            log.warning("not reconciled", problem=str(error))
+            self.telemetry.log.warning("not reconciled", problem=str(error))
             return
         self.metrics.reconciled(done)
-        if done.corrected or done.resolved:
-            log.warning(
+        self._judge(done)
+
+    def _judge(self, done: Reconciled) -> None:
+        """A lost verdict now and then is made good; round after round, something is broken."""
+        lost = done.corrected + done.resolved
+        self._lossy_rounds = self._lossy_rounds + 1 if lost else 0
+        if lost:
+            self.telemetry.log.warning(
                 "verdicts were lost and made good",
                 corrected=done.corrected,
                 resolved=done.resolved,
             )
+        problem = f"For {self._lossy_rounds} rounds verdicts did not arrive; the ledger had them."
+        broken = self._lossy_rounds >= LOSSY_ROUNDS_LIMIT
+        self.health.report("verdicts", problem if broken else None)
 
 
 def _wait(stop: threading.Event) -> None:

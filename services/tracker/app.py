@@ -35,7 +35,8 @@ from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
 from services.tracker.errors import Fenced
 from services.tracker.handlers import Partition, Rules, Told
-from services.tracker.ingest import Ingest, Membership
+from services.tracker.ingest.membership import Membership
+from services.tracker.ingest.reading import Ingest
 from services.tracker.ledger import Ledger
 from services.tracker.messages import verdict_row
 from services.tracker.metrics import Metrics

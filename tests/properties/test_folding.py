@@ -7,7 +7,7 @@ from services.tracker.core.folding import fold, refold
 from services.tracker.core.promises import settled_state
 from services.tracker.core.subject import Counted, Event, Subject
 from tests.histories import END, SETS, histories
-from tests.tracking import ORDER, a_retraction
+from tests.promising import ORDER, a_retraction
 
 
 def folded(events: list[Event]) -> Subject:
@@ -57,7 +57,9 @@ def test_folding_one_by_one_is_folding_all_at_once(told: list[Event]) -> None:
 
 
 @given(histories(), st.data())
-def test_what_is_taken_back_is_as_if_it_had_not_been(told: list[Event], data: st.DataObject) -> None:
+def test_what_is_taken_back_is_as_if_it_had_not_been(
+    told: list[Event], data: st.DataObject
+) -> None:
     event = data.draw(st.sampled_from(told))
     taken_back = [*told, a_retraction(event, END, id=b"\xff" * 16)]
     never_was = [each for each in told if each.id != event.id]

@@ -16,7 +16,7 @@ from services.tracker.core.promises import (
 from services.tracker.core.table import Table
 from services.tracker.core.verdicts import Kind, Reason, Verdict
 from tests.histories import END, FIRST, Day, Step, days
-from tests.tracking import MINUTE, ORDER, marks
+from tests.promising import MINUTE, ORDER, marks
 
 ANNOUNCEMENTS = {Kind.WARNED, Kind.UNKNOWN, Kind.BREACHED}
 

@@ -54,6 +54,9 @@ its values, both empty for a command.
 {{- end -}}
 {{- end -}}
 {{- $settings = mergeOverwrite $settings $root.Values.environment (default dict .service.environment) -}}
+{{- if hasKey $settings "HANDOFF_MONGO__URI" -}}
+{{- fail "HANDOFF_MONGO__URI is in `environment`; set `mongo.uri` or `mongo.secret` instead." -}}
+{{- end -}}
 {{- if .service.stable -}}
 {{- $instance := printf "HANDOFF_%s__INSTANCE" (upper .name) -}}
 {{- $host := printf "HANDOFF_ENDPOINTS__%s__HOST" (upper .name) -}}

@@ -1,6 +1,7 @@
 """POSTs notices as JSON to one address; the same notice always has the same key in its headers.
 
-The receiver acknowledges with any 2xx and can drop what it has seen. Nothing of its answer is used.
+The receiver acknowledges with any 2xx and can drop what it has seen. Its address may be a secret:
+only the host is ever told.
 """
 
 from http import HTTPStatus
@@ -26,29 +27,31 @@ class WebhookChannel:
     name = "webhook"
 
     def __init__(self, url: str, console_url: str, client: httpx.Client | None = None) -> None:
-        self._url = url
+        self._url = httpx.URL(url)
         self._console_url = console_url
-        self._client = client or httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+        self._client = client or httpx.Client(timeout=TIMEOUT_S)
 
     def send(self, notice: Notice) -> None:
         trace = {name: value.decode() for name, value in trace_headers()}
         headers = {"webhook-id": notice.id, "Idempotency-Key": notice.id, **trace}
+        content = as_json(notice, self._console_url)
         try:
-            answer = self._client.post(
-                self._url, json=as_json(notice, self._console_url), headers=headers
-            )
+            with self._client.stream("POST", self._url, json=content, headers=headers) as answer:
+                self._check(answer)
         except httpx.HTTPError as error:
             raise DeliveryError(
-                f"{self._url} does not answer: {type(error).__name__} {error}", permanent=False
+                f"{self._url.host} does not answer: {type(error).__name__} {error}", permanent=False
             ) from error
-        if not answer.is_success:
-            raise DeliveryError(
-                f"{self._url} answered {answer.status_code}: {answer.text[:ANSWER_LIMIT].strip()}",
-                permanent=answer.is_client_error and answer.status_code not in _PASSING,
-            )
 
-    def close(self) -> None:
-        self._client.close()
+    def _check(self, answer: httpx.Response) -> None:
+        """Of a refusal the beginning is read, and of a success nothing: a stranger wrote it."""
+        if answer.is_success:
+            return
+        said = next(answer.iter_bytes(ANSWER_LIMIT), b"").decode(errors="replace").strip()
+        raise DeliveryError(
+            f"{self._url.host} answered {answer.status_code}: {said}",
+            permanent=answer.is_client_error and answer.status_code not in _PASSING,
+        )
 
 
 def as_json(notice: Notice, console_url: str) -> dict[str, Any]:

@@ -43,8 +43,7 @@ def run(
         try:
             main()
         except SystemExit as end:
-            assert isinstance(end.code, int | None)
-            code = end.code or 0
+            code = int(end.code or 0)
         return Done(code, *capsys.readouterr())
 
     return run

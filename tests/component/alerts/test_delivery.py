@@ -23,13 +23,14 @@ class Hook:
     def __init__(self, *answers: int | httpx.HTTPError) -> None:
         self._answers = list(answers)
         self.requests: list[httpx.Request] = []
+        self.text = "busy"
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         answer = self._answers.pop(0) if self._answers else 204
         if isinstance(answer, httpx.HTTPError):
             raise answer
-        return httpx.Response(answer, text="busy")
+        return httpx.Response(answer, text=self.text)
 
     def channel(self) -> WebhookChannel:
         client = httpx.Client(transport=httpx.MockTransport(self))
@@ -81,6 +82,18 @@ def test_an_answer_that_may_pass_is_tried_again(status: int) -> None:
     alerts.deliver()
     assert len(hook.requests) == 2
     assert alerts.results == [("webhook", Result.DELIVERED)]
+
+
+def test_a_webhooks_address_is_a_secret_and_its_answer_is_cut() -> None:
+    hook = Hook(400)
+    hook.text = "x" * 10_000
+    alerts = InMemoryAlerts(hook.channel())
+    alerts.hear(warned())
+    alerts.deliver()
+    (problem,) = alerts.store.problems.values()
+    assert problem.startswith("hook.test answered 400: xxx")
+    assert "/alerts" not in problem
+    assert len(problem) < 300
 
 
 def test_after_a_rejection_the_next_notice_of_the_alert_still_goes_out() -> None:

@@ -12,7 +12,7 @@ from services.alerts.handlers import snooze_alert
 from services.alerts.metrics import Metrics
 from services.alerts.rounds import Rounds, deliver_until
 from services.shared.health import Health
-from tests.alerting import at, breached, key, warned
+from tests.alerting import a_promise, at, breached, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
 from tests.polling import until
 
@@ -94,6 +94,20 @@ def test_what_was_made_good_is_counted(alerts: InMemoryAlerts, round_: Rounds, w
     round_.look(alerts.stop)
     assert metric(alerts, "handoff_alerts_reconciled_total", change="corrected") == 1
     assert metric(alerts, "handoff_alerts_reconciled_total", change="resolved") == 0
+
+
+def test_verdicts_that_never_arrive_are_reported_until_they_do(
+    alerts: InMemoryAlerts, round_: Rounds, wall: Wall
+) -> None:
+    readiness = []
+    for order in ("1", "2", "3", None):
+        if order:
+            alerts.ledger.say(breached(3, a_promise(order)))
+        wall.seconds += 10
+        alerts.clock.move(minutes=1)
+        round_.look(alerts.stop)
+        readiness.append(round_.health.ready)
+    assert readiness == [True, True, False, True]
 
 
 def test_a_ledger_that_is_away_does_not_stop_the_rounds(

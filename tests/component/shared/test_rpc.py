@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from functools import partial
-from socket import socket
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import grpc
@@ -21,67 +18,12 @@ from opentelemetry.trace import StatusCode as SpanStatus
 from pymongo.errors import AutoReconnect
 
 from services.shared.errors import InvalidEvent, RefusalCode, Refused
-from services.shared.health import Health
-from services.shared.rpc import MESSAGE_BYTES_LIMIT, channel, serve, sync_channel
-from services.shared.settings import Endpoint, Settings
-from services.shared.telemetry import Telemetry, start, trace_headers
+from services.shared.rpc import MESSAGE_BYTES_LIMIT, channel, sync_channel
+from services.shared.rpc_failures import STATUS_OF
+from services.shared.settings import Settings
+from services.shared.telemetry import start
+from tests.component.shared.serving import SALES, Served
 from tests.polling import until
-
-SALES = "handoff.v1.SalesService"
-
-
-class Servicer(sales_pb2_grpc.SalesServiceServicer):
-    """One plain method and one coroutine; `error` is what they raise."""
-
-    def __init__(self) -> None:
-        self.error: Exception | None = None
-        self.seen: list[Any] = []
-
-    def PlaceOrder(self, request: Any, context: Any) -> Any:  # noqa: ANN401 - gRPC's form
-        self.seen.append((threading.current_thread().name, trace_headers()))
-        if self.error:
-            raise self.error
-        return sales_pb2.PlaceOrderResponse()
-
-    async def CancelOrder(self, request: Any, context: Any) -> Any:  # noqa: ANN401 - gRPC's form
-        self.seen.append((context.time_remaining(), trace_headers()))
-        return sales_pb2.CancelOrderResponse()
-
-
-class Served:
-    """A server in its own thread and loop, as a service has it in its main thread."""
-
-    def __init__(self) -> None:
-        self.spans = InMemorySpanExporter()
-        self.telemetry: Telemetry = start("sales", Settings(), self.spans)
-        self.health = Health("mongo")
-        self.servicer = Servicer()  # type: ignore[abstract]  # the rest answers UNIMPLEMENTED
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
-        self.port = free_port()
-        self.server = self.wait(self.serve(self.port))
-        self.address = f"127.0.0.1:{self.port}"
-
-    def serve(self, port: int) -> Coroutine[Any, Any, grpc.aio.Server]:
-        register = partial(sales_pb2_grpc.add_SalesServiceServicer_to_server, self.servicer)
-        endpoint = Endpoint(grpc=port, http=1)
-        return serve({SALES: register}, Settings(), endpoint, self.telemetry, self.health)
-
-    def wait(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever it returns
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
-
-    def stop(self) -> None:
-        self.wait(self.server.stop(None))
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
-
-
-def free_port() -> int:
-    with socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture
@@ -149,7 +91,6 @@ def test_a_refusal_names_its_field_and_what_would_be_right(
 
 
 def test_every_code_of_a_refusal_has_a_status() -> None:
-    from services.shared.rpc_failures import STATUS_OF  # noqa: PLC0415 - the table alone
 
     assert set(STATUS_OF) == set(RefusalCode)
 
@@ -265,21 +206,12 @@ def test_health_is_what_the_parts_report(served: Served, connection: grpc.Channe
     health = health_pb2_grpc.HealthStub(connection)
     request = health_pb2.HealthCheckRequest(service=SALES)
     assert health.Check(request).status == health_pb2.HealthCheckResponse.NOT_SERVING
-    watched: list[int] = []
-    watching = health.Watch(request)
-    thread = threading.Thread(target=lambda: watched.extend(first(watching, 2)))
-    thread.start()
-    until(lambda: served.servicer is not None, "the watcher watches")
+    statuses = health.Watch(request, timeout=10)
+    assert next(statuses).status == health_pb2.HealthCheckResponse.NOT_SERVING
     served.health.report("mongo", None)
+    assert next(statuses).status == health_pb2.HealthCheckResponse.SERVING
     assert health.Check(request).status == health_pb2.HealthCheckResponse.SERVING
-    thread.join()
-    watching.cancel()
-    assert watched[-1] == health_pb2.HealthCheckResponse.SERVING
-
-
-def first(statuses: Any, count: int) -> Iterator[int]:  # noqa: ANN401 - a stream of answers
-    for status, _ in zip(statuses, range(count), strict=False):
-        yield status.status
+    statuses.cancel()
 
 
 def test_an_unknown_service_has_no_health(connection: grpc.Channel) -> None:
@@ -297,8 +229,9 @@ def test_the_services_can_be_listed(connection: grpc.Channel) -> None:
 
 
 def test_a_taken_port_is_named_with_the_variable_that_moves_it(served: Served) -> None:
-    with pytest.raises(OSError, match=f"127.0.0.1:{served.port} .*HANDOFF_ENDPOINTS__SALES__GRPC"):
-        served.wait(served.serve(served.port))
+    named = f"127.0.0.1:{served.port} .*HANDOFF_ENDPOINTS__SALES__GRPC"
+    with pytest.raises(OSError, match=named):
+        served.wait(served.serve(served.port, start("sales", Settings())))
 
 
 def test_calls_are_measured(served: Served, sales: sales_pb2_grpc.SalesServiceStub) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from services.tracker.core.agreements import AgreementSet, AgreementSets, Rung, content_hash
-from tests.tracking import MINUTE, PROMISED_BY, SHIP_BY, an_agreement, at
+from tests.promising import MINUTE, PROMISED_BY, SHIP_BY, an_agreement, at
 
 OLD = AgreementSet("old", at("09:00"), (an_agreement(),))
 NEW = AgreementSet("new", at("12:00"), (an_agreement(version=2),))

@@ -4,7 +4,7 @@ import pytest
 
 from services.tracker.core.durations import parse_duration, parse_rung
 from services.tracker.core.subject import DEADLINE_LIMIT
-from tests.tracking import span
+from tests.promising import span
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from services.tracker.core.subject import (
     Skipped,
     Subject,
 )
-from tests.tracking import (
+from tests.promising import (
     HOUR,
     MINUTE,
     ORDER,

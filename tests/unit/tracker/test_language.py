@@ -7,7 +7,7 @@ import pytest
 from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement, AgreementKind, Fact, Rung
 from services.tracker.core.language import Fault, read
-from tests.tracking import HOUR, at, span
+from tests.promising import HOUR, at, span
 
 WHOLE = """\
 agreement: ship-paid-order

@@ -13,7 +13,7 @@ from services.tracker.core.promises import (
     status,
     warning_moments,
 )
-from tests.tracking import HOUR, a_promise, an_agreement, at
+from tests.promising import HOUR, a_promise, an_agreement, at
 
 DUE = at("11:00")
 

@@ -12,7 +12,7 @@ from services.shared.events.finance import PaymentApproved
 from services.shared.events.oncall import PromiseReleased
 from services.shared.events.operations import CapacityDeclared
 from services.tracker.core.reading import FUTURE_LIMIT, bounded, content_of, event_of
-from tests.tracking import ORDER, PROMISED_BY, SHIP_BY, at
+from tests.promising import ORDER, PROMISED_BY, SHIP_BY, at
 
 ENVELOPE = Envelope(
     id=bytes(range(16)),

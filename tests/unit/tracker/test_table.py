@@ -8,7 +8,7 @@ from services.tracker.core.promises import Announced, State, look_again_at, sett
 from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Kind, Reason
-from tests.tracking import (
+from tests.promising import (
     HOUR,
     MINUTE,
     ORDER,

@@ -6,7 +6,7 @@ import pytest
 
 from services.tracker.core.promises import Announced
 from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
-from tests.tracking import a_promise, an_agreement, at
+from tests.promising import a_promise, an_agreement, at
 
 
 def concluded(kind: Kind = Kind.BREACHED, cause: str = "", **promise: Any) -> Verdict:  # noqa: ANN401 - any field

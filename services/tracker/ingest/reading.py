@@ -8,44 +8,41 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import (
     KafkaError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
 )
+from opentelemetry.trace import SpanKind
 from pymongo.errors import PyMongoError
 
+from services.shared import telemetry as names
 from services.shared.bus import Received
 from services.shared.clock import Clock
 from services.shared.health import Health
 from services.shared.mongo import TransactionTooLong
-from services.shared.subjects import topic_of
+from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
-from services.tracker.caught_up import Held, watch
 from services.tracker.errors import PositionLost
 from services.tracker.handlers import Partition, Told
+from services.tracker.ingest.caught_up import Held, watch
+from services.tracker.ingest.membership import (
+    GROUP,
+    Membership,
+    reader,
+    received,
+    watcher_of,
+)
 
-GROUP = "handoff-tracker"
 POLL_MS = 100
 BATCH_RECORDS = 2_000
 UNLOADED_WAIT_S = 0.02
 IDLE_COMMIT_S = 1.0
 TROUBLE_WAIT_S = 1.0
 PART = "kafka"
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """How this tracker takes part in the group; a static instance id survives a restart."""
-
-    bootstrap: str
-    parties: tuple[str, ...]
-    instance: str
-    session_s: float
 
 
 class Ingest:
@@ -68,6 +65,7 @@ class Ingest:
         self._observe = observe
         self._clock = clock
         self._log = telemetry.log
+        self._telemetry = telemetry
         self._health = health
         self._topics = {topic_of(party): party for party in membership.parties}
         self._held: dict[int, Held] = {}
@@ -81,7 +79,7 @@ class Ingest:
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the topics until stopped. Raises Fenced when another tracker took our place."""
         while not stop.is_set():
-            consumer, watcher = self._consumer(), self._watcher()
+            consumer, watcher = reader(self._membership), watcher_of(self._membership)
             try:
                 await consumer.start()
                 await watcher.start()
@@ -130,21 +128,43 @@ class Ingest:
             for record in records if held else ():
                 if record.offset >= expected:
                     party = self._topics[place.topic]
-                    told[place.partition].append(self._decode(_received(record), party))
+                    told[place.partition].append(self._decode(received(record), party))
                     expected = record.offset + 1
         return told
 
     async def _handle(self, held: Held, batch: list[Told]) -> None:
         """Fold, let time pass and commit; trouble with Mongo is waited out, nothing is skipped."""
         partition = held.partition
-        await self._patiently(lambda: partition.fold(batch, self._clock.now()))
-        held.caught_up()
-        await asyncio.to_thread(partition.advance, self._clock.now(), held.caught_up_at)
-        now = asyncio.get_running_loop().time()
-        if partition.uncommitted or now - held.committed_at >= IDLE_COMMIT_S:
-            await self._patiently(partition.commit)
-            held.committed_at = now
+        with self._span(partition, batch):
+            await self._patiently(lambda: partition.fold(batch, self._clock.now()))
+            held.caught_up()
+            await asyncio.to_thread(partition.advance, self._clock.now(), held.caught_up_at)
+            now = asyncio.get_running_loop().time()
+            if partition.uncommitted or now - held.committed_at >= IDLE_COMMIT_S:
+                await self._patiently(partition.commit)
+                held.committed_at = now
         self._observe(partition, batch)
+
+    def _span(self, partition: Partition, batch: list[Told]) -> AbstractContextManager[object]:
+        """A new trace a batch that says more than heartbeats, linked to all who said it."""
+        links = [told.received.headers for told in batch if told.received.key != HEARTBEAT_KEY]
+        if not links:
+            return nullcontext()
+        return self._telemetry.span(
+            "fold",
+            parent=(),
+            links=links,
+            kind=SpanKind.CONSUMER,
+            attributes={
+                names.MESSAGING_SYSTEM: "kafka",
+                names.MESSAGING_OPERATION: "process",
+                names.MESSAGING_GROUP: GROUP,
+                names.MESSAGING_PARTITION: str(partition.number),
+                names.MESSAGING_BATCH: len(batch),
+                names.HANDOFF_EPOCH: partition.owner.epoch,
+                names.HANDOFF_SEQ: partition.owner.seq,
+            },
+        )
 
     async def _patiently(self, work: Callable[[], object]) -> None:
         while True:
@@ -203,27 +223,6 @@ class Ingest:
             self._health.report(f"partition {place.partition}", str(error))
             self._log.error(str(error))
 
-    def _consumer(self) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._membership.bootstrap,
-            group_id=GROUP,
-            group_instance_id=self._membership.instance,
-            client_id=self._membership.instance,
-            partition_assignment_strategy=[RangePartitionAssignor],
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            isolation_level="read_uncommitted",
-            session_timeout_ms=int(self._membership.session_s * 1_000),
-            heartbeat_interval_ms=int(self._membership.session_s * 300),
-        )
-
-    def _watcher(self) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._membership.bootstrap,
-            client_id=f"{self._membership.instance}-watcher",
-            isolation_level="read_uncommitted",
-        )
-
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """Kafka's group protocol, passed on."""
@@ -237,15 +236,3 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         await self._ingest.take(self._consumer, assigned)
-
-
-def _received(record: ConsumerRecord) -> Received:
-    return Received(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=record.key or b"",
-        value=record.value or b"",
-        headers=tuple(record.headers),
-        arrived_at=record.timestamp * 1_000,
-    )

@@ -1,0 +1,57 @@
+"""How a tracker connects to Kafka: as a static member of the group, and as one who only asks."""
+
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+
+from services.shared.bus import Received
+
+GROUP = "handoff-tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How this tracker takes part in the group; a static instance id survives a restart."""
+
+    bootstrap: str
+    parties: tuple[str, ...]
+    instance: str
+    session_s: float
+
+
+def reader(membership: Membership) -> AIOKafkaConsumer:
+    """A static member of the group; it reads from where it is sought, and nowhere else."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=membership.bootstrap,
+        group_id=GROUP,
+        group_instance_id=membership.instance,
+        client_id=membership.instance,
+        partition_assignment_strategy=[RangePartitionAssignor],
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        isolation_level="read_uncommitted",
+        session_timeout_ms=int(membership.session_s * 1_000),
+        heartbeat_interval_ms=int(membership.session_s * 300),
+    )
+
+
+def watcher_of(membership: Membership) -> AIOKafkaConsumer:
+    """A client that only asks where topics end."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=membership.bootstrap,
+        client_id=f"{membership.instance}-watcher",
+        isolation_level="read_uncommitted",
+    )
+
+
+def received(record: ConsumerRecord) -> Received:
+    return Received(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key or b"",
+        value=record.value or b"",
+        headers=tuple(record.headers),
+        arrived_at=record.timestamp * 1_000,
+    )
