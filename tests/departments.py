@@ -27,7 +27,7 @@ from services.shared.clock import WallClock
 from services.shared.codec import decode_envelope, decode_event
 from services.shared.consuming import dead_lettered
 from services.shared.department.commands import About, Command, CommandContext
-from services.shared.department.handling import Answer, Loaded, Parts, Unit
+from services.shared.department.handling import Answer, Answered, Loaded, Parts, Unit
 from services.shared.department.hearing import Heard, listener, only, topics_of
 from services.shared.department.storing import Shape, Voice
 from services.shared.outbox import OutboxRow
@@ -98,6 +98,9 @@ class MemoryStore:
             self._kept = draft
             return result
 
+    def answer_to(self, key: str) -> Answer | None:
+        return self._kept.answers.get(key)
+
     def part(self, kind: Kind, id: str) -> Hashable:
         """What is kept of one subject."""
         return self._kept.parts[kind, id][0]
@@ -115,9 +118,6 @@ class MemoryUnit:
     def __init__(self, draft: Kept, voice: Voice) -> None:
         self._draft = draft
         self._voice = voice
-
-    def answer_to(self, key: str) -> Answer | None:
-        return self._draft.answers.get(key)
 
     def load(self, about: About) -> Loaded:
         places = {kind: (kind, about.id_of(kind)) for kind in (Kind.ORDER, Kind.CASE)}
@@ -143,6 +143,8 @@ class MemoryUnit:
 
     def remember(self, key: str, answer: Answer, kept_for: timedelta) -> None:
         assert kept_for > timedelta()
+        if key in self._draft.answers:
+            raise Answered
         self._draft.answers[key] = answer
 
 

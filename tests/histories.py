@@ -1,6 +1,6 @@
 """Histories of one order as Hypothesis makes them up: late, repeated, contradictory, taken back.
 
-All times lie between 08:00 and 14:00 in steps of ten minutes, so that many fall together.
+All times lie between 08:00 and 14:00 in steps of half an hour, so that many fall together.
 """
 
 from dataclasses import dataclass, replace
@@ -52,7 +52,8 @@ SETS = AgreementSets(
     (AgreementSet("earlier", 0, EARLIER), AgreementSet("later", at("15:00"), LATER))
 )
 FIRST, END = at("08:00"), at("23:00")
-TIMES = st.integers(0, 36).map(lambda n: FIRST + n * 10 * MINUTE)
+MORNING = st.integers(0, 3).map(lambda n: FIRST + n * 30 * MINUTE)
+TIMES = st.integers(0, 12).map(lambda n: FIRST + n * 30 * MINUTE)
 KEYS = {
     "sales.OrderAmended": "version",
     "sales.OrderCancelled": "",
@@ -66,14 +67,16 @@ KEYS = {
     "carrier.Seen": "",
     "oncall.PromiseReleased": "promise_id",
 }
+OFTEN = ["finance.PaymentApproved", "sales.OrderAmended", "operations.ParcelHandedOver"]
 PROMISES = ("ship-paid-order~payment_id=1", "deliver~payment_id=2", "refund~refund_id=1")
 
 
 @st.composite
 def facts(draw: st.DrawFn, id: bytes) -> Event:
-    type, occurred_at = draw(st.sampled_from(list(KEYS))), draw(TIMES)
+    type = draw(st.sampled_from([*KEYS, *OFTEN * 3]))
+    occurred_at = draw(MORNING if type in OFTEN[:2] else TIMES)
     promise_id = f"{ORDER}~{draw(st.sampled_from(PROMISES))}" if type.startswith("oncall") else ""
-    value = promise_id or draw(st.sampled_from("12"))
+    value = promise_id or draw(st.sampled_from("12" if type != OFTEN[1] else "123456"))
     return an_event(
         type,
         occurred_at,
@@ -89,7 +92,7 @@ def facts(draw: st.DrawFn, id: bytes) -> Event:
 def histories(draw: st.DrawFn) -> list[Event]:
     """Events in order of arrival; some take back another, or what took back another."""
     ids = draw(st.permutations([bytes([n]) * 16 for n in range(12)]))
-    count = draw(st.integers(1, 9))
+    count = draw(st.integers(2, 9))
     told = [draw(facts(id)) for id in ids[:count]]
     for id in ids[count : count + draw(st.integers(0, 3))]:
         told.append(a_retraction(draw(st.sampled_from(told)), draw(TIMES), id=id))
@@ -98,15 +101,20 @@ def histories(draw: st.DrawFn) -> list[Event]:
 
 @dataclass(frozen=True)
 class Step:
-    """Events that come, and how far time passes then; the rest are minutes by party."""
+    """Events that come, and how far time passes then.
+
+    The parties' relays lag by some minutes; `silent` when nothing was heard of them meanwhile.
+    """
 
     events: tuple[Event, ...]
-    minutes: int
-    behind: dict[str, int]
-    silent: dict[str, int]
+    minutes: int = 0
+    lag: int = 0
+    silent: bool = False
 
-
-LAGS = st.dictionaries(st.sampled_from(DEPARTMENTS), st.sampled_from([1, 4, 90]), max_size=2)
+    def known(self, now: Instant) -> Marks:
+        complete_through = dict.fromkeys(DEPARTMENTS, now - self.lag * MINUTE)
+        heard_at = complete_through if self.silent else dict.fromkeys(DEPARTMENTS, now)
+        return Marks(now, complete_through, heard_at)
 
 
 @st.composite
@@ -115,8 +123,8 @@ def days(draw: st.DrawFn) -> list[Step]:
     left, steps = draw(histories()), []
     while left:
         size = draw(st.integers(1, len(left)))
-        minutes = draw(st.sampled_from([0, 1, 30, 120]))
-        steps.append(Step(tuple(left[:size]), minutes, draw(LAGS), draw(LAGS)))
+        minutes, lag = draw(st.sampled_from([0, 5, 60, 240])), draw(st.sampled_from([0, 0, 1, 90]))
+        steps.append(Step(tuple(left[:size]), minutes, lag, draw(st.booleans())))
         left = left[size:]
     return steps
 
@@ -142,7 +150,7 @@ class Day:
             for event in step.events:
                 self.hear(event, now)
             now += step.minutes * MINUTE
-            self.look(now, _known(now, step))
+            self.look(now, step.known(now))
 
     def hear(self, event: Event, now: Instant) -> list[Verdict]:
         self._restart()
@@ -173,12 +181,3 @@ class Day:
             stored = subject_document(self.table.subjects[ORDER], 0)
             self.table = Table(SETS)
             self.table.put(subject_of(stored, SETS))
-
-
-def _known(now: Instant, step: Step) -> Marks:
-    known = marks(now)
-    for party, minutes in step.behind.items():
-        known.complete_through[party] -= minutes * MINUTE
-    for party, minutes in step.silent.items():
-        known.complete_through[party] = known.heard_at[party] = now - minutes * MINUTE
-    return known

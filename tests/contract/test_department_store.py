@@ -14,7 +14,7 @@ from services.operations import domain as operations
 from services.sales import domain as sales
 from services.shared.codec import decode_envelope
 from services.shared.department.commands import About
-from services.shared.department.handling import Answer, Loaded, Store, Unit
+from services.shared.department.handling import Answer, Answered, Loaded, Store, Unit
 from services.shared.department.orders import Sale
 from services.shared.department.storing import MongoStore, Voice
 from services.shared.errors import InvalidEvent, RefusalCode, Refused
@@ -202,8 +202,8 @@ def test_subjects_are_kept_apart(opened: Opened) -> None:
 def test_an_answer_is_remembered_by_its_key(opened: Opened) -> None:
     answer = Answer(b"content", (bytes(16), bytes([1] * 16)), version=7)
     opened.store.transaction(lambda unit: unit.remember("command/k-1", answer, KEPT_FOR))
-    assert opened.store.transaction(lambda unit: unit.answer_to("command/k-1")) == answer
-    assert opened.store.transaction(lambda unit: unit.answer_to("command/k-2")) is None
+    assert opened.store.answer_to("command/k-1") == answer
+    assert opened.store.answer_to("command/k-2") is None
 
 
 def test_events_wait_in_the_order_in_which_they_were_told(opened: Opened) -> None:
@@ -237,7 +237,7 @@ def test_nothing_of_a_transaction_that_fails_is_kept(opened: Opened) -> None:
         opened.store.transaction(work)
     assert load(opened.store).parts == {}
     assert not opened.waiting()
-    assert opened.store.transaction(lambda unit: unit.answer_to("command/k-1")) is None
+    assert opened.store.answer_to("command/k-1") is None
 
 
 def test_an_event_that_is_too_big_is_refused_and_nothing_is_kept(opened: Opened) -> None:
@@ -267,19 +267,25 @@ def test_changes_at_the_same_time_come_one_after_the_other(opened: Opened, there
     assert load(opened.store).parts == {Kind.ORDER: sales.Order("4711", "ada", version=12)}
 
 
-def test_one_key_at_the_same_time_has_one_answer(opened: Opened) -> None:
-    def answer(number: int) -> Answer:
+def test_one_key_at_the_same_time_has_one_answer_and_one_effect(opened: Opened) -> None:
+    def answer(number: int) -> Answer | None:
+        mine = Answer(bytes([number]))
+
         def work(unit: Unit) -> Answer:
-            if first := unit.answer_to("command/k-1"):
-                return first
-            unit.remember("command/k-1", mine := Answer(bytes([number])), KEPT_FOR)
+            unit.save(unit.load(ABOUT), {Kind.ORDER: sales.Order("4711", f"{number}")})
+            unit.remember("command/k-1", mine, KEPT_FOR)
             return mine
 
-        return opened.store.transaction(work)
+        try:
+            return opened.store.transaction(work)
+        except Answered:
+            return None
 
     with ThreadPoolExecutor(4) as threads:
-        answers = set(threads.map(answer, range(12)))
-    assert len(answers) == 1
+        (given,) = (each for each in threads.map(answer, range(12)) if each)
+    assert opened.store.answer_to("command/k-1") == given
+    order = sales.Order("4711", f"{given.content[0]}")
+    assert load(opened.store) == Loaded({Kind.ORDER: order}, {Kind.ORDER: 1})
 
 
 def test_mongo_forgets_answers_by_itself(

@@ -13,25 +13,24 @@ from uuid import uuid4
 
 import grpc
 import pytest
-from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
-from handoff.v1 import (
-    common_pb2,
-    finance_pb2,
-    finance_pb2_grpc,
-    operations_pb2,
-    sales_pb2,
-    sales_pb2_grpc,
-    support_pb2,
-)
+from handoff.v1 import finance_pb2_grpc, operations_pb2, sales_pb2_grpc
 from pymongo import MongoClient
 
 from services.local.ports import Ports
 from services.local.stack import LocalStack
-from services.shared.clock import SECOND, WallClock
 from services.shared.codec import decode_envelope
 from services.shared.settings import KafkaSettings, MongoSettings, Settings
 from services.shared.subjects import partition_of
+from tests.e2e.department_calls import (
+    a_parcel,
+    a_payment,
+    an_order,
+    as_soon_as_heard,
+    as_soon_as_there,
+    ask_refund,
+    once,
+    pay_refund,
+)
 from tests.e2e.department_processes import (
     HEARD_DEADLINE_S,
     Company,
@@ -39,12 +38,6 @@ from tests.e2e.department_processes import (
     a_company,
 )
 from tests.polling import until
-
-SOON = Timestamp(seconds=(WallClock().now() + 3_600 * SECOND) // SECOND)
-EUR = common_pb2.Money(minor=5_000, currency="EUR")
-CHAIR = common_pb2.Line(sku="chair", quantity=1, price=EUR)
-HOME = common_pb2.Address(street="Lindenweg 7", postcode="10969", city="Berlin", country="DE")
-WHY: dict[str, Any] = {"policy": "standard", "reason_code": "in_limit", "level": 1}
 
 
 @pytest.fixture(scope="module")
@@ -87,82 +80,6 @@ def start(ports: Ports) -> Iterator[Callable[[str, Settings], Process]]:
 @pytest.fixture
 def order() -> str:
     return uuid4().hex
-
-
-def once() -> common_pb2.CommandContext:
-    return common_pb2.CommandContext(idempotency_key=uuid4().hex, actor="ada")
-
-
-def as_soon_as_heard(call: Callable[[Any], Any], request: Message) -> Any:  # noqa: ANN401
-    """The same command again for as long as it says that a fact is on its way."""
-
-    def attempt() -> Any:  # noqa: ANN401 - any response
-        try:
-            return call(request)
-        except grpc.RpcError as error:
-            if "again in a moment" in str(error):
-                return None
-            raise
-
-    return until(attempt, f"{type(request).__name__} succeeds", HEARD_DEADLINE_S)
-
-
-def an_order(order: str) -> sales_pb2.PlaceOrderRequest:
-    return sales_pb2.PlaceOrderRequest(
-        context=once(),
-        order=order,
-        customer="ada",
-        lines=[CHAIR],
-        total=EUR,
-        promised_by=SOON,
-        priority=common_pb2.PRIORITY_NORMAL,
-        ship_to=HOME,
-    )
-
-
-def a_payment(order: str) -> finance_pb2.ApprovePaymentRequest:
-    return finance_pb2.ApprovePaymentRequest(
-        context=once(), order=order, payment_id="pay-1", amount=EUR, ship_by=SOON, **WHY
-    )
-
-
-def a_parcel(order: str) -> operations_pb2.HandOverParcelRequest:
-    return operations_pb2.HandOverParcelRequest(
-        context=once(), order=order, parcel_id="p-1", carrier="dhl", lines=[CHAIR], ship_to=HOME
-    )
-
-
-def ask_refund(company: Company, order: str) -> None:
-    company.support.OpenCase(
-        support_pb2.OpenCaseRequest(
-            context=once(),
-            case=f"c-{order}",
-            customer="ada",
-            order=order,
-            topic="broken",
-            summary="A leg is off.",
-        )
-    )
-    refund = support_pb2.RequestRefundRequest(
-        context=once(),
-        order=order,
-        case=f"c-{order}",
-        refund_id="r-1",
-        amount=EUR,
-        reason="broken",
-        promised_by=SOON,
-    )
-    as_soon_as_heard(company.support.RequestRefund, refund)
-
-
-def pay_refund(company: Company, order: str) -> None:
-    approval = finance_pb2.ApproveRefundRequest(
-        context=once(), order=order, refund_id="r-1", amount=EUR, **WHY
-    )
-    as_soon_as_heard(company.finance.ApproveRefund, approval)
-    company.finance.PayRefund(
-        finance_pb2.PayRefundRequest(context=once(), order=order, refund_id="r-1", amount=EUR)
-    )
 
 
 def test_an_order_is_sold_paid_sent_and_refunded(company: Company, order: str) -> None:
@@ -250,16 +167,6 @@ def test_without_kafka_a_department_takes_commands_and_says_where_kafka_should_b
     until(lambda: f"Kafka at {nowhere}" in str(sales.problems()), "its address is told")
     sales.tell_to_stop()
     assert sales.ended_with() == 0
-
-
-def as_soon_as_there(call: Callable[[Any], Any], request: Message) -> Any:  # noqa: ANN401
-    """The answer, or None while the department does not have its store."""
-    try:
-        return call(request)
-    except grpc.RpcError as error:
-        if "send the same command again" in str(error):
-            return None
-        raise
 
 
 def test_a_wrong_setting_ends_the_start_with_its_name() -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.alerts.domain.alert import History, Notice, Reason, key_of
@@ -12,6 +12,8 @@ from services.alerts.domain.promise import Condition, Resolution, Word
 from tests.alerting import a_promise, at
 
 NOW = at("15:25")
+calm = settings(deadline=None)
+"""A busy machine is no failure."""
 VERDICTS = [*Condition, Resolution.KEPT, Resolution.KEPT_LATE, Resolution.WITHDRAWN]
 
 
@@ -47,29 +49,34 @@ def standing(history: History) -> set[tuple[str, Condition]]:
     return {(alert.key, alert.condition) for alert in history.open_alerts()}
 
 
+@calm
 @given(arrivals())
 def test_the_order_of_arrival_does_not_matter(words: tuple[list[Word], list[Word]]) -> None:
     said, came = words
     assert standing(hear(came)[0]) == standing(hear(said)[0])
 
 
+@calm
 @given(arrivals())
 def test_at_most_one_alert_of_a_promise_stands(words: tuple[list[Word], list[Word]]) -> None:
     assert len(standing(hear(words[1])[0])) <= 1
 
 
+@calm
 @given(arrivals())
 def test_nothing_is_told_twice(words: tuple[list[Word], list[Word]]) -> None:
     ids = Counter(notice.id for notice in hear(words[1])[1])
     assert not ids or max(ids.values()) == 1
 
 
+@calm
 @given(arrivals())
 def test_hearing_everything_again_tells_nothing(words: tuple[list[Word], list[Word]]) -> None:
     said, came = words
     assert hear([*came, *said])[1] == hear(came)[1]
 
 
+@calm
 @given(arrivals())
 def test_no_end_is_told_before_its_beginning(words: tuple[list[Word], list[Word]]) -> None:
     begun: set[str] = set()
@@ -78,6 +85,7 @@ def test_no_end_is_told_before_its_beginning(words: tuple[list[Word], list[Word]
         begun.add(notice.alert.key)
 
 
+@calm
 @given(one_promise())
 def test_the_last_word_decides(said: list[Word]) -> None:
     history, _ = hear(said)

@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order, the promises are the same: they follow from the set of events."""
+"""In whatever order events come, the promises are the same: they follow from the set of events."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """However a day goes, nobody is told twice, wrongly, or of something that never ends."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
@@ -135,7 +133,7 @@ def test_nothing_is_warned_of_after_its_deadline(steps: list[Step]) -> None:
 def test_time_in_many_small_steps_or_a_big_one_ends_the_same(
     steps: list[Step], small_steps: list[int]
 ) -> None:
-    heard = [replace(step, minutes=0, behind={}, silent={}) for step in steps]
+    heard = [Step(step.events) for step in steps]
     small, big = Day(heard), Day(heard)
     now = FIRST
     for minutes in small_steps:
@@ -152,7 +150,7 @@ def test_without_cancellations_a_tracker_that_was_down_records_the_same_breaches
     steps: list[Step],
 ) -> None:
     """What was breached and withdrawn again is history of those who looked in between."""
-    down = the_whole([replace(step, minutes=0, behind={}, silent={}) for step in steps])
+    down = the_whole([Step(step.events) for step in steps])
     watching = the_whole(steps)
     for id, promise in down.promises.items():
         if settled_state(promise) not in {State.CANCELLED, State.RELEASED}:

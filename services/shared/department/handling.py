@@ -18,6 +18,7 @@ from services.shared.department.commands import (
     check_context,
 )
 from services.shared.department.rules import conflict
+from services.shared.errors import Refused
 from services.shared.subjects import EVENT_TYPES, TYPE_OF, Kind
 
 COMMANDS_KEPT = timedelta(days=7)
@@ -80,10 +81,12 @@ class Loaded:
     versions: Mapping[Kind, int]
 
 
+class Answered(Exception):
+    """This key has an answer already, so the transaction that brings another one ends."""
+
+
 class Unit(Protocol):
     """One transaction: all of it is kept, or nothing."""
-
-    def answer_to(self, key: str) -> Answer | None: ...
 
     def load(self, about: About) -> Loaded: ...
 
@@ -97,7 +100,9 @@ class Unit(Protocol):
         """Puts events where the relay finds them; returns their ids."""
         ...
 
-    def remember(self, key: str, answer: Answer, kept_for: timedelta) -> None: ...
+    def remember(self, key: str, answer: Answer, kept_for: timedelta) -> None:
+        """Raises Answered where the key has an answer."""
+        ...
 
 
 class Store(Protocol):
@@ -107,6 +112,8 @@ class Store(Protocol):
         """Runs `work` in one transaction, again from its start where another came between."""
         ...
 
+    def answer_to(self, key: str) -> Answer | None: ...
+
 
 def carry_out(command: C, content: bytes, rules: Rules[S, C, E], store: Store) -> Answer:
     """Raises Refused. The same idempotency key again gets the first answer and has no effect."""
@@ -115,8 +122,6 @@ def carry_out(command: C, content: bytes, rules: Rules[S, C, E], store: Store) -
     key = f"command/{command.context.idempotency_key}"
 
     def work(unit: Unit) -> Answer:
-        if first := unit.answer_to(key):
-            return _again(first, content)
         loaded = unit.load(named)
         before = rules.recall(named, loaded.parts)
         events = rules.decide(before, command)
@@ -127,23 +132,29 @@ def carry_out(command: C, content: bytes, rules: Rules[S, C, E], store: Store) -
         unit.remember(key, answer, COMMANDS_KEPT)
         return answer
 
-    return store.transaction(work)
+    try:
+        return store.transaction(work)
+    except (Refused, Answered):
+        # What was done cannot be done again: a repeated command ends here, and only it is asked.
+        if first := store.answer_to(key):
+            return _again(first, content)
+        raise
 
 
 def take_in(fact: Fact[E], rules: Rules[S, C, E], store: Store) -> bool:
     """Adds another department's event to what is known; False where it was there already."""
-    key = f"event/{fact.event_id.hex()}"
 
     def work(unit: Unit) -> bool:
-        if unit.answer_to(key):
-            return False
+        unit.remember(f"event/{fact.event_id.hex()}", Answer(b""), FACTS_KEPT)
         loaded = unit.load(fact.about)
         before = rules.recall(fact.about, loaded.parts)
         unit.save(loaded, _changed(before, rules.evolve(before, fact.event)))
-        unit.remember(key, Answer(b""), FACTS_KEPT)
         return True
 
-    return store.transaction(work)
+    try:
+        return store.transaction(work)
+    except Answered:
+        return False
 
 
 def _changed(before: State, after: State) -> Parts:

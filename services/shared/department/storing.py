@@ -14,7 +14,7 @@ from pymongo.errors import AutoReconnect, CollectionInvalid, DuplicateKeyError
 from services.shared.clock import to_instant
 from services.shared.department.commands import About, CommandContext
 from services.shared.department.documents import PartDocument, from_document, to_document
-from services.shared.department.handling import Answer, Loaded, Parts, Unit
+from services.shared.department.handling import Answer, Answered, Loaded, Parts, Unit
 from services.shared.mongo import Row, in_transaction, use_documents
 from services.shared.outbox import Outbox, OutboxRow, seal
 from services.shared.subjects import EVENT_TYPES, TYPE_OF, Kind, subject
@@ -97,9 +97,15 @@ class MongoStore:
             return work(unit)
 
         for _ in range(ATTEMPTS - 1):
-            with suppress(Stale, DuplicateKeyError):
+            with suppress(Stale):
                 return in_transaction(self._client, attempt)
         return in_transaction(self._client, attempt)
+
+    def answer_to(self, key: str) -> Answer | None:
+        row = self._answers.find_one({"_id": key})
+        if row is None:
+            return None
+        return Answer(row["content"], tuple(row["event_ids"]), row["version"])
 
 
 class MongoUnit:
@@ -118,12 +124,6 @@ class MongoUnit:
         self._outbox = outbox
         self._voice = voice
         self._shapes = shapes
-
-    def answer_to(self, key: str) -> Answer | None:
-        row = self._answers.find_one({"_id": key}, session=self._session)
-        if row is None:
-            return None
-        return Answer(row["content"], tuple(row["event_ids"]), row["version"])
 
     def load(self, about: About) -> Loaded:
         parts: dict[Kind, Hashable] = {}
@@ -146,12 +146,15 @@ class MongoUnit:
     def _keep(self, document: PartDocument, known: int) -> None:
         document.validate()
         collection, row = document._get_collection(), document.to_mongo()
-        if not known:
-            collection.insert_one(row, session=self._session)
+        if known:
+            found = {"_id": document.pk, "revision": known}
+            if not collection.replace_one(found, row, session=self._session).matched_count:
+                raise Stale
             return
-        found = {"_id": document.pk, "revision": known}
-        if not collection.replace_one(found, row, session=self._session).matched_count:
-            raise Stale
+        try:
+            collection.insert_one(row, session=self._session)
+        except DuplicateKeyError as error:
+            raise Stale from error
 
     def tell(
         self, events: Sequence[Hashable], about: About, context: CommandContext
@@ -168,4 +171,7 @@ class MongoUnit:
             "version": answer.version,
             "forget_at": datetime.now(UTC) + kept_for,
         }
-        self._answers.insert_one(row, session=self._session)
+        try:
+            self._answers.insert_one(row, session=self._session)
+        except DuplicateKeyError as error:
+            raise Answered from error

@@ -1,0 +1,67 @@
+"""Kafka that is not there: named at once, asked again, and nothing left behind of each attempt."""
+
+import threading
+from collections.abc import Iterator
+from socket import create_server, socket
+
+import pytest
+
+from services.shared import bus_kafka
+from services.shared.bus import PublishError, Record, SubscribeError
+from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
+from services.shared.settings import Settings
+from tests.polling import until
+
+RECORD = Record("handoff.sales.v1", b"order/1", b"value")
+
+
+@pytest.fixture
+def nobody() -> str:
+    """An address where nothing listens."""
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture
+def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An address where something listens that is no Kafka."""
+    monkeypatch.setattr(bus_kafka, "BOOTSTRAP_TIMEOUT_MS", 100)
+    with create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_an_address_where_nobody_listens_is_named(nobody: str) -> None:
+    with pytest.raises(PublishError, match=f"Kafka at {nobody}: ConnectionRefused"):
+        KafkaPublisher(nobody, "test").publish([RECORD])
+    with pytest.raises(SubscribeError, match=f"Kafka at {nobody}: ConnectionRefused"):
+        KafkaSubscriber(nobody, "test", [RECORD.topic]).poll(0.1)
+
+
+def test_attempts_leave_no_threads_behind(stranger: str) -> None:
+    publisher = KafkaPublisher(stranger, "test")
+    subscriber = KafkaSubscriber(stranger, "test", [RECORD.topic])
+    before = threading.active_count()
+    for _ in range(3):
+        with pytest.raises(PublishError, match=stranger):
+            publisher.publish([RECORD])
+        with pytest.raises(SubscribeError, match=stranger):
+            subscriber.poll(0.1)
+    until(lambda: threading.active_count() <= before, "no thread is left")
+
+
+def test_one_server_of_several_is_enough(fresh_topics: Settings, nobody: str) -> None:
+    publisher = KafkaPublisher(f"{nobody}, {fresh_topics.kafka.bootstrap}", "test")
+    publisher.publish([RECORD])
+    publisher.close()
+
+
+def test_a_topic_that_is_not_there_is_an_error_and_no_new_topic(
+    fresh_topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_kafka, "MAX_BLOCK_MS", 200)
+    publisher = KafkaPublisher(fresh_topics.kafka.bootstrap, "test")
+    for _ in range(2):
+        with pytest.raises(PublishError, match=fresh_topics.kafka.bootstrap):
+            publisher.publish([Record("handoff.nobody.v1", b"order/1", b"")])
+    publisher.close()
