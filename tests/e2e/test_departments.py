@@ -4,6 +4,7 @@ and the refund's, each command once, and a start without servers.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -169,15 +170,31 @@ def test_without_kafka_a_department_takes_commands_and_says_where_kafka_should_b
     assert sales.ended_with() == 0
 
 
+@pytest.mark.parametrize("key", ["GRPC", "HTTP"])
+def test_a_taken_port_ends_the_start_with_the_setting_that_moves_it(ports: Ports, key: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        names = {each: f"HANDOFF_ENDPOINTS__SALES__{each}" for each in ("GRPC", "HTTP")}
+        variables = {name: str(ports.take(1)) for name in names.values()}
+        variables[names[key]] = str(taken.getsockname()[1])
+        run = start_and_fail("sales", variables)
+    assert run.returncode == 1
+    assert f"127.0.0.1:{variables[names[key]]}" in run.stderr
+    assert names[key] in run.stderr
+
+
 def test_a_wrong_setting_ends_the_start_with_its_name() -> None:
-    run = subprocess.run(
-        [sys.executable, "-P", "-m", "services.sales"],
-        env={**os.environ, "HANDOFF_PARTITIONS": "many"},
+    run = start_and_fail("sales", {"HANDOFF_PARTITIONS": "many"})
+    assert run.returncode == 1
+    assert run.stderr.startswith("sales: HANDOFF_PARTITIONS")
+    assert "Traceback" not in run.stderr
+
+
+def start_and_fail(name: str, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-P", "-m", f"services.{name}"],
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert run.returncode == 1
-    assert run.stderr.startswith("sales: HANDOFF_PARTITIONS")
-    assert "Traceback" not in run.stderr

@@ -95,13 +95,21 @@ class Service(Generic[S]):
         *works: Work,
     ) -> None:
         """Serves until SIGTERM or SIGINT; `works` begin once Mongo is there and prepared."""
-        server = health.serve(
-            self.health, self.telemetry.registry, self.settings.listen, endpoint.http
-        )
-        self.closing.callback(server.stop)
+        self._answer_probes(endpoint.http)
         asyncio.run(self._serve(commands, endpoint, prepare, works))
         if self.broken:
             raise self.broken
+
+    def _answer_probes(self, port: int) -> None:
+        listen, registry = self.settings.listen, self.telemetry.registry
+        try:
+            server = health.serve(self.health, registry, listen, port)
+        except OSError as error:
+            raise OSError(
+                f"Cannot listen on {listen}:{port} for health and metrics: {error.strerror}."
+                f" Set HANDOFF_ENDPOINTS__{self.name.upper()}__HTTP to a free port."
+            ) from error
+        self.closing.callback(server.stop)
 
     async def _serve(
         self,

@@ -10,7 +10,7 @@ from pymongo import MongoClient
 
 from services.shared.bus import Publisher, Received
 from services.shared.bus_memory import MemoryBus
-from services.shared.clock import WallClock
+from services.shared.clock import Clock, WallClock
 from services.shared.codec import decode_envelope
 from services.shared.events.envelope import Envelope
 from services.shared.events.sales import OrderCancelled
@@ -47,6 +47,7 @@ class Sales:
         party: str | None = "sales",
         publisher: Publisher | None = None,
         outbox: Outbox | None = None,
+        clock: Clock | None = None,
     ) -> Relay:
         return Relay(
             outbox or self.new_outbox(),
@@ -54,7 +55,7 @@ class Sales:
             self.settings,
             party,
             "shop",
-            WallClock(),
+            clock or WallClock(),
             start("sales", self.settings, self.spans),
             self.health,
         )

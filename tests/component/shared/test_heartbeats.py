@@ -7,9 +7,10 @@ import pytest
 
 from services.shared import relay as relay_module
 from services.shared.bus import Received
-from services.shared.clock import Instant, WallClock, to_instant
+from services.shared.clock import SECOND, Instant, WallClock, to_instant
 from services.shared.codec import decode_envelope, decode_event
 from services.shared.events.envelope import Envelope
+from services.shared.outbox import OutboxRow
 from services.shared.subjects import HEARTBEAT, HEARTBEAT_KEY
 from tests.component.shared.outgoing import Sales, running
 from tests.polling import until
@@ -30,6 +31,37 @@ def test_every_partition_hears_a_heartbeat(sales: Sales, monkeypatch: pytest.Mon
 
 def complete_through(record: Received) -> Instant:
     return to_instant(decode_event(HEARTBEAT, decode_envelope(record.value).body).complete_through)
+
+
+class Moved:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.at = WallClock().now()
+
+    def now(self) -> Instant:
+        return self.at
+
+
+def test_a_row_that_is_committed_after_the_look_is_after_the_heartbeat(
+    sales: Sales, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just after the relay has read the outbox, something is committed, and time goes on."""
+    clock, outbox = Moved(), sales.new_outbox()
+    began_at, look = clock.at, outbox.unpublished
+
+    def look_and_miss_one(limit: int) -> list[OutboxRow]:
+        rows = look(limit)
+        if clock.at == began_at:
+            sales.cancel("late")
+            clock.at += SECOND
+        return rows
+
+    monkeypatch.setattr(outbox, "unpublished", look_and_miss_one)
+    with running(sales.relay(outbox=outbox, clock=clock)):
+        until(sales.heartbeats, "a heartbeat")
+        until(sales.published, "the late event is published")
+    assert complete_through(sales.heartbeats()[0]) == began_at
 
 
 def test_a_heartbeat_never_overtakes_a_row_that_is_not_published(
