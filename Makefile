@@ -58,3 +58,8 @@ test: setup ## every test, real Kafka and real mongod included
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache
+
+# For maintainers, when a version in vendor.toml was raised; nothing else needs npm.
+.PHONY: vendor
+vendor: setup ## fetch the console's scripts and styles again (needs npm)
+	$(BIN)/python -m services.console.vendor

@@ -119,14 +119,24 @@ class Step:
 
 @st.composite
 def days(draw: st.DrawFn) -> list[Step]:
-    """Every event of a history comes once, in any order, between looks at the clock."""
-    left, steps = draw(histories()), []
+    """Every event of a history comes once, in any order, between looks at the clock.
+
+    Half of the days begin with a promise that is broken before the rest is told.
+    """
+    left, steps = draw(histories()), list[Step]()
+    if draw(st.booleans()):
+        steps.append(Step(_first_promise(draw(TIMES)), draw(st.sampled_from([60, 240]))))
     while left:
         size = draw(st.integers(1, len(left)))
         minutes, lag = draw(st.sampled_from([0, 5, 60, 240])), draw(st.sampled_from([0, 0, 1, 90]))
         steps.append(Step(tuple(left[:size]), minutes, lag, draw(st.booleans())))
         left = left[size:]
     return steps
+
+
+def _first_promise(promised_by: Instant) -> tuple[Event, ...]:
+    placed = an_event("sales.OrderPlaced", FIRST, fields={"promised_by": promised_by})
+    return placed, an_event(time="09:30", key=(("payment_id", "1"),))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ failed or was cut off as well. Nothing is kept in Faust, and its producer sends 
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -34,6 +35,8 @@ RECORDS_AT_ONCE = 500
 START_S = 30.0
 STOP_S = 5.0
 UNREACHABLE_WAIT_S = 1.0
+SAY_AGAIN_S = 30.0
+SAID_LIMIT = 200
 
 
 class StreamFailed(Exception):
@@ -41,13 +44,29 @@ class StreamFailed(Exception):
 
 
 class LogBridge(logging.Handler):
-    """What Faust and its libraries log goes where everything goes."""
+    """What Faust and its libraries log goes where everything goes, the same thing now and then.
 
-    def __init__(self, log: structlog.typing.FilteringBoundLogger) -> None:
+    While a broker is away they would say so many times a second.
+    """
+
+    def __init__(
+        self,
+        log: structlog.typing.FilteringBoundLogger,
+        wall: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(logging.WARNING)
         self._log = log
+        self._wall = wall
+        self._said: dict[tuple[str, str], float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        what = (record.name, str(record.msg))
+        now = self._wall()
+        if now - self._said.get(what, -SAY_AGAIN_S) < SAY_AGAIN_S:
+            return
+        if len(self._said) == SAID_LIMIT:
+            self._said.clear()
+        self._said[what] = now
         self._log.log(record.levelno, record.getMessage(), logger=record.name)
 
     def install(self) -> None:

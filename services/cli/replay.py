@@ -145,9 +145,7 @@ def replay(  # noqa: PLR0913 - each is an option of the command
     began = time.monotonic()
     with interruptible():
         with Watch() as watch:
-            with _without_garbage_collection():
-                history = IMPORTERS[format](source, watch.bad_row)
-            _check_not_read(out, history)
+            history = _read(source, format, out, watch)
             known, end = _known(history, until, source)
             watch.folding(len(known))
             replayed = ENGINES[through](known, folder, end, watch.folded)
@@ -174,11 +172,14 @@ def _without_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _check_not_read(out: Path, history: History) -> None:
+def _read(source: Path, format: Format, out: Path, watch: Watch) -> History:
+    with _without_garbage_collection():
+        history = IMPORTERS[format](source, watch.bad_row)
     if out.resolve() in {file.resolve() for file in history.files}:
         raise typer.BadParameter(
             f"{out} is one of the files that are read; give another.", param_hint="--out"
         )
+    return history
 
 
 def _known(history: History, until: Instant | None, source: Path) -> tuple[History, Instant]:

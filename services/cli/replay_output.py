@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from services.insights.replay import Outcome, PromiseRow, Replayed
 from services.insights.summary import Lead, Summary, summarise

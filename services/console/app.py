@@ -52,7 +52,9 @@ async def serve(settings: ConsoleSettings) -> None:
     meters = Meters.register(watch.registry)
     tracker, alerts = _address(settings.endpoints.tracker), _address(settings.endpoints.alerts)
     async with rpc.channel(tracker) as to_tracker, rpc.channel(alerts) as to_alerts:
-        ledger, desk = TrackerClient(to_tracker, tracker), AlertsClient(to_alerts, alerts)
+        clock = WallClock() if settings.clock == "wall" else None
+        ledger = TrackerClient(to_tracker, tracker, clock)
+        desk = AlertsClient(to_alerts, alerts)
         feed = Feed(ledger, desk, WallClock(), meters, health, watch.log)
         console = Console(settings, ledger, desk, feed, Renderer(), meters, watch, health)
         await run(

@@ -75,7 +75,7 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class OpenPromises:
-    """The promises that need somebody, at one moment; `cut` when there were more than the limit."""
+    """What was announced and has no end yet, at one moment; `cut` when it was over the limit."""
 
     as_of: datetime
     promises: tuple[Promise, ...]

@@ -5,6 +5,7 @@ An inbox is rendered once for each choice of filters and snapshot, however many 
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,10 +15,11 @@ from services.console.assets import asset_url, integrity
 from services.console.desk import Snapshot
 from services.console.filters import Filters
 from services.console.patch import Parts, difference, replacement, whole
-from services.console.views import Inbox, inbox
+from services.console.views import Inbox, Row, inbox
 from services.console.words import element_id
 
 CACHE_LIMIT = 128
+ROWS_CACHE_LIMIT = 4_000
 _T = TypeVar("_T")
 
 
@@ -35,6 +37,7 @@ class Renderer:
         self._environment.globals.update(asset_url=asset_url, integrity=integrity)
         self._parts = _Cache()
         self._messages = _Cache()
+        self._row = lru_cache(ROWS_CACHE_LIMIT)(self._render_row)
 
     def page(self, template: str, **values: Any) -> str:  # noqa: ANN401 - a template's own values
         return self._environment.get_template(template).render(**values)
@@ -69,7 +72,7 @@ class Renderer:
 
     def _render(self, view: Inbox) -> Parts:
         parts: Any = self._environment.get_template("parts.html").module
-        rows = tuple((row.id, parts.row(row, view.filters)) for row in view.rows)
+        rows = tuple((row.id, self._row(row, view.filters)) for row in view.rows)
         return Parts(
             around=(
                 ("banner", parts.banner(view.status)),
@@ -79,6 +82,11 @@ class Renderer:
             ),
             rows=rows,
         )
+
+    def _render_row(self, row: Row, filters: Filters) -> str:
+        parts: Any = self._environment.get_template("parts.html").module
+        html: str = parts.row(row, filters)
+        return html
 
 
 class _Cache:

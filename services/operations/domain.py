@@ -85,7 +85,7 @@ class Order(OrderState):
     payments: tuple[PaymentApproved, ...] = ()
     declined: tuple[str, ...] = ()
     accepted: bool = False
-    returned: int = 0
+    returned: bool = False
     reserved: bool = False
     shortages: tuple[says.StockMissing, ...] = ()
     arrived: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ def _reply(order: Order, command: Reply) -> Replied:
     if isinstance(command, AcceptOrder):
         rules.deadline("ship_by", command.ship_by, command.context.now)
         return says.OrderAccepted(command.ship_by)
-    if order.returned == sale.version:
+    if order.returned:
         raise conflict("order", f"Order {order.order} was returned; sales has to amend it first.")
     rules.texts("missing", command.missing)
     rules.optional_text("note", command.note)
@@ -203,13 +203,14 @@ def evolve(order: Order, event: Event) -> Order:
         case says.PickStarted() | says.ParcelHandedOver() | says.ParcelDelivered():
             return _shipped(order, event)
         case _:
-            return replace(order, sale=told(order.sale, event))
+            sale = told(order.sale, event)
+            return replace(order, sale=sale, returned=order.returned and sale == order.sale)
 
 
 def _replied(order: Order, event: Replied) -> Order:
     if isinstance(event, says.OrderAccepted):
         return replace(order, accepted=True)
-    return replace(order, returned=event.version)
+    return replace(order, returned=True)
 
 
 def _stocked(order: Order, event: Stocked) -> Order:

@@ -56,7 +56,7 @@ class OperationsOrderDocument(PartDocument):
     payments = EmbeddedDocumentListField(OperationsPaymentDocument)
     declined = ListField(StringField())
     accepted = BooleanField()
-    returned = LongField()
+    returned = BooleanField()
     reserved = BooleanField()
     shortages = EmbeddedDocumentListField(OperationsShortageDocument)
     arrived = ListField(StringField())

@@ -87,7 +87,7 @@ def load(store: Store, about: About = ABOUT) -> Loaded:
 
 AN_ORDER = an_order(promised_by=LATER)
 PAYMENT = PaymentApproved("pay-1", eur(5_000), LATER, "standard", "in_limit", 1)
-SALE = Sale(2, AN_ORDER.lines, AN_ORDER.total, LATER, cancelled=True)
+SALE = Sale(2, True, AN_ORDER.lines, AN_ORDER.total, cancelled=True)
 FULL: list[tuple[Department, list[Hashable]]] = [
     (SALES, [sales.Order("4711", "ada")]),
     (
@@ -119,7 +119,7 @@ FULL: list[tuple[Department, list[Hashable]]] = [
                 payments=(PAYMENT, replace(PAYMENT, payment_id="pay-2", ship_by=None)),
                 declined=("pay-0",),
                 accepted=True,
-                returned=1,
+                returned=True,
                 reserved=True,
                 shortages=(
                     StockMissing("s-1", (a_line(),)),

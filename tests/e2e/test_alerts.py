@@ -16,11 +16,10 @@ import grpc
 import httpx
 import pytest
 from handoff.v1 import alerts_pb2, alerts_pb2_grpc
-from kafka import KafkaConsumer
 
 from services.local.ports import Ports
-from services.shared.bus import Record
-from services.shared.bus_kafka import KafkaPublisher
+from services.shared.bus import Received, Record
+from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.codec import decode_envelope
 from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
@@ -189,18 +188,13 @@ def publish(fresh_topics: Settings) -> Iterator[Callable[..., None]]:
     publisher.close()
 
 
-def read(settings: Settings, topic: str) -> list[Any]:
-    """Everything that lies in a topic."""
-    consumer = KafkaConsumer(
-        topic,
-        bootstrap_servers=settings.kafka.bootstrap,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        consumer_timeout_ms=3_000,
-    )
-    records = list(consumer)
-    consumer.close()
-    return records
+def first_of(settings: Settings, topic: str) -> Received:
+    """The first record of a topic, as soon as there is one."""
+    subscriber = KafkaSubscriber(settings.kafka.bootstrap, None, [topic], from_start=True)
+    try:
+        return until(lambda: subscriber.poll(0.5), f"a record in {topic}")[0]
+    finally:
+        subscriber.close()
 
 
 def test_a_verdict_becomes_a_post_and_people_answer_it(
@@ -213,13 +207,12 @@ def test_a_verdict_becomes_a_post_and_people_answer_it(
     assert len(hook.posts) == 2
     assert "operations owes sales “parcel handed over” for order 4711" in hook.posts[0][1]["text"]
 
-    (letter,) = read(fresh_topics, DEAD_LETTERS_TOPIC)
+    letter = first_of(fresh_topics, DEAD_LETTERS_TOPIC)
     assert dict(letter.headers)["reason"] == b"undecodable"
     assert (letter.value, dict(letter.headers)["handler"]) == (b"\xff poison", b"alerts")
 
     _people_answer(service)
-    (release,) = until(lambda: read(fresh_topics, "handoff.oncall.v1"), "the release is published")
-    envelope = decode_envelope(release.value)
+    envelope = decode_envelope(first_of(fresh_topics, "handoff.oncall.v1").value)
     assert (envelope.type, envelope.actor) == ("oncall.PromiseReleased", "ann")
 
     _spans_are_linked(service)
@@ -258,7 +251,7 @@ def _spans_are_linked(service: Service) -> None:
     with open(service.environment["HANDOFF_SPANS_FILE"]) as file:
         spans = [json.loads(line) for line in file]
     processed = [span for span in spans if span["name"] == f"process {VERDICTS_TOPIC}"]
-    notified = [span for span in spans if span["name"] == "notify webhook"]
+    notified = [span for span in spans if span["name"] == "notify webhook" and not span["failed"]]
     assert {link["trace_id"] for span in processed for link in span["links"]} == {TRACE}
     assert {link["span_id"] for span in notified for link in span["links"]} <= {
         span["span_id"] for span in processed

@@ -71,9 +71,9 @@ class SoldDocument(EmbeddedDocument):  # type: ignore[misc]
     """What sales told of an order."""
 
     version = LongField(required=True)
+    amended = BooleanField()
     lines = EmbeddedDocumentListField(LineDocument)
     total = EmbeddedDocumentField(MoneyDocument)
-    promised_by = MomentField()
     cancelled = BooleanField()
 
 

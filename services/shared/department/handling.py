@@ -118,27 +118,26 @@ class Store(Protocol):
 def carry_out(command: C, content: bytes, rules: Rules[S, C, E], store: Store) -> Answer:
     """Raises Refused. The same idempotency key again gets the first answer and has no effect."""
     check_context(command.context)
-    named = about_of(command)
-    key = f"command/{command.context.idempotency_key}"
-
-    def work(unit: Unit) -> Answer:
-        loaded = unit.load(named)
-        before = rules.recall(named, loaded.parts)
-        events = rules.decide(before, command)
-        after = reduce(rules.evolve, events, before)
-        versions = unit.save(loaded, _changed(before, after))
-        event_ids = unit.tell(events, after.about, command.context)
-        answer = Answer(content, event_ids, _version(versions, events))
-        unit.remember(key, answer, COMMANDS_KEPT)
-        return answer
-
+    about = about_of(command)
     try:
-        return store.transaction(work)
+        return store.transaction(lambda unit: _decided(command, about, content, rules, unit))
     except (Refused, Answered):
         # What was done cannot be done again: a repeated command ends here, and only it is asked.
-        if first := store.answer_to(key):
+        if first := store.answer_to(_key(command)):
             return _again(first, content)
         raise
+
+
+def _decided(command: C, about: About, content: bytes, rules: Rules[S, C, E], unit: Unit) -> Answer:
+    loaded = unit.load(about)
+    before = rules.recall(about, loaded.parts)
+    events = rules.decide(before, command)
+    after = reduce(rules.evolve, events, before)
+    versions = unit.save(loaded, _changed(before, after))
+    event_ids = unit.tell(events, after.about, command.context)
+    answer = Answer(content, event_ids, _version(versions, events))
+    unit.remember(_key(command), answer, COMMANDS_KEPT)
+    return answer
 
 
 def take_in(fact: Fact[E], rules: Rules[S, C, E], store: Store) -> bool:
@@ -159,6 +158,10 @@ def take_in(fact: Fact[E], rules: Rules[S, C, E], store: Store) -> bool:
 
 def _changed(before: State, after: State) -> Parts:
     return {kind: part for kind, part in after.parts.items() if part != before.parts[kind]}
+
+
+def _key(command: Command) -> str:
+    return f"command/{command.context.idempotency_key}"
 
 
 def _again(first: Answer, content: bytes) -> Answer:

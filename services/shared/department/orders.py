@@ -5,7 +5,6 @@ Events may come in any order and twice: the same events, the same knowledge.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from services.shared.department.commands import About
@@ -56,9 +55,9 @@ class Sale:
     """The order as last amended; `version` 0 means that sales was not heard of it yet."""
 
     version: int = 0
+    amended: bool = False
     lines: tuple[Line, ...] = ()
     total: Money = _NOTHING
-    promised_by: datetime | None = None
     cancelled: bool = False
 
 
@@ -66,13 +65,17 @@ UNHEARD = Sale()
 
 
 def told(sale: Sale, event: Sold) -> Sale:
-    """A version that is older than the known one says nothing; a cancellation stays."""
+    """What is older than the known version says nothing; a cancellation stays.
+
+    Any amendment is newer than the order as it was placed, wherever its sender counts from.
+    """
     if isinstance(event, OrderCancelled):
         return replace(sale, cancelled=True)
+    amended = isinstance(event, OrderAmended)
     version = event.version if isinstance(event, OrderAmended) else 1
-    if version <= sale.version:
+    if (version, amended) <= (sale.version, sale.amended):
         return sale
-    return Sale(version, event.lines, event.total, event.promised_by, sale.cancelled)
+    return Sale(version, amended, event.lines, event.total, sale.cancelled)
 
 
 def known(order: str, sale: Sale) -> Sale:

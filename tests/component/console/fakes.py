@@ -43,6 +43,7 @@ class Company:
             order="4711",
             customer="c-77",
             state=tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{state.upper()}"),
+            announced=ANNOUNCED.get(state, tracker_pb2.VERDICT_KIND_UNSPECIFIED),
             revision=2,
             awaits="operations.ParcelHandedOver",
             because="The customer's date cannot be met if the parcel leaves later.",
@@ -83,6 +84,12 @@ class Company:
         self.events.setdefault(subject, []).append(told)
 
 
+ANNOUNCED = {
+    "at_risk": tracker_pb2.VERDICT_KIND_WARNED,
+    "overdue_unconfirmed": tracker_pb2.VERDICT_KIND_WARNED,
+    "breached": tracker_pb2.VERDICT_KIND_BREACHED,
+    "unknown": tracker_pb2.VERDICT_KIND_UNKNOWN,
+}
 MOMENTS = ("opened_at", "due_by", "settled_at", "breached_at", "customer_visible_by")
 
 
@@ -113,7 +120,11 @@ class FakeTracker(TrackerServiceServicer):
         self, request: tracker_pb2.ListOpenPromisesRequest, context: Context
     ) -> tracker_pb2.ListOpenPromisesResponse:
         self._company.calls["ListOpenPromises"] += 1
-        wanted = [p for p in self._company.promises.values() if p.state in request.states]
+        wanted = [
+            promise
+            for promise in self._company.promises.values()
+            if promise.state in request.states and (promise.announced or not request.announced)
+        ]
         start = int(request.page_token or 0)
         end = start + request.page_size
         return tracker_pb2.ListOpenPromisesResponse(
@@ -123,6 +134,7 @@ class FakeTracker(TrackerServiceServicer):
     async def GetProgress(
         self, request: tracker_pb2.GetProgressRequest, context: Context
     ) -> tracker_pb2.GetProgressResponse:
+        self._company.calls["GetProgress"] += 1
         told = tracker_pb2.GetProgressResponse()
         told.now.FromDatetime(self._company.now)
         return told

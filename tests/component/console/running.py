@@ -63,7 +63,7 @@ async def a_console(company: Company, settings: ConsoleSettings = ANNA) -> Async
         rpc.channel(servers.tracker) as to_tracker,
         rpc.channel(servers.alerts) as to_alerts,
     ):
-        ledger = TrackerClient(to_tracker, servers.tracker)
+        ledger = TrackerClient(to_tracker, servers.tracker, clock=None)
         desk = AlertsClient(to_alerts, servers.alerts)
         feed = Feed(ledger, desk, wall, meters, health, watch.log)
         console = Console(settings, ledger, desk, feed, Renderer(), meters, watch, health)

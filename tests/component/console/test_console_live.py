@@ -107,7 +107,7 @@ async def test_what_is_asked_of_the_tracker_does_not_grow_with_the_clients(
             await running.feed.refresh()
             messages = [await stream.until(f"order/{number}") for stream in streams]
             assert len({message.data for message in messages}) == 1
-        assert running.company.calls == {"ListOpenPromises": 3, "ListAlerts": 3}
+        assert set(running.company.calls.values()) == {3}
         assert running.console.clients.count == 30
 
 

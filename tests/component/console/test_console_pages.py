@@ -1,11 +1,14 @@
 """The pages, from real answers over gRPC."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from services.console.assets import sri
+from services.console.clients import TrackerClient
 from services.console.guard import HEADERS
+from services.shared import rpc
 from tests.component.console.fakes import NOW, FakeTracker, a_server, minutes
 from tests.component.console.running import Running, read
 
@@ -311,6 +314,23 @@ async def test_a_page_asked_for_under_a_foreign_name_is_refused(running: Running
     answer = await running.browser.get("/", headers={"host": "evil.example"})
     assert answer.status_code == 400
     assert "HANDOFF_HOSTS" in answer.text
+
+
+async def test_before_the_first_heartbeat_of_a_simulated_clock_nothing_is_claimed(
+    running: Running,
+) -> None:
+    running.company.now = datetime(1970, 1, 1, tzinfo=UTC)
+    await running.feed.refresh()
+    assert "does not know the time yet" in (await running.browser.get("/")).text
+
+
+async def test_on_the_wall_clock_the_tracker_is_not_asked_for_the_time(running: Running) -> None:
+    running.wall.advance(60)
+    async with rpc.channel(running.servers.tracker) as channel:
+        ledger = TrackerClient(channel, running.servers.tracker, running.wall)
+        told = await ledger.open_promises(["at_risk"])
+    assert told.as_of == datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
+    assert not running.company.calls["GetProgress"]
 
 
 async def test_moments_follow_the_trackers_clock(running: Running) -> None:

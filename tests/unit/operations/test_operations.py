@@ -233,6 +233,13 @@ def test_missing_stock_arrives_once_and_no_more_than_was_missing() -> None:
         decide(evolve(order, StockArrived("s-1", (a_line("chair", 1),))), arrived())
 
 
+@pytest.mark.parametrize("first", [1, 2])
+def test_an_amendment_is_newer_than_the_order_wherever_its_sender_counts_from(first: int) -> None:
+    content = {name: getattr(TWO_CHAIRS, name) for name in TWO_CHAIRS.__slots__}
+    order = knowing(OrderAmended(first, **content), an_order(), paid())
+    assert decide(order, hand_over(2)) == (handed_over(2),)
+
+
 def test_facts_of_others_make_the_same_state_in_any_order_and_twice() -> None:
     amended = OrderAmended(2, **{n: getattr(TWO_CHAIRS, n) for n in TWO_CHAIRS.__slots__})
     declined = PaymentDeclined("pay-0", eur(5_000), "standard", "no_cover", 1)
