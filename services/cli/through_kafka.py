@@ -3,18 +3,19 @@
 The stack is the command's own and starts empty, so that what comes out follows from the data alone.
 """
 
-import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import grpc
 from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
 from services.cli.errors import CommandFailed
 from services.insights.replay import Outcome, PromiseRow, Replayed, in_order
-from services.local.output import silent
 from services.local.stack import LocalStack
 from services.shared import rpc
 from services.shared.bus_kafka import KafkaPublisher
@@ -23,6 +24,7 @@ from services.shared.settings import Settings, load
 from services.simulator.driver import drive
 from services.simulator.importers.history import History
 from services.tracker.agreement_files import AgreementFolder
+from services.tracker.core.subject import Skipped
 
 STANDSTILL_LIMIT_S = 120.0
 LOOK_EVERY_S = 0.2
@@ -44,14 +46,15 @@ def through_kafka(
 ) -> Replayed:
     """Every promise as the tracker has it at `until`; raises CommandFailed if it stands still.
 
-    The stack lives in `<HANDOFF_HOME>/replay`, which is emptied first.
+    The stack lives in a folder of its own below HANDOFF_HOME, which goes with it.
     """
     settings = load(Settings)
-    home = settings.home / "replay"
-    shutil.rmtree(home, ignore_errors=True)
-    own = Settings(home=home, partitions=settings.partitions, clock="heartbeats")
-    cache = settings.home / "cache"
-    with LocalStack(own, cache=cache, output=silent, prefer_usual_ports=False) as stack:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as opened:
+        home = opened.enter_context(TemporaryDirectory(prefix="replay-", dir=settings.home))
+        own = Settings(home=Path(home), partitions=settings.partitions, clock="heartbeats")
+        stack = LocalStack(own, cache=settings.home / "cache", prefer_usual_ports=False)
+        opened.enter_context(stack)
         stack.start_services(["tracker"], tracker_environment(own, agreements))
         with closing(KafkaPublisher(stack.settings.kafka.bootstrap, "replay")) as publisher:
             drive(history, until, publisher, own, folded)
@@ -59,7 +62,7 @@ def through_kafka(
         with rpc.sync_channel(f"{endpoint.host}:{endpoint.grpc}") as channel:
             tracker = tracker_pb2_grpc.TrackerServiceStub(channel)
             wait_until_folded(tracker, own, until)
-            return Replayed(in_order(rows_of(tracker, history)), until, len(history))
+            return replayed(tracker, history, until)
 
 
 def tracker_environment(settings: Settings, agreements: AgreementFolder) -> dict[str, str]:
@@ -108,15 +111,28 @@ def _progress(
         return []  # it starts, or starts again
 
 
-def rows_of(tracker: tracker_pb2_grpc.TrackerServiceStub, history: History) -> Sequence[PromiseRow]:
-    """The promises of every subject that the history tells of."""
+def replayed(
+    tracker: tracker_pb2_grpc.TrackerServiceStub, history: History, until: Instant
+) -> Replayed:
+    """What the tracker has of every subject that the history tells of."""
     subjects = sorted({envelope.subject for envelope, _ in history})
     with ThreadPoolExecutor(ASKED_AT_ONCE) as asking:
-        answers = asking.map(
-            lambda subject: tracker.GetSubject(tracker_pb2.GetSubjectRequest(subject=subject)),
-            subjects,
+        answers = list(
+            asking.map(
+                lambda subject: tracker.GetSubject(tracker_pb2.GetSubjectRequest(subject=subject)),
+                subjects,
+            )
         )
-        return [_row(promise) for answer in answers for promise in answer.promises]
+    return Replayed(
+        in_order(_row(promise) for answer in answers for promise in answer.promises),
+        until,
+        len(history),
+        Counter(
+            (skipped.agreement, Skipped(skipped.reason))
+            for answer in answers
+            for skipped in answer.skipped
+        ),
+    )
 
 
 def _row(promise: tracker_pb2.Promise) -> PromiseRow:

@@ -27,11 +27,15 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
     def GetSubject(
         self, request: tracker_pb2.GetSubjectRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.GetSubjectResponse:
-        promises, events = self._ledger.subject(request.subject)
+        promises, subject = self._ledger.subject(request.subject)
         return tracker_pb2.GetSubjectResponse(
             subject=request.subject,
             promises=[_message(standing) for standing in promises],
-            events=[event_message(event) for event in events],
+            events=[event_message(event) for event in subject.events],
+            skipped=[
+                tracker_pb2.SkippedOpening(agreement=agreement, event_id=event_id, reason=reason)
+                for (agreement, event_id), reason in subject.skipped.items()
+            ],
         )
 
     def ListOpenPromises(

@@ -26,7 +26,7 @@ def subject_of(document: Document, sets: AgreementSets) -> Subject:
     """Raises KeyError for an agreement version that no stored set holds."""
     subject = Subject(document["_id"])
     for event in document["events"]:
-        subject.remember(event_of_row(event))
+        subject.remember(_event(event))
     for history in document["history"]:
         promise = _promise(history, sets)
         subject.promises[promise.id] = promise
@@ -121,7 +121,7 @@ def _event_document(event: Event) -> Document:
     }
 
 
-def event_of_row(document: Document) -> Event:
+def _event(document: Document) -> Event:
     key = tuple((name, value) for name, value in document["key"])
     return Event(**{**document, "key": key})
 

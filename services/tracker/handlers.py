@@ -207,6 +207,9 @@ class Partition:
             return
         subject = self._known[told.subject]
         self._changes.subjects[subject.id] = subject
+        for (agreement, event_id), reason in subject.skipped.items():
+            if event_id == event.id:
+                self._count(f"skipped:{agreement}:{reason}")
         for verdict in applied.verdicts:
             self._conclude(subject, verdict)
 

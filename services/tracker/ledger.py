@@ -13,9 +13,9 @@ from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.tracker.core.agreements import AgreementSets
 from services.tracker.core.promises import Promise, State, status
-from services.tracker.core.subject import Event
+from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
-from services.tracker.documents import event_of_row, promise_of
+from services.tracker.documents import promise_of, subject_of
 
 PAGE_DEFAULT = 100
 PAGE_LIMIT = 1_000
@@ -76,8 +76,8 @@ class Ledger:
             )
         return next(self._standings([row]))
 
-    def subject(self, id: str) -> tuple[list[Standing], list[Event]]:
-        """Its promises by due date and its events in order of time. Raises Refused if unknown."""
+    def subject(self, id: str) -> tuple[list[Standing], Subject]:
+        """Its promises by due date, and the subject itself. Raises Refused if unknown."""
         document = self._subjects.find_one({"_id": {"$eq": id}})
         if document is None:
             raise Refused(
@@ -87,8 +87,7 @@ class Ledger:
                 " for example order/4711.",
             )
         rows = self._promises.find({"subject": {"$eq": id}}).sort("due_by", ASCENDING)
-        events = [event_of_row(event) for event in document["events"]]
-        return list(self._standings(rows)), events
+        return list(self._standings(rows)), subject_of(document, self._sets())
 
     def open_promises(
         self, wanted: Wanted, page_size: int, page_token: str

@@ -22,6 +22,12 @@ class Metrics:
         self._letters = Counter(
             "handoff_dlq_messages", "records refused", ("reason",), registry=registry
         )
+        self._skipped = Counter(
+            "handoff_openings_skipped",
+            "events that should have opened a promise and did not",
+            ("agreement", "reason"),
+            registry=registry,
+        )
         self._lag = Gauge(
             "handoff_watermark_lag_seconds",
             "how old the moment is up to which a partition is complete",
@@ -39,5 +45,7 @@ class Metrics:
                 self._verdicts.labels(name).inc(times)
             if kind == "refused":
                 self._letters.labels(name).inc(times)
+            if kind == "skipped":
+                self._skipped.labels(*name.split(":")).inc(times)
         behind = (self._clock.now() - partition.marks.caught_up_at) / SECOND
         self._lag.labels(str(partition.number)).set(behind)

@@ -12,7 +12,7 @@ import grpc
 import pytest
 from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
-from services.cli.through_kafka import rows_of, tracker_environment, wait_until_folded
+from services.cli.through_kafka import replayed, tracker_environment, wait_until_folded
 from services.local.ports import Ports
 from services.local.programs import service_programs
 from services.local.stack import LocalStack
@@ -80,7 +80,7 @@ class Replay:
         """Every promise, once all is folded."""
         with self._tracker() as tracker:
             wait_until_folded(tracker, self.stack.settings, UNTIL)
-            return told(rows_of(tracker, self.data.history))
+            return told(replayed(tracker, self.data.history, UNTIL).rows)
 
     def events(self) -> int:
         """How many records are folded and committed."""

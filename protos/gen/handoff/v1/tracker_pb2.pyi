@@ -392,27 +392,59 @@ class GetSubjectRequest(_message.Message):
 Global___GetSubjectRequest: _TypeAlias = GetSubjectRequest  # noqa: Y015
 
 @_typing.final
+class SkippedOpening(_message.Message):
+    """An event that should have opened a promise and did not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    agreement: _builtins.str
+    event_id: _builtins.bytes
+    reason: _builtins.str
+    """Why, as a slug: fact_absent, deadline_too_far."""
+    def __init__(
+        self,
+        *,
+        agreement: _builtins.str = ...,
+        event_id: _builtins.bytes = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "event_id", b"event_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SkippedOpening: _TypeAlias = SkippedOpening  # noqa: Y015
+
+@_typing.final
 class GetSubjectResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SUBJECT_FIELD_NUMBER: _builtins.int
     PROMISES_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
+    SKIPPED_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     @_builtins.property
     def promises(self) -> _containers.RepeatedCompositeFieldContainer[Global___Promise]: ...
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectEvent]: ...
+    @_builtins.property
+    def skipped(self) -> _containers.RepeatedCompositeFieldContainer[Global___SkippedOpening]: ...
     def __init__(
         self,
         *,
         subject: _builtins.str = ...,
         promises: _abc.Iterable[Global___Promise] | None = ...,
         events: _abc.Iterable[Global___SubjectEvent] | None = ...,
+        skipped: _abc.Iterable[Global___SkippedOpening] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "promises", b"promises", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "promises", b"promises", "skipped", b"skipped", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
