@@ -5,11 +5,13 @@ Nested names use two underscores (`HANDOFF_KAFKA__BOOTSTRAP`). A secret may come
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSettings
 
 from services.shared.errors import SettingsError
 from services.shared.subjects import DEPARTMENTS, ONCALL, RESERVED_PARTIES, Kind, valid_name
@@ -139,3 +141,9 @@ def load(settings: type[_S]) -> _S:
             for problem in error.errors()
         ]
         raise SettingsError("\n".join(lines)) from None
+    except UnreadableSettings as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        name = f"HANDOFF_{field[1].upper()}" if field else "A HANDOFF_ variable"
+        raise SettingsError(
+            f"{name} is not JSON; write its parts as {name}__<PART>=... or give a JSON object."
+        ) from None

@@ -20,5 +20,5 @@ def test_a_port_that_is_moved_moves_alone(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_port_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANDOFF_ENDPOINTS__TRACKER__GRPC", "79990")
-    with pytest.raises(SettingsError, match="HANDOFF_ENDPOINTS__TRACKER__GRPC: .*65535"):
+    with pytest.raises(SettingsError, match=r"HANDOFF_ENDPOINTS__TRACKER__GRPC: .*65535"):
         load(Settings)

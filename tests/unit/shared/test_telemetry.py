@@ -1,6 +1,7 @@
 """Traces that cross services by headers which may say anything, and logs that name their trace."""
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,16 @@ def test_a_text_log_is_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = capsys.readouterr().out.splitlines()
     assert "started" in line
     assert not line.startswith("{")
+
+
+def test_a_librarys_complaint_is_in_our_log_once(capsys: pytest.CaptureFixture[str]) -> None:
+    start("sales", Settings())
+    for _ in range(3):
+        logging.getLogger("pymongo.pool").warning("no answer from %s", "127.0.0.1")
+    logging.getLogger("kafka.conn").warning("connecting again")
+    logging.getLogger("kafka.conn").error("authentication failed")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["event"], line["level"], line["logger"]) for line in lines] == [
+        ("no answer from 127.0.0.1", "warning", "pymongo.pool"),
+        ("authentication failed", "error", "kafka.conn"),
+    ]
