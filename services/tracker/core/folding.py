@@ -7,7 +7,7 @@ a promise (breaches, warnings) is history: it is carried over and never undone b
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -36,8 +36,7 @@ def fold(
         return (Counted.DUPLICATE if content == event.content else Counted.ID_CONFLICT), ()
     if len(subject.events) >= EVENTS_LIMIT:
         return Counted.TOO_MANY_EVENTS, ()
-    in_order = not subject.events or subject.events[-1] < event
-    subject.remember(event)
+    in_order = subject.remember(event)
     if event.retracts or not in_order:
         refold(subject, sets)
         return Counted.FOLDED, subject.promises.values()
@@ -105,8 +104,13 @@ def _step(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
     subject.order = subject.order or event.order
     subject.customer = subject.customer or event.customer
     subject.case = subject.case or event.case
-    _remember_facts(subject, event, sets)
-    changed = [promise for promise in _open_promises(subject) if _settle(promise, event)]
+    if event.fields:
+        _remember_facts(subject, event, sets)
+    changed = [
+        promise
+        for promise in subject.promises.values()
+        if not settled_state(promise) and _settle(promise, event)
+    ]
     for agreement in sets.at(event.arrived_at).opened_by.get(event.type, ()):
         if agreement.effective_from <= event.occurred_at:
             changed += _open(subject, event, agreement)
@@ -114,16 +118,10 @@ def _step(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
 
 
 def _remember_facts(subject: Subject, event: Event, sets: AgreementSets) -> None:
-    if not event.fields:
-        return
     kind = subject.id.partition("/")[0]
     for fact in sets.facts:
         if fact.kind == kind and event.fields.get(fact.name) is not None:
             subject.facts[fact] = event.fields[fact.name]
-
-
-def _open_promises(subject: Subject) -> Iterator[Promise]:
-    return (promise for promise in subject.promises.values() if not settled_state(promise))
 
 
 def _settle(promise: Promise, event: Event) -> bool:

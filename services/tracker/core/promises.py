@@ -3,7 +3,7 @@
 Promises are the tracker's hot table: slotted and mutable, and read through these two functions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -40,6 +40,9 @@ class Announced(StrEnum):
     WARNED = "warned"
     UNKNOWN = "unknown"
     BREACHED = "breached"
+
+
+Warnings = tuple[tuple[Instant, str], ...]
 
 
 class Watermark(NamedTuple):
@@ -88,6 +91,7 @@ class Promise:
     withdrawals: int = 0
     revision: int = 0
     queued_at: Instant | None = None
+    _warnings: Warnings | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def opening_taken_back(self) -> bool:
@@ -125,12 +129,13 @@ def look_again_at(promise: Promise) -> Instant | None:
     return promise.due_by + COMMIT_MARGIN
 
 
-def warning_moments(promise: Promise) -> list[tuple[Instant, str]]:
+def warning_moments(promise: Promise) -> Warnings:
     """When each warning is due, with its rung's label, in order; none after the deadline."""
-    moments = (
-        (rung.at(promise.opened_at, promise.due_by), rung.label) for rung in promise.agreement.warn
-    )
-    return sorted(moment for moment in moments if moment[0] < promise.due_by)
+    if promise._warnings is None:
+        opened_at, due_by = promise.opened_at, promise.due_by
+        moments = ((rung.at(opened_at, due_by), rung.label) for rung in promise.agreement.warn)
+        promise._warnings = tuple(sorted(moment for moment in moments if moment[0] < due_by))
+    return promise._warnings
 
 
 def rungs_passed(promise: Promise, at: Instant) -> int:

@@ -81,10 +81,14 @@ class Subject:
     promises: dict[str, Promise] = field(default_factory=dict)
     skipped: dict[tuple[str, bytes], Skipped] = field(default_factory=dict)
 
-    def remember(self, event: Event) -> None:
-        """Put an event among the subject's events, without folding it yet."""
-        insort(self.events, event)
+    def remember(self, event: Event) -> bool:
+        """Put an event among the subject's events, without folding it yet; true if it is the last."""
         self.contents[event.id] = event.content
+        if in_order := not self.events or self.events[-1] < event:
+            self.events.append(event)
+        else:
+            insort(self.events, event)
+        return in_order
 
     @property
     def settled(self) -> bool:

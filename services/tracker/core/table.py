@@ -6,6 +6,7 @@ Pure but mutable: the hot path. It knows no clock; `now` and the marks of comple
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.shared.clock import Instant
 from services.tracker.core.agreements import AgreementSets
@@ -41,8 +42,7 @@ class Marks:
         return Watermark(min(self.caught_up_at, *complete), min(heard), self.caught_up_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """What an event did: how it was counted, and the verdicts that follow from it at once."""
 
     counted: Counted
@@ -100,6 +100,8 @@ class Table:
             if promise.agreement.evidence_parties != parties:
                 continue  # it waits for others now, and is in their queue
             promise.queued_at = None
+            if settled_state(promise):
+                continue
             if verdict := _conclude_time(promise, now, watermark):
                 yield subject, verdict
             if at <= watermark.at:

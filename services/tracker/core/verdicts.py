@@ -1,8 +1,8 @@
 """What comes out of the fold, with ids that are the same however often the log is read."""
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.shared.clock import Instant
 from services.tracker.core.promises import Announced, Promise
@@ -40,8 +40,7 @@ class Reason(StrEnum):
     RELEASED_BY_CREDITOR = "released_by_creditor"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One conclusion about one promise; `promise` is as it stood right after.
 
     `cause` is what tells two verdicts of a kind apart: the rung, or the evidence's id in hex;
