@@ -122,6 +122,8 @@ class Service:
             *(self._delivery(channel, store, metrics, stop.threads) for channel in channels),
         ]
         server = await self._grpc(AlertsServicer(desk, ledger, self.clock, settings.console_url))
+        endpoint = settings.endpoints.alerts
+        self.observed.log.info("started", grpc=endpoint.grpc, http=endpoint.http)
         try:
             await self._until_one_ends(loops, handler, stop)
         finally:

@@ -86,7 +86,7 @@ def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Al
         due_by=stamp(promise.due_by),
         customer_visible_by=stamp(promise.customer_visible_by),
         summary=summary(alert, now),
-        next_step=promise.next_step,
+        next_step="" if end else promise.next_step,
         reason=alert.reason,
         resolution=end.resolution if end else "",
         opened_at=stamp(alert.opened_at),

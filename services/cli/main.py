@@ -81,6 +81,7 @@ For a company of your own: `handoff up` in one terminal, `handoff doctor` in ano
 Settings are environment variables, HANDOFF_HOME and others; data lies in ~/.local/share/handoff."""
 
 COMMANDS = {
+    "demo": Entry("services.cli.demo:demo", "Watch a small company at work: who fails whom."),
     "up": Entry("services.cli.stack:up", "Start Kafka, Mongo and every service; Ctrl-C stops all."),
     "down": Entry("services.cli.stack:down", "Stop what `handoff up` started elsewhere."),
     "replay": Entry(

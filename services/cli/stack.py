@@ -63,15 +63,21 @@ def up(agreements: Agreements = None) -> None:
 def down() -> None:
     """Stop the stack that `handoff up` or `handoff demo` started in another terminal."""
     home = load(Settings).home
+    stopped = [name for each in surroundings.homes(home) for name in _stop(each)]
+    if stopped:
+        print(f"Stopped {', '.join(stopped)}.")
+    else:
+        print(f"Nothing of `handoff up` or `handoff demo` runs in {home}.")
+
+
+def _stop(home: Path) -> list[str]:
+    """The names of what ran there."""
     running = state.running(home)
     left = state.survivors(home)
-    if running is None and not left:
-        print(f"Nothing of `handoff up` runs in {home}.")
-        return
     if running:
         end([running.supervisor], STOP_DEADLINE_S)
     end(tuple(left.values()), STOP_DEADLINE_S)
-    print(f"Stopped {', '.join(left)}.")
+    return list(left)
 
 
 def doctor(

@@ -4,13 +4,14 @@ Both classes connect when first used, and say which address they cannot reach.
 """
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.group import RangePartitionAssignor
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.net.compat import KafkaNetClient
 
 from services.shared.bus import PublishError, Received, Record, SubscribeError
@@ -35,26 +36,33 @@ _T = TypeVar("_T")
 
 
 class KafkaPublisher:
-    """Sends records in order and waits for all of them; idempotent, so its retries add nothing."""
+    """Sends records in order and waits for all of them; idempotent, so its retries add nothing.
+
+    Threads may share one; they publish one after the other.
+    """
 
     def __init__(self, bootstrap: str, client_id: str) -> None:
         self._bootstrap = bootstrap
         self._client_id = client_id
         self._producer: KafkaProducer | None = None
+        self._one_at_a_time = threading.Lock()
 
     def publish(self, records: Sequence[Record]) -> None:
+        with self._one_at_a_time:
+            try:
+                self._publish(records)
+            except (KafkaError, OSError, ValueError) as error:
+                # Later records may still wait in the producer. They must not reach the broker
+                # before the one that failed is sent again, so it goes, with all that it holds.
+                self._discard()
+                raise PublishError(_sentence("publish to", self._bootstrap, error)) from error
+
+    def _publish(self, records: Sequence[Record]) -> None:
         if not records:
             return
-        try:
-            producer = self._producer or self._connect()
-            sent = [_send(producer, record) for record in records]
-            for future in sent:
-                future.get(timeout=DELIVERY_TIMEOUT_MS / 1_000)
-        except (KafkaError, OSError, ValueError) as error:
-            # Later records may still wait in the producer. They must not reach the broker before
-            # the one that failed is sent again, so the producer goes, with all that it holds.
-            self._discard()
-            raise PublishError(_sentence("publish to", self._bootstrap, error)) from error
+        producer = self._producer or self._connect()
+        for future in [_send(producer, record) for record in records]:
+            future.get(timeout=DELIVERY_TIMEOUT_MS / 1_000)
 
     def close(self) -> None:
         if self._producer:
@@ -142,10 +150,15 @@ class KafkaSubscriber:
             session_timeout_ms=SESSION_TIMEOUT_MS,
             partition_assignment_strategy=(RangePartitionAssignor,),
         )
-        if self._group is not None:
-            consumer.subscribe(self._topics)
+        try:
+            partitions = _all_partitions(consumer, self._topics)
+        except KafkaError:
+            consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1_000)
+            raise
+        if self._group is None:
+            consumer.assign(partitions)
         else:
-            consumer.assign(_all_partitions(consumer, self._topics))
+            consumer.subscribe(self._topics)
         self._consumer = consumer
         return consumer
 
@@ -204,11 +217,11 @@ def _knock(servers: Sequence[str]) -> None:
 
 
 def _all_partitions(consumer: KafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:
-    return [
-        TopicPartition(topic, partition)
-        for topic in topics
-        for partition in sorted(consumer.partitions_for_topic(topic))
-    ]
+    """Raises where a topic is missing: the client would wait minutes before it looks again."""
+    numbers = {topic: sorted(consumer.partitions_for_topic(topic)) for topic in topics}
+    if missing := [topic for topic in topics if not numbers[topic]]:
+        raise UnknownTopicOrPartitionError(f"there is no topic {', '.join(missing)} yet")
+    return [TopicPartition(topic, number) for topic in topics for number in numbers[topic]]
 
 
 def _send(producer: KafkaProducer, record: Record) -> Any:  # noqa: ANN401 - kafka-python is untyped

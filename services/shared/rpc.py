@@ -30,6 +30,8 @@ from services.shared.telemetry import Telemetry, mark_failed, trace_headers
 
 MESSAGE_BYTES_LIMIT = 65_536
 WORKERS = 16
+CALLS_LIMIT = 128
+"""At once; a call over it gets RESOURCE_EXHAUSTED and comes again, instead of waiting in line."""
 DEADLINE_S = 5.0
 """What a client waits for an answer where it does not say."""
 RECONNECT = (("grpc.max_reconnect_backoff_ms", 2_000),)
@@ -55,6 +57,7 @@ async def serve(
     """
     server = grpc.aio.server(
         interceptors=[_Observed(telemetry)],
+        maximum_concurrent_rpcs=CALLS_LIMIT,
         options=[
             ("grpc.max_receive_message_length", MESSAGE_BYTES_LIMIT),
             ("grpc.so_reuseport", 0),
@@ -160,8 +163,14 @@ class _Observed(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generi
     async def _call(self, behaviour: Behaviour, request: Message, context: Any) -> Any:  # noqa: ANN401
         if inspect.iscoroutinefunction(behaviour):
             return await behaviour(request, context)
-        work = partial(copy_context().run, behaviour, request, context)
-        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+        work = self._workers.submit(copy_context().run, behaviour, request, context)
+        try:
+            return await asyncio.shield(asyncio.wrap_future(work))
+        except asyncio.CancelledError:
+            # The caller has gone. What has begun is let finish, inside its span.
+            if not work.cancel():
+                await asyncio.wait([asyncio.wrap_future(work)])
+            raise
 
     def _explain(self, span: Span, error: Exception, method: str) -> Failure:
         failure = failure_of(error)

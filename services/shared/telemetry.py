@@ -1,7 +1,7 @@
 """Traces, logs and metrics of one service, and the only names that a span's attributes may have.
 
-Nothing is global: a process may hold several services, each with its own Telemetry. Payloads and
-personal data never go into a span.
+A process may hold several services, each with its own Telemetry; only what libraries log goes to
+whichever started last. Payloads and personal data never go into a span.
 """
 
 import os
@@ -22,6 +22,7 @@ from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode
 from prometheus_client import CollectorRegistry
 
 from services.shared.bus import Headers
+from services.shared.log_lines import StandardOutput, take_library_logs
 from services.shared.settings import Settings
 from services.shared.spans_file import SpansFile
 
@@ -143,10 +144,12 @@ def start(service: str, settings: Settings, exporter: SpanExporter | None = None
         provider.add_span_processor(SimpleSpanProcessor(SpansFile(service, settings.spans_file)))
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    log = _logger(service, settings.log)
+    take_library_logs(log)
     return Telemetry(
         service=service,
         tracer=provider.get_tracer("handoff"),
-        log=_logger(service, settings.log),
+        log=log,
         registry=CollectorRegistry(),
         provider=provider,
     )
@@ -207,7 +210,7 @@ def _logger(service: str, form: str) -> structlog.typing.FilteringBoundLogger:
     if form == "text":
         renderer = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stdout),
+        StandardOutput(),
         wrapper_class=structlog.make_filtering_bound_logger("info"),
         processors=[
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),

@@ -34,7 +34,7 @@ def drive(
     total = 0
     known = itertools.takewhile(lambda told: told[0].occurred_at <= until, history)
     for batch in _batches(known):
-        publisher.publish([_record(told) for told in batch])
+        publisher.publish([record_of(told) for told in batch])
         publisher.publish(list(beats(settings, batch[-1][0].occurred_at)))
         total += len(batch)
         played(len(batch))
@@ -49,7 +49,8 @@ def beats(settings: Settings, at: Instant) -> Iterator[Record]:
             yield heartbeat(party, SOURCE, at, partition)
 
 
-def _record(told: Told) -> Record:
+def record_of(told: Told) -> Record:
+    """An event of a history on its way to its party's topic."""
     envelope = dataclasses.replace(told[0], body=encode_event(told[1]))
     return Record(
         topic_of(envelope.party),

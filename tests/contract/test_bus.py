@@ -1,5 +1,6 @@
 """What every bus must do; the one in memory and real Kafka pass the same tests."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -222,6 +223,24 @@ def test_what_cannot_be_published_is_an_error_and_the_next_goes_through(bus: Bus
         publisher.publish([Record(SALES, b"order/1", b"lost", partition=99)])
     publisher.publish([a_record("kept")])
     assert values(read(bus.reader(a_group()), 1)) == ["kept"]
+
+
+def test_threads_may_share_a_publisher(bus: Bus) -> None:
+    publisher = bus.publisher()
+
+    def publish(thread: int) -> None:
+        for number in range(10):
+            publisher.publish([a_record(f"{thread} {number}")])
+
+    threads = [threading.Thread(target=publish, args=(thread,)) for thread in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = values(read(bus.reader(a_group()), 40))
+    for number in range(4):
+        mine = [value for value in found if value.startswith(f"{number} ")]
+        assert mine == [f"{number} {each}" for each in range(10)]
 
 
 def test_nothing_to_publish_is_fine(bus: Bus) -> None:

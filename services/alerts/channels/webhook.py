@@ -66,7 +66,7 @@ def as_json(notice: Notice, console_url: str) -> dict[str, Any]:
         "resolution": alert.end.resolution if alert.end else None,
         "text": notice.text,
         "summary": summary(alert, notice.at),
-        "next_step": promise.next_step,
+        "next_step": "" if alert.end else promise.next_step,
         "because": promise.because,
         "url": page_of(promise, console_url),
         "promise_id": promise.promise_id,

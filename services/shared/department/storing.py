@@ -129,8 +129,9 @@ class MongoUnit:
         parts: dict[Kind, Hashable] = {}
         versions: dict[Kind, int] = {}
         for kind, shape in self._shapes.items():
-            id = about.id_of(kind)
-            if id and (document := shape.document.objects(pk=id).first()):
+            id, collection = about.id_of(kind), shape.document._get_collection()
+            if id and (row := collection.find_one({"_id": id}, session=self._session)):
+                document = shape.document._from_son(row)
                 parts[kind] = from_document(shape.part, document)
                 versions[kind] = document.revision
         return Loaded(parts, versions)

@@ -145,3 +145,12 @@ class AgreementSets:
     def facts(self) -> frozenset[Fact]:
         """Every fact that some agreement names; the fold keeps only these."""
         return frozenset(each.by for each in self._by_name.values() if each.by)
+
+    @cached_property
+    def ending(self) -> frozenset[str]:
+        """The event types that keep or cancel a promise of some agreement."""
+        return frozenset(
+            event_type
+            for each in self._by_name.values()
+            for event_type in (each.evidence, *each.cancels_on)
+        )

@@ -106,11 +106,10 @@ def _step(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
     subject.case = subject.case or event.case
     if event.fields:
         _remember_facts(subject, event, sets)
-    changed = [
-        promise
-        for promise in subject.promises.values()
-        if not settled_state(promise) and _settle(promise, event)
-    ]
+    changed = []
+    if event.type in sets.ending or event.type == RELEASED:
+        open_promises = (each for each in subject.promises.values() if not settled_state(each))
+        changed = [promise for promise in open_promises if _settle(promise, event)]
     for agreement in sets.at(event.arrived_at).opened_by.get(event.type, ()):
         if agreement.effective_from <= event.occurred_at:
             changed += _open(subject, event, agreement)

@@ -13,7 +13,7 @@ from services.alerts.codec import stamp
 from services.alerts.domain.promise import Condition, Resolution
 from services.alerts.errors import LedgerUnreachable
 from services.alerts.ledger import GrpcLedger
-from tests.alerting import a_promise, at, breached, key, warned
+from tests.alerting import a_promise, at, breached, ended, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
 
 
@@ -53,6 +53,15 @@ def test_how_late_or_soon_is_as_of_now(
     alerts.clock.set(at("15:50"))
     alert = service.GetAlert(alerts_pb2.GetAlertRequest(key=key())).alert
     assert "10 minutes left" in alert.summary
+
+
+def test_what_is_over_has_no_next_step(
+    alerts: InMemoryAlerts, service: alerts_pb2_grpc.AlertsServiceStub
+) -> None:
+    alerts.hear(warned(), ended())
+    alert = service.GetAlert(alerts_pb2.GetAlertRequest(key=key())).alert
+    assert (alert.resolution, alert.next_step) == ("kept", "")
+    assert alert.resolved_at == stamp(alerts.clock.now())
 
 
 def test_pages_follow_each_other(

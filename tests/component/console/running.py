@@ -131,6 +131,7 @@ async def watching(url: str, path: str = "/live", **headers: str) -> AsyncIterat
         client.stream("GET", path, headers=headers) as response,
     ):
         assert response.headers["content-type"].startswith("text/event-stream")
+        assert "content-security-policy" in response.headers
         yield Stream(response)
 
 

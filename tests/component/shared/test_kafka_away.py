@@ -65,3 +65,14 @@ def test_a_topic_that_is_not_there_is_an_error_and_no_new_topic(
         with pytest.raises(PublishError, match=fresh_topics.kafka.bootstrap):
             publisher.publish([Record("handoff.nobody.v1", b"order/1", b"")])
     publisher.close()
+
+
+@pytest.mark.parametrize("group", ["test", None])
+def test_a_reader_says_which_topic_is_missing(fresh_topics: Settings, group: str | None) -> None:
+    subscriber = KafkaSubscriber(
+        fresh_topics.kafka.bootstrap, group, [RECORD.topic, "handoff.nobody.v1"]
+    )
+    for _ in range(2):
+        with pytest.raises(SubscribeError, match=r"no topic handoff\.nobody\.v1"):
+            subscriber.poll(0.1)
+    subscriber.close()

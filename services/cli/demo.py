@@ -1,0 +1,52 @@
+"""`handoff demo`: a company at work on a clock that runs fast, and what is found before its
+customers notice; with `--from`, real orders of the past instead.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.local.interrupts import interruptible
+
+DURATION_S = 60.0
+SHORTEST_S, LONGEST_S = 5.0, 3_600.0
+
+Seed = Annotated[
+    int, typer.Option(help="Another number is another week of the same company.", min=0)
+]
+From = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="DIR", help="A folder of Olist files: real orders instead."),
+]
+Duration = Annotated[
+    float,
+    typer.Option(metavar="SECONDS", help="Until the summary.", min=SHORTEST_S, max=LONGEST_S),
+]
+Once = Annotated[
+    bool,
+    typer.Option(
+        "--once", envvar="HANDOFF_DEMO_ONCE", help="End after the summary instead of going on."
+    ),
+]
+
+
+def demo(
+    seed: Seed = 1, source: From = None, duration: Duration = DURATION_S, once: Once = False
+) -> None:
+    """Watch a small company work for a week in a minute: who fails whom, found in time.
+
+    Everything that handoff consists of is started: a Kafka and a Mongo of the
+    demo's own, empty and under HANDOFF_HOME/demo, the four departments,
+    tracker, alerts and console. After the summary the company goes on in
+    real time, until Ctrl-C ends all of it.
+
+    With --from the last month of orders in a folder of Olist files is played
+    instead, thinned out to what can be watched; see `handoff replay` for all.
+    """
+    with interruptible(), suppress(KeyboardInterrupt):
+        # Ctrl-C ends it in peace from here on, also while the rest is imported.
+        from services.cli.demo_run import Choice, run  # noqa: PLC0415
+
+        run(Choice(seed, source, duration, once))

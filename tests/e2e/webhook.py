@@ -1,0 +1,46 @@
+"""A receiver of notices on the loopback: remembers what it got, and answers as told."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Hook:
+    """A webhook's receiver: remembers what it got, and answers as told."""
+
+    def __init__(self) -> None:
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                hook.take(self)
+
+            def log_message(self, format: str, *_arguments: object) -> None:
+                """Nothing: the test looks at what came."""
+
+        self.posts: list[tuple[str, dict[str, Any]]] = []
+        self.answer = 204
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/alerts"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def take(self, request: BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers["Content-Length"]))
+        with self._lock:
+            if self.answer < 300:
+                self.posts.append((request.headers["webhook-id"], json.loads(body)))
+        request.send_response(self.answer)
+        request.end_headers()
+
+    def alerts(self) -> list[tuple[str, str]]:
+        """The key and reason of each notice, once however often it came."""
+        said = {id: (post["key"], post["reason"]) for id, post in self.posts}
+        return sorted(said.values())
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
