@@ -47,6 +47,7 @@ check: setup ## format, lint, types, import rules, protos, generated code
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/buf format --diff --exit-code protos
 	$(BIN)/buf lint
 	$(BIN)/buf breaking --against protos/baseline.binpb
 	$(MAKE) --no-print-directory proto
@@ -54,7 +55,7 @@ check: setup ## format, lint, types, import rules, protos, generated code
 	test -z "$$(git status --porcelain protos/gen)"
 
 test: setup ## every test, real Kafka and real mongod included
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache

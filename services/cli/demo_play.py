@@ -1,7 +1,7 @@
 """How a demonstration passes: simulated time follows the wall, alerts are shown, all is counted."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import grpc
@@ -49,13 +49,16 @@ class Pace:
     On a machine that is too slow the clock is slower, and nothing happens too late because of it.
     """
 
-    def __init__(self, starts_at: Instant, speed: float) -> None:
+    def __init__(
+        self, starts_at: Instant, speed: float, wall: Callable[[], float] = time.monotonic
+    ) -> None:
         self.now = starts_at
         self._speed = speed
-        self._started_at = self._looked_at = time.monotonic()
+        self._wall = wall
+        self._started_at = self._looked_at = wall()
 
     def next(self) -> Instant:
-        looked_at = time.monotonic()
+        looked_at = self._wall()
         passed = min(looked_at - self._looked_at, STEP_LIMIT_S)
         eased = min((looked_at - self._started_at) / EASE_S, 1.0)
         share = EASE_FROM + (1.0 - EASE_FROM) * eased

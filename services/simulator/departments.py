@@ -80,8 +80,8 @@ class Departments:
             reraise=True,
         )
 
-    def tell(self, command: Command) -> str:
-        """The department that carried it out; raises NotDone."""
+    def tell(self, command: Command) -> None:
+        """Returns when it is carried out; raises NotDone."""
         call = CALLS[type(command)]
         request = to_message(command, call.request())
         send = self._channels[call.party].unary_unary(
@@ -91,7 +91,6 @@ class Departments:
             self._retrying()(send, request)
         except grpc.RpcError as error:
             raise NotDone(f"{call.party} did not {call.path}: {_details(error)}") from error
-        return call.party
 
 
 @contextmanager

@@ -20,9 +20,9 @@ from services.shared.clock import Instant, to_datetime, to_instant
 from services.shared.events.sales import OrderPlaced
 from services.shared.mongo import Row
 from services.shared.outbox import Outbox
-from services.simulator.acts import command_of, subject_of
+from services.simulator.acts import Command, command_of, subject_of
 from services.simulator.company import STARTS_AT, Act, Plan
-from services.simulator.departments import CALLS, Departments, NotDone
+from services.simulator.departments import CALLS, NotDone
 from services.simulator.driver import record_of
 from services.simulator.importers.errors import UnreadableData
 from services.simulator.importers.history import History
@@ -47,32 +47,46 @@ class Scene(Protocol):
         ...
 
 
+class Desks(Protocol):
+    """Where commands are carried out."""
+
+    def tell(self, command: Command) -> None:
+        """Raises NotDone."""
+        ...
+
+
+class Relays(Protocol):
+    """What carries events from the departments to the topics."""
+
+    def wait_until_empty(self) -> None: ...
+
+
 class Company:
     """The simulated company: what its plan says is due, its departments are told to do."""
 
-    def __init__(self, seed: int, departments: Departments, outboxes: "Outboxes") -> None:
+    def __init__(self, seed: int, desks: Desks, relays: Relays) -> None:
         self.starts_at = to_instant(STARTS_AT)
         self.events = 0
         self.subjects: set[str] = set()
         self.refused: deque[str] = deque(maxlen=REFUSALS_KEPT)
         self._plan = Plan(seed)
-        self._departments = departments
-        self._outboxes = outboxes
+        self._desks = desks
+        self._relays = relays
 
     def play(self, until: Instant) -> None:
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="desk") as desks:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="desk") as threads:
             while acts := self._plan.due(to_datetime(until)):
                 of_orders = [list(each) for _, each in groupby(sorted(acts, key=_NUMBER), _NUMBER)]
-                for done in desks.map(self._carry_out, of_orders):
+                for done in threads.map(self._carry_out, of_orders):
                     self._note(done)
-        self._outboxes.wait_until_empty()
+        self._relays.wait_until_empty()
 
     def _carry_out(self, acts: Sequence[Act]) -> list[Act]:
         """The acts of one order, one after the other, up to the first that is refused."""
         done = []
         for act in acts:
             try:
-                self._departments.tell(command_of(act))
+                self._desks.tell(command_of(act))
             except NotDone as error:
                 self.refused.append(str(error))
                 break
@@ -87,7 +101,7 @@ class Company:
 
 
 class Outboxes:
-    """The departments' events that Kafka does not have yet."""
+    """The departments' events that Kafka does not have yet; satisfies Relays."""
 
     def __init__(self, client: "MongoClient[Row]", database: str) -> None:
         parties = {call.party for call in CALLS.values()}

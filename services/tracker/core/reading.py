@@ -14,6 +14,9 @@ from services.tracker.core.subject import Event
 FUTURE_LIMIT = 300 * SECOND
 """An event's own time may be this much after the broker's; beyond it the broker's counts."""
 
+TEXT_LIMIT = 120
+"""Characters of a key or a fact; 2,000 events of a subject have to fit into one document."""
+
 
 def event_of(
     envelope: Envelope,
@@ -55,15 +58,20 @@ def content_of(envelope: Envelope) -> bytes:
 
 def _fields(body: object, facts: Collection[Fact]) -> Mapping[str, object]:
     said = body.facts if isinstance(body, Facts) else None
-    named = {}
+    named: dict[str, object] = {}
     for fact in facts:
         value = said.get(fact.name) if said is not None else getattr(body, fact.name, None)
-        if value is not None:
-            named[fact.name] = to_instant(value) if isinstance(value, datetime) else value
+        if isinstance(value, datetime):
+            named[fact.name] = to_instant(value)
+        elif isinstance(value, int | float) or (
+            isinstance(value, str) and len(value) <= TEXT_LIMIT
+        ):
+            named[fact.name] = value
     return named
 
 
 def _text(value: object) -> str:
     if isinstance(value, datetime):
         return iso(to_instant(value))
-    return value.hex() if isinstance(value, bytes) else str(value)
+    text = value.hex() if isinstance(value, bytes) else str(value)
+    return text if len(text) <= TEXT_LIMIT else hashlib.sha256(text.encode()).hexdigest()

@@ -82,7 +82,7 @@ class Subject:
     skipped: dict[tuple[str, bytes], Skipped] = field(default_factory=dict)
 
     def remember(self, event: Event) -> bool:
-        """Put an event among the subject's events, without folding it yet; true if it is the last."""
+        """Put an event among the subject's events without folding it; true if it is the last."""
         self.contents[event.id] = event.content
         if in_order := not self.events or self.events[-1] < event:
             self.events.append(event)

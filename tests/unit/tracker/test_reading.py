@@ -77,6 +77,20 @@ def test_a_type_that_no_class_knows_gives_its_facts_and_has_no_key() -> None:
     assert (event.key, event.fields) == ((), {"ship_by": "2026-11-02T17:00:00Z"})
 
 
+def test_a_long_key_is_kept_as_its_hash() -> None:
+    approved = [replace(APPROVED, payment_id="p" * length) for length in (120, 121, 60_000)]
+    texts = [event_of(ENVELOPE, body, 0, []).key[0][1] for body in approved]
+    assert texts[0] == "p" * 120
+    assert [len(text) for text in texts[1:]] == [64, 64]
+    assert texts[1] != texts[2]
+
+
+@pytest.mark.parametrize("value", ["x" * 121, ["2026-11-02T17:00:00Z"] * 9_000, {"at": 1}, None])
+def test_a_fact_that_is_no_short_text_or_number_is_not_kept(value: object) -> None:
+    envelope = replace(ENVELOPE, type="carrier.ParcelAccepted")
+    assert event_of(envelope, Facts({"ship_by": value}), 0, [SHIP_BY]).fields == {}
+
+
 def test_a_retraction_and_a_release_say_what_they_are_about() -> None:
     retraction = event_of(replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"id", "x"), 0, [])
     release = event_of(
