@@ -5,7 +5,7 @@ The stack is the command's own and starts empty, so that what comes out follows 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -112,7 +112,7 @@ def _progress(
 
 
 def replayed(
-    tracker: tracker_pb2_grpc.TrackerServiceStub, history: Collection[Told], until: Instant
+    tracker: tracker_pb2_grpc.TrackerServiceStub, history: History | Sequence[Told], until: Instant
 ) -> Replayed:
     """What the tracker has of every subject that the history tells of."""
     subjects = sorted({envelope.subject for envelope, _ in history})

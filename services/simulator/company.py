@@ -106,7 +106,7 @@ PROCESS = (
     Follow(Step.ACCEPT, Step.RESERVE, 0.1, 0.5, _but(Course.STOCK_MISSING)),
     Follow(Step.ACCEPT, Step.REPORT_MISSING, 0.2, 2, (Course.STOCK_MISSING,)),
     Follow(Step.REPORT_MISSING, Step.INFORM_CUSTOMER, 20, 40),
-    Follow(Step.REPORT_MISSING, Step.REPORT_ARRIVED, 26, 70),
+    Follow(Step.REPORT_MISSING, Step.REPORT_ARRIVED, 30, 86),
     Follow(Step.REPORT_ARRIVED, Step.RESERVE, 0.2, 1),
     Follow(Step.RESERVE, Step.PICK, 0.5, 4),
     Follow(Step.PICK, Step.HAND_OVER, 0.5, 4),
