@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from services.shared.bus import Received, Record
@@ -18,7 +19,7 @@ from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Changes, Ownership, Partition, PartitionStore, Rules
+from services.tracker.handlers import Announce, Changes, Ownership, Partition, PartitionStore, Rules
 
 HOUR = 3_600 * SECOND
 START: Instant = 1_800_000_000 * SECOND
@@ -82,13 +83,19 @@ class TrackerStore(PartitionStore, Protocol):
     def take_over(self, partition: int, owner: str, address: str) -> Ownership: ...
 
 
+@cache
 def agreement_sets(name: str = "default") -> AgreementSets:
     folder = load_folder(shipped(name))
     return AgreementSets((AgreementSet(folder.hash, 0, folder.agreements),))
 
 
 def a_partition(
-    store: TrackerStore, *, number: int = 0, partitions: int = 1, now: Instant = START
+    store: TrackerStore,
+    *,
+    number: int = 0,
+    partitions: int = 1,
+    now: Instant = START,
+    announce: Announce | None = None,
 ) -> Partition:
     """A partition as a tracker takes it over, with the default agreements."""
     rules = Rules(
@@ -96,7 +103,7 @@ def a_partition(
         parties=PARTIES,
         lateness={},
         simulated=False,
-        announce=_announcement,
+        announce=announce or _announcement,
         refuse=_refusal,
     )
     owner = store.take_over(number, "tracker-1", "127.0.0.1:7105")
@@ -127,9 +134,9 @@ def received(event: Any, **about: Any) -> Received:  # noqa: ANN401 - any event 
     )
 
 
-def heartbeats(at: Instant, partition: int = 0) -> list[Received]:
-    """Every party has told everything up to `at`."""
-    return [_heartbeat(party, at, partition) for party in PARTIES]
+def heartbeats(at: Instant, partition: int = 0, parties: Iterable[str] = PARTIES) -> list[Received]:
+    """These parties have told everything up to `at`."""
+    return [_heartbeat(party, at, partition) for party in parties]
 
 
 def _heartbeat(party: str, at: Instant, partition: int) -> Received:

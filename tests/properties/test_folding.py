@@ -1,8 +1,11 @@
 """In whatever order events come, the promises are the same: they follow from the set of events."""
 
-from hypothesis import given
+from dataclasses import replace
+
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.folding import fold, refold
 from services.tracker.core.promises import settled_state
 from services.tracker.core.subject import Counted, Event, Subject
@@ -75,6 +78,26 @@ def test_taking_back_what_was_taken_back_is_as_if_neither_had_been(
     assert states(folded(data.draw(st.permutations([*told, first, second])))) == states(
         folded(told)
     )
+
+
+@given(histories(), st.data())
+def test_the_same_fact_under_another_id_changes_nothing(
+    told: list[Event], data: st.DataObject
+) -> None:
+    subject = folded(told)
+    known = [
+        event
+        for event in told
+        if event.type in EVENT_TYPES
+        and not event.retracts
+        and (event.party, event.id) not in subject.retracted
+    ]
+    assume(known)
+    event = data.draw(st.sampled_from(known))
+    again = replace(
+        event, id=b"\xff" * 16, occurred_at=data.draw(st.integers(event.occurred_at, END))
+    )
+    assert states(folded(data.draw(st.permutations([*told, again])))) == states(subject)
 
 
 @given(histories())

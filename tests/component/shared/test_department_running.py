@@ -1,5 +1,6 @@
 """A department's run: its threads begin when the store is prepared, and none ends unnoticed."""
 
+import gc
 import os
 import signal
 import threading
@@ -29,6 +30,7 @@ def service(
     monkeypatch.setattr(running, "TROUBLE_WAIT_S", 0.01)
     with started("sales", Settings) as service:
         yield service
+    gc.unfreeze()
 
 
 def told_to_stop(_stop: threading.Event) -> None:

@@ -260,6 +260,13 @@ def test_a_fact_counts_as_it_was_when_the_promise_was_made() -> None:
         assert only(told(*order, sets=sets_of(BY_PROMISED))).due_by == at("16:00")
 
 
+def test_a_fact_said_twice_counts_as_it_was_said_first() -> None:
+    first = an_event("sales.OrderPlaced", "08:00", fields={"promised_by": at("17:00")})
+    again = an_event("sales.OrderPlaced", "08:30", fields={"promised_by": at("16:00")})
+    for order in permutations([first, again, APPROVED]):
+        assert only(told(*order, sets=sets_of(BY_PROMISED))).due_by == at("17:00")
+
+
 def test_a_partys_own_event_may_say_a_fact_more_than_once() -> None:
     first = an_event("carrier.Planned", "08:00", fields={"ship_by": at("15:00")})
     second = an_event("carrier.Planned", "08:30", fields={"ship_by": at("16:00")})

@@ -396,10 +396,10 @@ def test_each_promise_waits_for_its_own_party() -> None:
 
 def test_a_promise_that_changes_its_version_waits_for_the_new_party() -> None:
     desk = Desk()
-    desk.table.sets = versions(
-        an_agreement(), an_agreement(version=2, evidence="carrier.ParcelAccepted")
-    )
+    by_carrier = an_agreement(version=2, evidence="carrier.ParcelAccepted", within=2 * HOUR + 1)
+    desk.table.sets = versions(an_agreement(), by_carrier)
     desk.hear(APPROVED, PROVES_EARLIER)
+    assert desk.promise.due_by == DUE
     behind = marks("12:00", carrier="10:00")
     behind.heard_at["carrier"] = at("12:00")
     assert desk.pass_time("12:00", behind) == []
