@@ -115,8 +115,8 @@ class Screen:
         self.console.print()
         told = Text(f"{found.promises:,} promises, from {events:,} events", "bold")
         early = Text("Found before the customer's date", "bold")
-        for part, below in ((told, 1), (_bars(found), 1), (early, 0), (_early(found), 1)):
-            self.console.print(Padding(part, (0, 0, below, 2), expand=False))
+        for part in (told, "", _bars(found), "", early, _early(found), ""):
+            self.console.print(Padding(part, (0, 0, 0, 2), expand=False) if part else "")
 
     def _alert(self, alert: alerts_pb2.Alert) -> None:
         self.shown += 1
@@ -167,7 +167,8 @@ def _bars(found: Summary) -> Table:
         count = found.fates.get(fate, 0)
         if count or fate in (Fate.KEPT, Fate.AT_RISK, Fate.BREACHED):
             bar = "█" * round(BAR * count / most) or "▏" * bool(count)
-            note = f"{found.kept_late} of them kept later" if fate is Fate.BREACHED else ""
+            late = found.kept_late if fate is Fate.BREACHED else 0
+            note = f"{late} of them kept later" if late else ""
             table.add_row(f"{count:,}", str(fate), Text(bar, COLOURS[fate]), Text(note, "dim"))
     return table
 

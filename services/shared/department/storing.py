@@ -1,5 +1,6 @@
 """A department's state, answers and outbox in Mongo, all in one transaction."""
 
+import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from services.shared.clock import to_instant
 from services.shared.department.commands import About, CommandContext
 from services.shared.department.documents import PartDocument, from_document, to_document
 from services.shared.department.handling import Answer, Answered, Loaded, Parts, Unit
-from services.shared.mongo import Row, in_transaction, use_documents
+from services.shared.mongo import TRANSACTION_LIMIT_S, Row, in_transaction, use_documents
 from services.shared.outbox import Outbox, OutboxRow, seal
 from services.shared.subjects import EVENT_TYPES, TYPE_OF, Kind, subject
 
@@ -96,10 +97,11 @@ class MongoStore:
             unit = MongoUnit(session, self._answers, self.outbox, self._voice, self._shapes)
             return work(unit)
 
+        deadline = time.monotonic() + TRANSACTION_LIMIT_S
         for _ in range(ATTEMPTS - 1):
             with suppress(Stale):
-                return in_transaction(self._client, attempt)
-        return in_transaction(self._client, attempt)
+                return in_transaction(self._client, attempt, deadline - time.monotonic())
+        return in_transaction(self._client, attempt, deadline - time.monotonic())
 
     def answer_to(self, key: str) -> Answer | None:
         row = self._answers.find_one({"_id": key})
