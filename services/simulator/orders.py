@@ -19,10 +19,7 @@ ARTICLES = (
     ("rug", 7_900),
     ("mirror", 5_900),
 )
-CUSTOMERS = (
-    *("ada", "bela", "carla", "dario", "edda", "filip", "greta", "hugo", "ida", "jonas", "kaja"),
-    *("leo", "mara", "nils", "olga", "pavel", "rosa", "sami", "tilda", "uwe", "vera", "zoe"),
-)
+CUSTOMERS = range(100, 1_000)
 CITIES = (("10969", "Berlin"), ("20095", "Hamburg"), ("50667", "Köln"), ("80331", "München"))
 STREETS = ("Lindenweg", "Hafenstraße", "Am Markt", "Birkenallee", "Bergstraße")
 
@@ -50,7 +47,7 @@ class Order:
 
     @property
     def customer(self) -> str:
-        return self.purchase.draw("customer").choice(CUSTOMERS)
+        return f"K-{self.purchase.draw('customer').choice(CUSTOMERS)}"
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

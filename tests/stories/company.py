@@ -47,7 +47,7 @@ class Told:
 
 
 class Company:
-    """Order 4711 of customer mara, and everyone who has to do with it; it is 09:00."""
+    """Order 4711 of customer c-1, and everyone who has to do with it; it is 09:00."""
 
     def __init__(self) -> None:
         self._alerts = InMemoryAlerts()
@@ -124,7 +124,7 @@ class Company:
             subject=subject,
             at=self._now if happened is None else happened,
             order="4711",
-            customer="mara",
+            customer="c-1",
             case=subject.removeprefix("case/") if subject.startswith("case/") else "",
         )
         party = event_type.partition(".")[0]

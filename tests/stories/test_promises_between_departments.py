@@ -35,7 +35,7 @@ def test_approval_delayed(company: Company) -> None:
     assert told.what == "worsened breached: approve-payment"
     assert "finance owes sales" in told.text
     assert "order 4711" in told.text
-    assert "mara" in told.text
+    assert "c-1" in told.text
     assert "ask the deputy" in told.text
     company.at("14:00")
     company.payment_is_approved()
