@@ -4,13 +4,12 @@ On a terminal the simulated time runs along at the bottom; elsewhere the same li
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
 from handoff.v1 import alerts_pb2
 from rich.console import Console, Group
-from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +23,7 @@ WIDEST, WIDTH_OF_FILES = 110, 100
 LEFT = 16
 WAITING_LIMIT = 8
 """Alerts that wait to be shown one after another; what comes beyond is counted."""
-BAR = 32
+BAR, NUMBER, NAME = 32, 11, 11
 LOOKS = {
     "at_risk": ("▲ at risk", "yellow"),
     "breached": ("✖ broken", "red"),
@@ -113,10 +112,10 @@ class Screen:
         self.still()
         self.console.rule(Text(title, "bold"), style="dim")
         self.console.print()
-        told = Text(f"{found.promises:,} promises, from {events:,} events", "bold")
-        early = Text("Found before the customer's date", "bold")
-        for part in (told, "", _bars(found), "", early, _early(found), ""):
-            self.console.print(Padding(part, (0, 0, 0, 2), expand=False) if part else "")
+        told = Text(f"  {found.promises:,} promises, from {events:,} events", "bold")
+        early = Text("  Found before the customer's date", "bold")
+        for line in (told, "", *_bars(found), "", early, *_early(found), ""):
+            self.console.print(line)
 
     def _alert(self, alert: alerts_pb2.Alert) -> None:
         self.shown += 1
@@ -159,31 +158,25 @@ def _counted(alerts: Iterable[alerts_pb2.Alert]) -> str:
     return "and " + ", ".join(f"{count} more {word}" for word, count in counts.items())
 
 
-def _bars(found: Summary) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right")
+def _bars(found: Summary) -> Iterator[Text]:
     most = max((*found.fates.values(), 1))
     for fate in Fate:
         count = found.fates.get(fate, 0)
         if count or fate in (Fate.KEPT, Fate.AT_RISK, Fate.BREACHED):
             bar = "█" * round(BAR * count / most) or "▏" * bool(count)
             late = found.kept_late if fate is Fate.BREACHED else 0
-            note = f"{late} of them kept later" if late else ""
-            table.add_row(f"{count:,}", str(fate), Text(bar, COLOURS[fate]), Text(note, "dim"))
-    return table
+            note = f"  {late} of them kept later" if late else ""
+            name = f"{count:>{NUMBER},}  {fate:<{NAME}}"
+            yield Text.assemble(name, (bar, COLOURS[fate]), (note, "dim"))
 
 
-def _early(found: Summary) -> Table:
+def _early(found: Summary) -> Iterator[Text]:
     """How many were found before the customer's date, and how long before."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right")
-    rows = {"at risk or broken": found.troubles, "broken": found.breaches}
-    for name, early in rows.items():
-        counts = Text(f"{early.ahead} of {early.all}", "bold green")
+    for name, early in (("at risk or broken", found.troubles), ("broken", found.breaches)):
+        counts = f"{early.ahead} of {early.all}"
         lead = early.median_lead
         median = f"a median of {duration(lead)} ahead" if lead is not None else ""
-        table.add_row(counts, name, Text(median, "dim"))
-    return table
+        yield Text.assemble((f"{counts:>{NUMBER}}", "bold green"), f"  {name:<{NAME + 8}}", median)
 
 
 def _moment(at: Instant) -> str:

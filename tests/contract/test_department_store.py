@@ -9,29 +9,24 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
-from services.finance import domain as finance
-from services.operations import domain as operations
 from services.sales import domain as sales
 from services.shared.codec import decode_envelope
 from services.shared.department.commands import About
 from services.shared.department.handling import Answer, Answered, Loaded, Store, Unit
-from services.shared.department.orders import Sale
 from services.shared.department.storing import MongoStore, Voice
 from services.shared.errors import InvalidEvent, RefusalCode, Refused
-from services.shared.events.finance import PaymentApproved
-from services.shared.events.operations import ParcelHandedOver, StockMissing
 from services.shared.events.sales import OrderCancelled
 from services.shared.mongo import Row
 from services.shared.outbox import OutboxRow
 from services.shared.settings import Settings
 from services.shared.subjects import Kind
 from services.support import domain as support
-from tests.builders import a_context, a_line, an_address, an_order, at, eur
-from tests.departments import ALL, FINANCE, OPERATIONS, SALES, SUPPORT, Department, MemoryStore
+from tests.builders import a_context
+from tests.contract.department_parts import FULL
+from tests.departments import ALL, SALES, SUPPORT, Department, MemoryStore
 
 ABOUT = About(order="4711", customer="ada", case="c-1")
 KEPT_FOR = timedelta(days=7)
-LATER = at("17:00", days=4).replace(microsecond=123_456)
 
 
 @dataclass(frozen=True)
@@ -83,88 +78,6 @@ def keep(store: Store, *parts: Hashable, about: About = ABOUT) -> dict[Kind, int
 
 def load(store: Store, about: About = ABOUT) -> Loaded:
     return store.transaction(lambda unit: unit.load(about))
-
-
-AN_ORDER = an_order(promised_by=LATER)
-PAYMENT = PaymentApproved("pay-1", eur(5_000), LATER, "standard", "in_limit", 1)
-SALE = Sale(2, True, AN_ORDER.lines, AN_ORDER.total, cancelled=True)
-FULL: list[tuple[Department, list[Hashable]]] = [
-    (SALES, [sales.Order("4711", "ada")]),
-    (
-        SALES,
-        [
-            sales.Order(
-                "4711",
-                "ada",
-                version=3,
-                sale=sales.Sale(
-                    (*AN_ORDER.lines, a_line("lamp")),
-                    AN_ORDER.total,
-                    LATER,
-                    AN_ORDER.priority,
-                    an_address(street=""),
-                ),
-                cancelled=True,
-            )
-        ],
-    ),
-    (OPERATIONS, [operations.Order("4711", "")]),
-    (
-        OPERATIONS,
-        [
-            operations.Order(
-                "4711",
-                "ada",
-                sale=SALE,
-                payments=(PAYMENT, replace(PAYMENT, payment_id="pay-2", ship_by=None)),
-                declined=("pay-0",),
-                accepted=True,
-                returned=True,
-                reserved=True,
-                shortages=(
-                    StockMissing("s-1", (a_line(),)),
-                    StockMissing("s-2", (a_line(),), LATER),
-                ),
-                arrived=("s-1",),
-                picking=True,
-                parcels=(ParcelHandedOver("p-1", "dhl", (a_line(),), an_address()),),
-                delivered=("p-1",),
-            )
-        ],
-    ),
-    (
-        FINANCE,
-        [
-            finance.Order(
-                "4711",
-                "ada",
-                sale=SALE,
-                payments=(finance.Payment("pay-0", None), finance.Payment("pay-1", eur(5_000))),
-                invoices=("i-1", "i-1"),
-                refunds=(
-                    finance.Refund("r-1", eur(5_000), approved=eur(4_000), paid=True),
-                    finance.Refund("r-2", eur(1_000), rejected=True),
-                ),
-            )
-        ],
-    ),
-    (
-        SUPPORT,
-        [
-            support.Case(
-                "c-1",
-                "ada",
-                "4711",
-                status=support.Status.RESOLVED,
-                responded=True,
-                resolutions=2,
-                reviews=("rev-1",),
-                answered=("rev-1",),
-            ),
-            support.Order("4711", "ada", sale=SALE, refunds=("r-1",)),
-        ],
-    ),
-]
 
 
 @pytest.mark.parametrize(("department", "parts"), FULL)

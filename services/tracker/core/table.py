@@ -89,7 +89,7 @@ class Table:
         self, parties: Parties, now: Instant, marks: Marks
     ) -> Iterator[tuple[Subject, Verdict]]:
         watermark = marks.watermark(parties)
-        queue, behind = self._due[parties], []
+        queue, looked_at = self._due[parties], []
         until = max(watermark.at, now) if watermark.silent else watermark.at
         while queue and queue[0][0] <= until:
             at, promise_id, subject_id = heapq.heappop(queue)
@@ -104,11 +104,8 @@ class Table:
                 continue
             if verdict := _conclude_time(promise, now, watermark):
                 yield subject, verdict
-            if at <= watermark.at:
-                self._schedule(subject, promise)
-            else:
-                behind.append((subject, promise))
-        for subject, promise in behind:
+            looked_at.append((subject, promise))
+        for subject, promise in looked_at:  # once each, so that no promise can hold up the others
             self._schedule(subject, promise)
 
     def _schedule(self, subject: Subject, promise: Promise) -> None:

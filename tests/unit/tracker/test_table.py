@@ -179,6 +179,7 @@ def test_after_the_deadline_it_is_too_late_to_warn() -> None:
     desk = Desk(an_agreement("50%", "80%"))
     desk.hear(APPROVED)
     assert desk.pass_time(DUE, marks("11:00", operations="10:50")) == []
+    assert look_again_at(desk.promise) == DUE + 2 * SECOND
     assert kinds(desk.pass_time("11:01")) == ["breached"]
 
 
@@ -282,6 +283,14 @@ def test_evidence_that_counts_again_ends_the_second_breach_under_another_id() ->
     (second,) = desk.hear(a_retraction(taken_back, "12:45"))
     assert (second.kind, second.publish) == (Kind.WITHDRAWN, True)
     assert second.id != first.id
+
+
+def test_an_end_that_counts_again_after_another_has_another_id() -> None:
+    cancelled = an_event("sales.OrderCancelled", "10:00")
+    desk = Desk()
+    desk.hear(APPROVED, IN_TIME, cancelled, a_retraction(cancelled))
+    assert kinds(desk.told) == ["opened", "kept", "cancelled", "kept"]
+    assert len({verdict.id for verdict in desk.told}) == 4
 
 
 @pytest.mark.parametrize(
