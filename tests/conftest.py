@@ -3,6 +3,7 @@
 The servers' jars are downloaded once into HANDOFF_HOME's cache; all data is in folders that go.
 """
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,12 +11,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings as hypothesis
 from pymongo import MongoClient
 
 from services.local.stack import LocalStack
 from services.local.topics import admin, create_topics, partition_counts, wanted
 from services.shared.settings import MongoSettings, Settings, load
 from tests.polling import until
+
+# A loaded machine is no fault of the code. What decides whether a change lands tries the same
+# examples each time; everybody else tries new ones.
+hypothesis.register_profile("handoff", deadline=None, derandomize="CI" in os.environ)
+hypothesis.load_profile("handoff")
 
 CACHE = load(Settings).home / "cache"
 
