@@ -23,7 +23,7 @@ WIDEST, WIDTH_OF_FILES = 110, 100
 LEFT = 16
 WAITING_LIMIT = 8
 """Alerts that wait to be shown one after another; what comes beyond is counted."""
-BAR, NUMBER, NAME = 32, 11, 11
+BAR, NUMBER, NAME = 32, 12, 11
 LOOKS = {
     "at_risk": ("▲ at risk", "yellow"),
     "breached": ("✖ broken", "red"),

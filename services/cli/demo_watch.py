@@ -52,7 +52,7 @@ class Watch:
     def news(self) -> list[alerts_pb2.Alert]:
         """Alerts in a condition that they were not seen in before, as they came.
 
-        None where the service does not answer: it is started again, and they are seen then.
+        Empty where the service does not answer: it is started again, and they are seen then.
         """
         try:
             found = {(alert.key, alert.condition): alert for alert in self._list()}

@@ -30,6 +30,8 @@ SESSION_TIMEOUT_MS = 10_000
 POLL_S = 0.5
 SILENCE_S = 5.0
 """After this long without a record, ask whether the broker is still there."""
+STUCK_S = 20.0
+"""A member that cannot commit for this long joins anew: a lost answer is waited for 5 minutes."""
 CLOSE_TIMEOUT_S = 5
 MILLISECOND: Instant = 1_000
 _T = TypeVar("_T")
@@ -105,7 +107,7 @@ class KafkaSubscriber:
         self._topics = tuple(topics)
         self._from_start = from_start
         self._consumer: KafkaConsumer | None = None
-        self._heard_at = 0.0
+        self._heard_at = self._committed_at = 0.0
 
     def poll(self, timeout_s: float) -> Sequence[Received]:
         try:
@@ -120,10 +122,10 @@ class KafkaSubscriber:
         """All that the topics hold at this moment, then no more. Raises SubscribeError."""
         try:
             consumer = self._consumer or self._connect()
-            left = {place: end for place, end in _ends(consumer).items() if end}
+            ends = consumer.end_offsets(list(consumer.assignment()))
         except (KafkaError, OSError) as error:
             raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
-        while any(consumer.position(place) < end for place, end in left.items()):
+        while any(consumer.position(place) < end for place, end in ends.items() if end):
             yield from self.poll(POLL_S)
 
     def commit(self) -> None:
@@ -131,13 +133,16 @@ class KafkaSubscriber:
             return
         try:
             self._consumer.commit(timeout_ms=REQUEST_TIMEOUT_MS)
+            self._committed_at = time.monotonic()
         except KafkaError as error:
+            if time.monotonic() - self._committed_at > STUCK_S:
+                self.close()
             raise SubscribeError(_sentence("commit to", self._bootstrap, error)) from error
 
     def close(self) -> None:
-        if self._consumer:
-            self._consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1_000)
-            self._consumer = None
+        consumer, self._consumer = self._consumer, None
+        if consumer:
+            consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1_000)
 
     def _connect(self) -> KafkaConsumer:
         consumer = _connected(
@@ -159,7 +164,7 @@ class KafkaSubscriber:
             consumer.assign(partitions)
         else:
             consumer.subscribe(self._topics)
-        self._consumer = consumer
+        self._consumer, self._committed_at = consumer, time.monotonic()
         return consumer
 
     def _listen(self, consumer: KafkaConsumer, heard: bool) -> None:
@@ -169,11 +174,6 @@ class KafkaSubscriber:
             consumer.end_offsets([TopicPartition(self._topics[0], 0)], timeout_ms=MAX_BLOCK_MS)
         if heard or now - self._heard_at > SILENCE_S:
             self._heard_at = now
-
-
-def _ends(consumer: KafkaConsumer) -> dict[TopicPartition, int]:
-    ends: dict[TopicPartition, int] = consumer.end_offsets(list(consumer.assignment()))
-    return ends
 
 
 def _connected(client: Callable[..., _T], bootstrap: str, **settings: Any) -> _T:  # noqa: ANN401

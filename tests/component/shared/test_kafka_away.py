@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from socket import create_server, socket
 
 import pytest
+from kafka.errors import RebalanceInProgressError
 
 from services.shared import bus_kafka
 from services.shared.bus import PublishError, Record, SubscribeError
@@ -76,3 +77,49 @@ def test_a_reader_says_which_topic_is_missing(fresh_topics: Settings, group: str
         with pytest.raises(SubscribeError, match=r"no topic handoff\.nobody\.v1"):
             subscriber.poll(0.1)
     subscriber.close()
+
+
+class Stuck:
+    """A consumer that waits for its group for ever."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def partitions_for_topic(self, _topic: str) -> set[int]:
+        return {0}
+
+    def subscribe(self, _topics: object) -> None:
+        """It is a member, as far as it knows."""
+
+    def poll(self, timeout_ms: int) -> dict[object, object]:
+        return {}
+
+    def end_offsets(self, _places: object, timeout_ms: int) -> dict[object, int]:
+        return {}
+
+    def commit(self, timeout_ms: int) -> None:
+        raise RebalanceInProgressError
+
+    def close(self, **_how: object) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(("stuck_s", "joins"), [(0.0, 2), (60.0, 1)])
+def test_a_member_that_cannot_commit_for_long_joins_its_group_anew(
+    monkeypatch: pytest.MonkeyPatch, stuck_s: float, joins: int
+) -> None:
+    opened: list[Stuck] = []
+
+    def connected(*_client: object, **_settings: object) -> Stuck:
+        opened.append(Stuck())
+        return opened[-1]
+
+    monkeypatch.setattr(bus_kafka, "_connected", connected)
+    monkeypatch.setattr(bus_kafka, "STUCK_S", stuck_s)
+    subscriber = KafkaSubscriber("127.0.0.1:9", "test", [RECORD.topic])
+    for _ in range(2):
+        subscriber.poll(0.1)
+        with pytest.raises(SubscribeError, match="RebalanceInProgressError"):
+            subscriber.commit()
+    assert len(opened) == joins
+    assert opened[0].closed is (joins == 2)
