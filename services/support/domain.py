@@ -45,7 +45,7 @@ class RequestRefund(CaseCommand):
     refund_id: str
     amount: Money
     reason: str
-    promised_by: datetime
+    refund_by: datetime
     customer: str = ""
 
 
@@ -207,9 +207,9 @@ def _request_refund(desk: Desk, command: RequestRefund) -> says.RefundRequested:
     rules.new_id("refund_id", command.refund_id, desk.order.refunds)
     rules.money("amount", command.amount, at_least=1, currency=sale.total.currency)
     rules.text("reason", command.reason)
-    rules.deadline("promised_by", command.promised_by, command.context.now)
+    rules.deadline("refund_by", command.refund_by, command.context.now)
     return says.RefundRequested(
-        command.refund_id, command.amount, command.reason, command.promised_by
+        command.refund_id, command.amount, command.reason, command.refund_by
     )
 
 

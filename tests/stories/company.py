@@ -99,8 +99,8 @@ class Company:
         self._say(ParcelDelivered("parcel-1", "carrier"))
 
     def refund_is_requested(self, *, promised_in_days: int = 5) -> None:
-        promised_by = to_datetime(self._now + promised_in_days * 24 * HOUR)
-        self._say(RefundRequested("r-1", MONEY, "broken on arrival", promised_by))
+        refund_by = to_datetime(self._now + promised_in_days * 24 * HOUR)
+        self._say(RefundRequested("r-1", MONEY, "broken on arrival", refund_by))
 
     def refund_is_approved(self) -> None:
         self._say(RefundApproved("r-1", MONEY, "standard", "ok", 1))

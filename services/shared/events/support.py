@@ -60,7 +60,7 @@ class RefundRequested:
     refund_id: str
     amount: Money
     reason: str
-    promised_by: datetime
+    refund_by: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ WORKING: list[tuple[Department, list[Any], Any]] = [
     (FINANCE, [PAID, APPROVE_REFUND], order(finance.PayRefund, refund_id="r-1", amount=eur(1))),
     (SUPPORT, [], OPEN),
     (SUPPORT, [OPEN], case(support.SendFirstResponse, summary="We look into it.")),
-    (SUPPORT, [OPEN], case(support.RequestRefund, order="4711", promised_by=SOON, **REFUND)),
+    (SUPPORT, [OPEN], case(support.RequestRefund, order="4711", refund_by=SOON, **REFUND)),
     (SUPPORT, [], order(support.InformCustomer, what="new_date", date_told=None)),
     (SUPPORT, [OPEN], case(support.ResolveCase, cause="supplier")),
     (SUPPORT, [], REVIEW),

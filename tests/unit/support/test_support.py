@@ -63,7 +63,7 @@ def ask_refund(**changes: Any) -> RequestRefund:  # noqa: ANN401 - any of its fi
         "refund_id": "r-1",
         "amount": eur(5_000),
         "reason": "broken",
-        "promised_by": FRIDAY,
+        "refund_by": FRIDAY,
     }
     return RequestRefund(a_context(), "c-1", **(fields | changes))
 
@@ -143,8 +143,8 @@ def test_a_refund_is_asked_for_once() -> None:
         ({"amount": eur(0)}, "amount.minor"),
         ({"amount": Money(1, "USD")}, "amount.currency"),
         ({"reason": ""}, "reason"),
-        ({"promised_by": at("09:00") - SECOND}, "promised_by"),
-        ({"promised_by": at("09:00") + timedelta(days=1_461) + SECOND}, "promised_by"),
+        ({"refund_by": at("09:00") - SECOND}, "refund_by"),
+        ({"refund_by": at("09:00") + timedelta(days=1_461) + SECOND}, "refund_by"),
     ],
 )
 def test_a_refund_fits_its_case_and_its_order(changes: dict[str, Any], field: str) -> None:

@@ -132,7 +132,7 @@ class RequestRefundRequest(_message.Message):
     REFUND_ID_FIELD_NUMBER: _builtins.int
     AMOUNT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
-    PROMISED_BY_FIELD_NUMBER: _builtins.int
+    REFUND_BY_FIELD_NUMBER: _builtins.int
     order: _builtins.str
     customer: _builtins.str
     case: _builtins.str
@@ -143,7 +143,7 @@ class RequestRefundRequest(_message.Message):
     @_builtins.property
     def amount(self) -> _common_pb2.Money: ...
     @_builtins.property
-    def promised_by(self) -> _timestamp_pb2.Timestamp: ...
+    def refund_by(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -154,11 +154,11 @@ class RequestRefundRequest(_message.Message):
         refund_id: _builtins.str = ...,
         amount: _common_pb2.Money | None = ...,
         reason: _builtins.str = ...,
-        promised_by: _timestamp_pb2.Timestamp | None = ...,
+        refund_by: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "context", b"context", "promised_by", b"promised_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "context", b"context", "refund_by", b"refund_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "case", b"case", "context", b"context", "customer", b"customer", "order", b"order", "promised_by", b"promised_by", "reason", b"reason", "refund_id", b"refund_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "case", b"case", "context", b"context", "customer", b"customer", "order", b"order", "reason", b"reason", "refund_by", b"refund_by", "refund_id", b"refund_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -573,24 +573,24 @@ class RefundRequested(_message.Message):
     REFUND_ID_FIELD_NUMBER: _builtins.int
     AMOUNT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
-    PROMISED_BY_FIELD_NUMBER: _builtins.int
+    REFUND_BY_FIELD_NUMBER: _builtins.int
     refund_id: _builtins.str
     reason: _builtins.str
     @_builtins.property
     def amount(self) -> _common_pb2.Money: ...
     @_builtins.property
-    def promised_by(self) -> _timestamp_pb2.Timestamp: ...
+    def refund_by(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
         refund_id: _builtins.str = ...,
         amount: _common_pb2.Money | None = ...,
         reason: _builtins.str = ...,
-        promised_by: _timestamp_pb2.Timestamp | None = ...,
+        refund_by: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "promised_by", b"promised_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "refund_by", b"refund_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "promised_by", b"promised_by", "reason", b"reason", "refund_id", b"refund_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "reason", b"reason", "refund_by", b"refund_by", "refund_id", b"refund_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
