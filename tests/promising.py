@@ -19,6 +19,7 @@ from services.tracker.core.agreements import (
     Fact,
 )
 from services.tracker.core.durations import parse_rung
+from services.tracker.core.folding import fold
 from services.tracker.core.promises import Promise
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import Marks, Table
@@ -113,6 +114,20 @@ def _instants(moments: Mapping[str, Instant | str]) -> dict[str, Instant]:
     return {party: at(each) if isinstance(each, str) else each for party, each in moments.items()}
 
 
+def told(*events: Event, sets: AgreementSets | None = None, subject: str = ORDER) -> Subject:
+    """A subject into which the events were folded."""
+    folded = Subject(subject)
+    for event in events:
+        fold(folded, event, sets or sets_of())
+    return folded
+
+
+def only(subject: Subject) -> Promise:
+    """Its only promise."""
+    (promise,) = subject.promises.values()
+    return promise
+
+
 class Desk:
     """A table with one order, and a clock that the test moves; `told` is every verdict so far."""
 
@@ -143,9 +158,7 @@ class Desk:
 
     @property
     def promise(self) -> Promise:
-        """The only promise."""
-        (promise,) = self.subject.promises.values()
-        return promise
+        return only(self.subject)
 
 
 def kinds(verdicts: Iterable[Verdict]) -> list[str]:

@@ -10,10 +10,16 @@ from services.shared.subjects import HEARTBEAT, Kind, kind_and_id, kind_of, subj
 
 ID_BYTES = 16
 TEXT_LIMIT = 1_024
+ID_LIMIT = 200
+"""Characters of an order, a customer or a case: the tracker keeps them with every event."""
 EARLIEST: Instant = 0
 LATEST: Instant = 7_258_118_400_000_000
 """1970-01-01 to 2200-01-01: an event's own time outside is a unit mistaken, not a moment."""
 ANYONE = "handoff"
+_TEXTS = {
+    **dict.fromkeys(("source", "channel", "actor"), TEXT_LIMIT),
+    **dict.fromkeys(("order", "customer", "case"), ID_LIMIT),
+}
 
 
 def accept(value: bytes, party: str, own_types: Mapping[str, Kind]) -> Envelope:
@@ -67,8 +73,8 @@ def _check_fields(envelope: Envelope) -> None:
             "bad_time",
             f"occurred_at is {envelope.occurred_at}; give microseconds since 1970-01-01 UTC.",
         )
-    for name in ("source", "channel", "order", "customer", "case", "actor"):
-        if len(text := getattr(envelope, name)) > TEXT_LIMIT:
+    for name, limit in _TEXTS.items():
+        if len(text := getattr(envelope, name)) > limit:
             raise InvalidEvent(
-                "too_long", f"{name} has {len(text)} characters; the limit is {TEXT_LIMIT}."
+                "too_long", f"{name} has {len(text)} characters; the limit is {limit}."
             )

@@ -1,6 +1,5 @@
 """From a record of Kafka to what the tracker's handlers are told, or the fault that it has."""
 
-import dataclasses
 from collections.abc import Collection, Mapping
 
 from services.shared.acceptance import accept
@@ -11,7 +10,7 @@ from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import HEARTBEAT, Kind
 from services.shared.telemetry import TRACEPARENT, span_context
 from services.tracker.core.agreements import Fact
-from services.tracker.core.reading import bounded, event_of
+from services.tracker.core.reading import event_of
 from services.tracker.handlers import Told
 
 
@@ -39,7 +38,6 @@ def told_of(
     except InvalidEvent as fault:
         return Told(received, party, fault)
     arrived_at = envelope.occurred_at if simulated else received.arrived_at
-    envelope = dataclasses.replace(envelope, occurred_at=bounded(envelope.occurred_at, arrived_at))
     event = event_of(envelope, body, arrived_at, facts, _traceparent(received))
     return Told(received, party, event, envelope.subject)
 

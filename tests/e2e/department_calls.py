@@ -81,7 +81,7 @@ def ask_refund(company: Company, order: str) -> None:
         refund_id="r-1",
         amount=EUR,
         reason="broken",
-        promised_by=SOON,
+        refund_by=SOON,
     )
     as_soon_as_heard(company.support.RequestRefund, refund)
 

@@ -9,7 +9,7 @@ from services.shared.clock import Instant
 from services.tracker.core.agreements import Fact
 from services.tracker.core.promises import Promise, settled_state
 
-EVENTS_LIMIT = 2_000
+EVENTS_LIMIT = 500
 """Events of one subject; one more is refused as `too_many_events`."""
 
 DEADLINE_LIMIT = 1_461 * 86_400 * 1_000_000

@@ -1,5 +1,6 @@
 """One partition of the tracker whole, in memory: what it does with records, time and its store."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -244,3 +245,16 @@ def test_a_partition_that_is_taken_over_knows_what_is_open_and_what_was_warned(
     pass_time(second, START + 5 * HOUR)
     second.commit()
     assert kinds(store).count(Kind.BREACHED) == 1
+
+
+def test_an_event_from_the_future_that_comes_again_later_is_no_conflict(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store)
+    ahead = placed(START + 24 * HOUR, id=b"\x09" * 16)
+    for arrived_at in (START, START + HOUR):
+        tell(partition, dataclasses.replace(ahead, arrived_at=arrived_at))
+    partition.commit()
+    assert reasons(store) == []
+    (event,) = store.subject_documents[ORDER]["events"]
+    assert event["occurred_at"] == START

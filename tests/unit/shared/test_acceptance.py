@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from services.shared.acceptance import EARLIEST, LATEST, TEXT_LIMIT, accept
+from services.shared.acceptance import EARLIEST, ID_LIMIT, LATEST, TEXT_LIMIT, accept
 from services.shared.codec import encode_envelope, encode_event
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import EVENT_BYTES_LIMIT, Envelope
@@ -92,10 +92,16 @@ def test_a_time_just_inside_comes_in(at: int) -> None:
     assert accepted(occurred_at=at).occurred_at == at
 
 
-@pytest.mark.parametrize("name", ["source", "channel", "order", "customer", "case", "actor"])
-def test_every_text_has_the_same_limit(name: str) -> None:
-    assert getattr(accepted(**{name: "x" * TEXT_LIMIT}), name) == "x" * TEXT_LIMIT
-    assert refusal(**{name: "x" * (TEXT_LIMIT + 1)}) == "too_long"
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        *((name, TEXT_LIMIT) for name in ("source", "channel", "actor")),
+        *((name, ID_LIMIT) for name in ("order", "customer", "case")),
+    ],
+)
+def test_every_text_has_its_limit(name: str, limit: int) -> None:
+    assert getattr(accepted(**{name: "x" * limit}), name) == "x" * limit
+    assert refusal(**{name: "x" * (limit + 1)}) == "too_long"
 
 
 def test_bytes_that_are_no_envelope_are_undecodable() -> None:
