@@ -84,7 +84,7 @@ def _download(lock: LockFile, cache: Path) -> Jars:
             else:
                 problem = f"its parts are not those that {lock_path()} names"
         raise DownloadFailed(
-            f"Apache Kafka could not be downloaded from repo.maven.apache.org into {cache}:"
+            f"Apache Kafka could not be downloaded from Maven Central into {cache}:"
             f" {problem}. Check the network (HTTPS_PROXY is honoured) and start again; what has"
             " arrived is kept."
         )
