@@ -19,7 +19,6 @@ from services.insights.replay import Outcome, Replayed
 from services.local.interrupts import interruptible
 from services.shared.clock import Instant, to_instant
 from services.shared.settings import Settings, load
-from services.shared.subjects import Kind
 from services.simulator.importers.errors import UnreadableData
 from services.simulator.importers.formats import IMPORTERS, Format
 from services.simulator.importers.history import History
@@ -141,7 +140,7 @@ def replay(  # noqa: PLR0913 - each is an option of the command
     Example: handoff replay --from ~/olist --out promises.csv
     """
     check_writable(out, "--out")
-    folder = load_folder(agreements or shipped(format), _own_types())
+    folder = load_folder(agreements or shipped(format), load(Settings).own_types)
     began = time.monotonic()
     with interruptible():
         with Watch() as watch:
@@ -154,11 +153,6 @@ def replay(  # noqa: PLR0913 - each is an option of the command
     typer.echo(as_json(report) if json else as_text(report))
     if fail_on is FailOn.BREACHED and report.summary.outcomes[Outcome.BREACHED]:
         raise typer.Exit(1)
-
-
-def _own_types() -> dict[str, Kind]:
-    parties = load(Settings).parties.values()
-    return {type: kind for party in parties for type, kind in party.types.items()}
 
 
 @contextmanager

@@ -24,7 +24,6 @@ from services.local.processes import end
 from services.local.programs import SERVICES
 from services.local.stack import LocalStack
 from services.shared.settings import Settings, load
-from services.shared.subjects import Kind
 from services.tracker.agreement_files import load_folder, shipped
 
 READY_DEADLINE_S = 60.0
@@ -48,7 +47,7 @@ def up(agreements: Agreements = None) -> None:
     """
     settings = load(Settings)
     folder = (agreements or shipped("default")).absolute()
-    load_folder(folder, _own_types(settings))
+    load_folder(folder, settings.own_types)
     output = PrefixedOutput()
     environment = {"HANDOFF_AGREEMENTS": str(folder), "HANDOFF_LOG": _log_format()}
     with interruptible(), suppress(KeyboardInterrupt):
@@ -96,10 +95,6 @@ def doctor(
         found = _print_as_they_come(findings)
     if not all(finding.well for finding in found):
         raise typer.Exit(1)
-
-
-def _own_types(settings: Settings) -> dict[str, Kind]:
-    return {type: kind for party in settings.parties.values() for type, kind in party.types.items()}
 
 
 def _log_format() -> str:
