@@ -107,7 +107,7 @@ class Service:
         outbox = Outbox(self.client, database, SOURCE)
         store = MongoAlertStore(self.client, database, outbox)
         await asyncio.to_thread(store.prepare)
-        ledger = GrpcLedger(_address(settings))
+        ledger = GrpcLedger(settings.endpoints.tracker.grpc_address)
         metrics = Metrics(self.observed.registry)
         channels = self._channels()
         desk = Desk(store, tuple(channel.name for channel in channels))
@@ -201,8 +201,3 @@ class Service:
             self.observed,
             self.health,
         )
-
-
-def _address(settings: AlertsSettings) -> str:
-    tracker = settings.endpoints.tracker
-    return f"{tracker.host}:{tracker.grpc}"

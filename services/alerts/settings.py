@@ -35,4 +35,4 @@ class AlertsSettings(Settings):
     def console_url(self) -> str:
         if self.alerts.console_url:
             return str(self.alerts.console_url).rstrip("/")
-        return f"http://{self.endpoints.console.host}:{self.endpoints.console.http}"
+        return self.endpoints.console.url

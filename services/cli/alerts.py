@@ -114,8 +114,7 @@ def release(
 @contextmanager
 def _alerts() -> Iterator[AlertsServiceStub]:
     """A refusal is said as it is; raises CommandFailed where there is nobody to refuse."""
-    endpoint = surroundings.settings().endpoints.alerts
-    address = f"{endpoint.host}:{endpoint.grpc}"
+    address = surroundings.settings().endpoints.alerts.grpc_address
     channel = sync_channel(address)
     try:
         yield AlertsServiceStub(channel)

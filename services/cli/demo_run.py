@@ -14,7 +14,7 @@ from services.cli.demo_screen import Screen
 from services.cli.demo_watch import watch
 from services.cli.errors import CommandFailed
 from services.local import state
-from services.local.health import address, wait_for_services
+from services.local.health import wait_for_services
 from services.local.output import FileOutput
 from services.local.ports import LOOPBACK
 from services.local.processes import end
@@ -148,7 +148,7 @@ def _wait_until_ready(stack: LocalStack, services: Iterable[str], screen: Screen
 
 def _say_ready(stack: LocalStack, play: Play, seconds: float) -> None:
     play.screen.say(f"Ready after {seconds:.0f} s, and {stack.download_s:.0f} s of downloads.\n")
-    console, logs = address(stack.settings.endpoints.console), stack.home / "logs"
+    console, logs = stack.settings.endpoints.console.url, stack.home / "logs"
     play.screen.facts(console=console, logs=str(logs), playing=play.what)
 
 

@@ -12,7 +12,7 @@ from handoff.v1 import alerts_pb2, alerts_pb2_grpc, tracker_pb2, tracker_pb2_grp
 from services.cli.demo_summary import Fate, Promise, Summary, Trouble, summarise
 from services.shared import rpc
 from services.shared.clock import Instant
-from services.shared.settings import Endpoint, Endpoints
+from services.shared.settings import Endpoints
 
 PAGE_SIZE = 1_000
 ASKED_AT_ONCE = 4
@@ -115,8 +115,8 @@ class Watch:
 @contextmanager
 def watch(endpoints: Endpoints) -> Iterator[Watch]:
     with (
-        rpc.sync_channel(_address(endpoints.alerts)) as alerts,
-        rpc.sync_channel(_address(endpoints.tracker)) as tracker,
+        rpc.sync_channel(endpoints.alerts.grpc_address) as alerts,
+        rpc.sync_channel(endpoints.tracker.grpc_address) as tracker,
     ):
         yield Watch(
             alerts_pb2_grpc.AlertsServiceStub(alerts),
@@ -149,7 +149,3 @@ def _promise(told: tracker_pb2.Promise) -> Promise:
         instant(told.due_by),
         instant(told.settled_at) if settled else None,
     )
-
-
-def _address(endpoint: Endpoint) -> str:
-    return f"{endpoint.host}:{endpoint.grpc}"

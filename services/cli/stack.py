@@ -17,7 +17,7 @@ from rich.console import Console
 from services.cli import surroundings
 from services.local import state
 from services.local.doctor import Finding, examine
-from services.local.health import address, wait_for_services
+from services.local.health import wait_for_services
 from services.local.interrupts import interruptible
 from services.local.output import OURSELVES, Output, PrefixedOutput
 from services.local.processes import end
@@ -106,7 +106,7 @@ def _say_ready(stack: LocalStack, output: Output, began: float) -> None:
     late = wait_for_services(stack.settings, SERVICES, READY_DEADLINE_S)
     for reason in late.values():
         output(OURSELVES, f"Not ready: {reason}.")
-    console = address(stack.settings.endpoints.console)
+    console = stack.settings.endpoints.console.url
     seconds = time.monotonic() - began - stack.download_s
     output(
         OURSELVES,

@@ -58,8 +58,7 @@ def through_kafka(
         stack.start_services(["tracker"], tracker_environment(own, agreements))
         with closing(KafkaPublisher(stack.settings.kafka.bootstrap, "replay")) as publisher:
             drive(history, until, publisher, own, folded)
-        endpoint = stack.settings.endpoints.tracker
-        with rpc.sync_channel(f"{endpoint.host}:{endpoint.grpc}") as channel:
+        with rpc.sync_channel(stack.settings.endpoints.tracker.grpc_address) as channel:
             tracker = tracker_pb2_grpc.TrackerServiceStub(channel)
             wait_until_folded(tracker, own, until)
             return replayed(tracker, history, until)

@@ -29,7 +29,7 @@ from services.shared.bus_kafka import KafkaSubscriber
 from services.shared.clock import WallClock
 from services.shared.errors import SettingsError
 from services.shared.health import Health
-from services.shared.settings import Endpoint, load
+from services.shared.settings import load
 from services.shared.subjects import VERDICTS_TOPIC
 
 STOP_TIMEOUT_S = 5
@@ -50,7 +50,10 @@ async def serve(settings: ConsoleSettings) -> None:
     watch = telemetry.start("console", settings)
     health = Health("tracker", "alerts")
     meters = Meters.register(watch.registry)
-    tracker, alerts = _address(settings.endpoints.tracker), _address(settings.endpoints.alerts)
+    tracker, alerts = (
+        settings.endpoints.tracker.grpc_address,
+        settings.endpoints.alerts.grpc_address,
+    )
     async with rpc.channel(tracker) as to_tracker, rpc.channel(alerts) as to_alerts:
         clock = WallClock() if settings.clock == "wall" else None
         ledger = TrackerClient(to_tracker, tracker, clock)
@@ -149,10 +152,6 @@ def _threadsafe(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> Ca
             loop.call_soon_threadsafe(wake)
 
     return from_thread
-
-
-def _address(endpoint: Endpoint) -> str:
-    return f"{endpoint.host}:{endpoint.grpc}"
 
 
 def _url(listening: socket.socket) -> str:

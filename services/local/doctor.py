@@ -11,7 +11,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from services.local.errors import ServerFailed
-from services.local.health import address, why_not_ready
+from services.local.health import why_not_ready
 from services.local.programs import SERVICES
 from services.local.stack import GIGABYTE, ROOM_NEEDED
 from services.local.state import RunState
@@ -136,4 +136,4 @@ def _service(name: str, settings: Settings, running: RunState | None) -> Finding
     if reason := why_not_ready(endpoint):
         remedy = "What it says is in the terminal of `handoff up`." if running else f"{_START}."
         return Finding(name, False, reason, remedy)
-    return Finding(name, True, f"ready, {address(endpoint)}, gRPC on port {endpoint.grpc}")
+    return Finding(name, True, f"ready, {endpoint.url}, gRPC on port {endpoint.grpc}")

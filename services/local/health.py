@@ -11,13 +11,9 @@ TIMEOUT_S = 2.0
 ANSWER_LIMIT = 200
 
 
-def address(endpoint: Endpoint) -> str:
-    return f"http://{endpoint.host}:{endpoint.http}"
-
-
 def why_not_ready(endpoint: Endpoint) -> str | None:
     """None when it is ready, else what it says, or that it says nothing."""
-    url = f"{address(endpoint)}/readyz"
+    url = f"{endpoint.url}/readyz"
     try:
         answer = httpx.get(url, timeout=TIMEOUT_S, trust_env=False)
     except httpx.HTTPError as error:

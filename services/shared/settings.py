@@ -37,6 +37,14 @@ class Endpoint(BaseModel):
     grpc: int = Field(ge=1, le=65535)
     http: int = Field(ge=1, le=65535)
 
+    @property
+    def grpc_address(self) -> str:
+        return f"{self.host}:{self.grpc}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.http}"
+
 
 class Endpoints(BaseModel):
     """One a service; `HANDOFF_ENDPOINTS__TRACKER__GRPC=7105` moves one."""

@@ -28,7 +28,7 @@ from services.shared import rpc
 from services.shared.codec import to_message
 from services.shared.errors import HandoffError
 from services.shared.rpc_failures import DETAILS_KEY
-from services.shared.settings import Endpoint, Endpoints
+from services.shared.settings import Endpoints
 from services.simulator.acts import Command
 
 PATIENCE_S = 60.0
@@ -99,7 +99,7 @@ def departments(endpoints: Endpoints) -> Iterator[Departments]:
     stop = threading.Event()
     with ExitStack() as closing:
         channels = {
-            party: closing.enter_context(rpc.sync_channel(_address(getattr(endpoints, party))))
+            party: closing.enter_context(rpc.sync_channel(getattr(endpoints, party).grpc_address))
             for party in {call.party for call in CALLS.values()}
         }
         closing.callback(stop.set)
@@ -132,7 +132,3 @@ def _serialized(message: Message) -> bytes:
 
 def _unread(answer: bytes) -> bytes:
     return answer
-
-
-def _address(endpoint: Endpoint) -> str:
-    return f"{endpoint.host}:{endpoint.grpc}"

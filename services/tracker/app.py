@@ -193,9 +193,9 @@ def _open(
     around: Surroundings, store: Store, sets: KnownSets, rules: Rules, number: int
 ) -> Partition:
     """Raise the epoch, then load: nobody else can commit to the partition any more."""
-    endpoint = around.settings.endpoints.tracker
+    settings = around.settings
     owner = store.take_over(
-        number, around.settings.tracker.instance, f"{endpoint.host}:{endpoint.grpc}"
+        number, settings.tracker.instance, settings.endpoints.tracker.grpc_address
     )
     return Partition(owner, sets, store, rules, around.clock.now())
 

@@ -33,7 +33,7 @@ class Tracked:
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
         endpoint = stack.settings.endpoints.tracker
-        self._address = f"{endpoint.host}:{endpoint.grpc}"
+        self._address = endpoint.grpc_address
 
     def publish(self, *records: Record) -> None:
         bootstrap = self.stack.settings.kafka.bootstrap

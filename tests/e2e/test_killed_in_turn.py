@@ -160,5 +160,5 @@ def _noticed(hook: Hook) -> Counter[str]:
 @contextmanager
 def _tracker(work: Work) -> Iterator[tracker_pb2_grpc.TrackerServiceStub]:
     endpoint = work.stack.settings.endpoints.tracker
-    with sync_channel(f"{endpoint.host}:{endpoint.grpc}") as channel:
+    with sync_channel(endpoint.grpc_address) as channel:
         yield tracker_pb2_grpc.TrackerServiceStub(channel)

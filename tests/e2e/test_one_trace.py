@@ -84,7 +84,7 @@ class Company:
 
     def _channel(self, name: str) -> grpc.Channel:
         endpoint = getattr(self.stack.settings.endpoints, name)
-        return sync_channel(f"{endpoint.host}:{endpoint.grpc}")
+        return sync_channel(endpoint.grpc_address)
 
 
 @pytest.fixture

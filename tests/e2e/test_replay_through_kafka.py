@@ -58,7 +58,7 @@ class Replay:
         }
         stack.start_services(["tracker"], self.environment)
         endpoint = stack.settings.endpoints.tracker
-        self.address = f"{endpoint.host}:{endpoint.grpc}"
+        self.address = endpoint.grpc_address
 
     @contextmanager
     def playing(self) -> Iterator[None]:
