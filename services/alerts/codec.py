@@ -10,7 +10,8 @@ from services.alerts.domain.alert import Alert, State
 from services.alerts.domain.pages import page_of
 from services.alerts.domain.promise import Condition, Promise, Resolution, Word
 from services.alerts.domain.text import summary
-from services.shared.clock import Instant, to_datetime, to_instant
+from services.shared.clock import Instant, to_instant
+from services.shared.codec import stamp
 from services.shared.errors import InvalidEvent
 
 _SAYS: dict[int, Condition | Resolution] = {
@@ -99,15 +100,6 @@ def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Al
         trace_id=promise.trace_id,
         revision=alert.revision,
     )
-
-
-def stamp(instant: Instant | None) -> Timestamp | None:
-    """A protobuf timestamp; None stays an absent field."""
-    if instant is None:
-        return None
-    message = Timestamp()
-    message.FromDatetime(to_datetime(instant))
-    return message
 
 
 def instant(message: Timestamp) -> Instant:

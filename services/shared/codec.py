@@ -25,7 +25,7 @@ from handoff.v1 import (
     support_pb2,
 )
 
-from services.shared.clock import iso
+from services.shared.clock import Instant, iso, to_datetime
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Envelope, Facts
 from services.shared.subjects import EVENT_TYPES
@@ -86,6 +86,17 @@ def cloud_event_headers(envelope: Envelope) -> tuple[tuple[str, bytes], ...]:
         ("ce_subject", envelope.subject.encode()),
         ("ce_time", iso(envelope.occurred_at).encode()),
     )
+
+
+def stamp(instant: Instant | None) -> timestamp_pb2.Timestamp | None:
+    """A protobuf timestamp; None stays an absent field."""
+    return None if instant is None else stamp_of(instant)
+
+
+def stamp_of(instant: Instant) -> timestamp_pb2.Timestamp:
+    message = timestamp_pb2.Timestamp()
+    message.FromDatetime(to_datetime(instant))
+    return message
 
 
 @cache

@@ -3,10 +3,11 @@
 import grpc
 from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
+from services.shared.codec import stamp, stamp_of
 from services.shared.errors import RefusalCode, Refused
 from services.tracker.core.promises import State
 from services.tracker.ledger import Ledger, Standing, Wanted
-from services.tracker.messages import event_message, promise_message, stamp, stamp_of
+from services.tracker.messages import event_message, promise_message
 
 SERVICE = "handoff.v1.TrackerService"
 

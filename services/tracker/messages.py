@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import tracker_pb2
 from opentelemetry.trace import SpanKind
 
 from services.shared import telemetry as names
 from services.shared.bus import Headers, Record
-from services.shared.clock import Instant, iso, to_datetime
+from services.shared.clock import Instant, iso
+from services.shared.codec import stamp
 from services.shared.outbox import OutboxRow
 from services.shared.subjects import VERDICTS_TOPIC
 from services.shared.telemetry import TRACEPARENT, Telemetry, trace_headers, trace_id_of
@@ -107,17 +107,6 @@ def event_message(event: Event) -> tracker_pb2.SubjectEvent:
         arrived_at=stamp(event.arrived_at),
         trace_id=trace_id_of(trace_context(event.traceparent)),
     )
-
-
-def stamp(instant: Instant | None) -> Timestamp | None:
-    """A protobuf timestamp; None stays an absent field."""
-    return None if instant is None else stamp_of(instant)
-
-
-def stamp_of(instant: Instant) -> Timestamp:
-    message = Timestamp()
-    message.FromDatetime(to_datetime(instant))
-    return message
 
 
 def trace_context(traceparent: str) -> Headers:

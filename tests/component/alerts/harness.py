@@ -7,7 +7,6 @@ from handoff.v1 import tracker_pb2
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tenacity import wait_none
 
-from services.alerts.codec import stamp
 from services.alerts.delivery import Channel, Receiver, Result
 from services.alerts.domain.alert import Alert, Notice, Reason
 from services.alerts.domain.promise import Condition, Resolution, Word
@@ -16,6 +15,7 @@ from services.alerts.hearing import verdict_handler
 from services.shared import telemetry
 from services.shared.bus import Headers, Received
 from services.shared.bus_memory import MemoryBus
+from services.shared.codec import stamp
 from services.shared.consuming import dead_lettered, traced
 from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC

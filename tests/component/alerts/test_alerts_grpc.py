@@ -9,10 +9,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import alerts_pb2, alerts_pb2_grpc, tracker_pb2, tracker_pb2_grpc
 
 from services.alerts import ledger as ledger_module
-from services.alerts.codec import stamp
 from services.alerts.domain.promise import Condition, Resolution
 from services.alerts.errors import LedgerUnreachable
 from services.alerts.ledger import GrpcLedger
+from services.shared.codec import stamp
 from tests.alerting import a_promise, at, breached, ended, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
 
