@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any, Protocol
 
 from services.shared.bus import Received, Record
-from services.shared.clock import SECOND, Instant, to_datetime
+from services.shared.clock import SECOND, Instant
 from services.shared.codec import cloud_event_headers, encode_envelope, encode_event
 from services.shared.errors import InvalidEvent
-from services.shared.events.envelope import Envelope, Heartbeat
+from services.shared.events.envelope import Envelope
 from services.shared.outbox import OutboxRow
-from services.shared.subjects import DEAD_LETTERS_TOPIC, HEARTBEAT, HEARTBEAT_KEY, topic_of
+from services.shared.relay import heartbeat
+from services.shared.subjects import DEAD_LETTERS_TOPIC, topic_of
 from services.tracker.agreement_files import load_folder, shipped
 from services.tracker.core.agreements import AgreementSet, AgreementSets
 from services.tracker.core.subject import Subject
@@ -140,17 +141,8 @@ def heartbeats(at: Instant, partition: int = 0, parties: Iterable[str] = PARTIES
 
 
 def _heartbeat(party: str, at: Instant, partition: int) -> Received:
-    envelope = Envelope(
-        id=next(_offsets).to_bytes(16, "big"),
-        type=HEARTBEAT,
-        party=party,
-        source="test",
-        subject="",
-        occurred_at=at,
-        body=encode_event(Heartbeat(to_datetime(at))),
-    )
-    value = encode_envelope(envelope)
-    return Received(topic_of(party), partition, next(_offsets), HEARTBEAT_KEY, value, (), at)
+    beat = heartbeat(party, "test", at, partition)
+    return Received(beat.topic, partition, next(_offsets), beat.key, beat.value, (), at)
 
 
 def _announcement(subject: Subject, verdict: Verdict) -> OutboxRow:
