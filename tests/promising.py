@@ -16,9 +16,9 @@ from services.tracker.core.agreements import (
     AgreementKind,
     AgreementSet,
     AgreementSets,
-    Fact,
 )
-from services.tracker.core.durations import parse_rung
+from services.tracker.core.durations import WallTime, parse_rung
+from services.tracker.core.facts import Fact
 from services.tracker.core.folding import fold
 from services.tracker.core.promises import Promise
 from services.tracker.core.subject import Event, Subject
@@ -43,6 +43,11 @@ def span(**parts: float) -> int:
 
 
 def an_agreement(*warn: str, **changes: Any) -> Agreement:  # noqa: ANN401 - any of its fields
+    """`within` may be microseconds, `evidence` one type."""
+    if isinstance(within := changes.get("within"), int):
+        changes["within"] = WallTime(within)
+    if isinstance(evidence := changes.get("evidence"), str):
+        changes["evidence"] = (evidence,)
     return replace(
         Agreement(
             name="ship-paid-order",
@@ -53,9 +58,8 @@ def an_agreement(*warn: str, **changes: Any) -> Agreement:  # noqa: ANN401 - any
             owed_to="sales",
             because="The customer's date cannot be met if the parcel leaves later.",
             opens_on="finance.PaymentApproved",
-            evidence="operations.ParcelHandedOver",
-            within=2 * HOUR,
-            by=None,
+            evidence=("operations.ParcelHandedOver",),
+            within=WallTime(2 * HOUR),
             warn=tuple(parse_rung(each) for each in warn),
             cancels_on=("sales.OrderCancelled",),
         ),

@@ -50,6 +50,8 @@ EVENT_TYPES: dict[str, EventType] = {
     HEARTBEAT: EventType(envelope.Heartbeat, None),
     RETRACTED: EventType(envelope.Retracted, None, ("event_id",)),
     "oncall.PromiseReleased": EventType(oncall.PromiseReleased, None, ("promise_id",)),
+    "oncall.PromiseConfirmed": EventType(oncall.PromiseConfirmed, None, ("promise_id",)),
+    "oncall.PromiseDisputed": EventType(oncall.PromiseDisputed, None, ("promise_id", "by_party")),
     "sales.OrderPlaced": EventType(sales.OrderPlaced, Kind.ORDER),
     "sales.OrderAmended": EventType(sales.OrderAmended, Kind.ORDER, ("version",)),
     "sales.OrderCancelled": EventType(sales.OrderCancelled, Kind.ORDER),
@@ -78,6 +80,7 @@ EVENT_TYPES: dict[str, EventType] = {
     "finance.PaymentDeclined": EventType(finance.PaymentDeclined, Kind.ORDER, ("payment_id",)),
     "finance.DiscountApproved": EventType(finance.DiscountApproved, Kind.ORDER, ("discount_id",)),
     "finance.DiscountRejected": EventType(finance.DiscountRejected, Kind.ORDER, ("discount_id",)),
+    "finance.InvoiceDrafted": EventType(finance.InvoiceDrafted, Kind.ORDER, ("invoice_id",)),
     "finance.InvoiceIssued": EventType(finance.InvoiceIssued, Kind.ORDER, ("invoice_id",)),
     "finance.InvoiceCorrected": EventType(
         finance.InvoiceCorrected, Kind.ORDER, ("invoice_id", "version")

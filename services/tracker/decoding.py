@@ -9,7 +9,7 @@ from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import HEARTBEAT, Kind
 from services.shared.telemetry import TRACEPARENT, span_context
-from services.tracker.core.agreements import Fact
+from services.tracker.core.facts import Fact
 from services.tracker.core.reading import event_of
 from services.tracker.handlers import Told
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tracker.core.agreements import Agreement
+from services.tracker.core.durations import DEADLINE_LIMIT, WallTime
 from services.tracker.core.language import read
-from services.tracker.core.subject import DEADLINE_LIMIT
 from tests.unit.tracker.test_language import WHOLE
 
 LINES = WHOLE.splitlines()
@@ -15,7 +15,8 @@ LETTERS = st.text("aZ0 :-[]{},&*!|>'\"%@`#?~\n\t\\.äλ\x00\x85\ufeff", max_size
 def is_read_or_refused(text: str) -> None:
     outcome = read(text, "any.yaml")
     if isinstance(outcome, Agreement):
-        assert outcome.within is None or 0 < outcome.within <= DEADLINE_LIMIT
+        if isinstance(outcome.within, WallTime):
+            assert 0 < outcome.within.micros <= DEADLINE_LIMIT
         assert (outcome.within is None) is not (outcome.by is None)
     else:
         lines = len(text.splitlines()) + 2  # YAML breaks lines at NEL and its like, too

@@ -43,6 +43,14 @@ class DiscountRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceDrafted:
+    invoice_id: str
+    lines: tuple[Line, ...]
+    tax: Money
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceIssued:
     invoice_id: str
     lines: tuple[Line, ...]

@@ -7,3 +7,17 @@ from dataclasses import dataclass
 class PromiseReleased:
     promise_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseConfirmed:
+    promise_id: str
+    by_party: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseDisputed:
+    promise_id: str
+    by_party: str
+    reason: str

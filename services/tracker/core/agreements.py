@@ -1,6 +1,6 @@
 """Agreements as the fold sees them: who owes what to whom, opened and kept by which event types.
 
-How they are written as YAML is `language.py`'s affair.
+How they are written as YAML is the affair of `language/`.
 """
 
 import hashlib
@@ -11,7 +11,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from services.shared.clock import Instant
-from services.shared.subjects import Kind
+from services.shared.events.common import Money
+from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.conditions import Condition
+from services.tracker.core.durations import Duration, Rung, WallTime
+from services.tracker.core.facts import Fact
 
 
 class AgreementKind(StrEnum):
@@ -23,38 +27,69 @@ class AgreementKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """A warning before the deadline: after a share of the time given, or a span before the end.
+class Acknowledgement:
+    """The debtor says `on` that it has it, `within` so long."""
 
-    `share` is 0 to 1, `before` in microseconds; exactly one of them is set.
-    """
-
-    label: str
-    share: float | None = None
-    before: int | None = None
-
-    def at(self, opened_at: Instant, due_by: Instant) -> Instant:
-        if self.before is not None:
-            return due_by - self.before
-        return opened_at + int((due_by - opened_at) * (self.share or 0.0))
+    on: str
+    within: Duration
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A field of the subject's facts that an agreement names, as in `order.ship_by`."""
+class InFull:
+    """How much was promised and how much an evidence delivers; they are summed up line by line.
 
-    kind: Kind
-    name: str
+    `tolerance` is the share of what was promised that may be missing, 0 to 1.
+    """
 
-    def __str__(self) -> str:
-        return f"{self.kind}.{self.name}"
+    promised: Fact
+    delivered: Fact
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Due so long before another promise of the same subject is: `promise` names its agreement."""
+
+    promise: str
+    slack: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRule:
+    """The clock stands between two events, `at_most` so long, while the debtor waits on someone."""
+
+    starts_on: str
+    ends_on: str
+    waiting_on: str
+    at_most: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decides:
+    """Who may give an approval now: above `up_to`, or where `who` is away, it is the deputy."""
+
+    who: str
+    up_to: Money | None = None
+    deputy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """The share of promises to be kept, 0 to 1, over so many days."""
+
+    kept: float
+    over_days: int
 
 
 @dataclass(frozen=True)
 class Agreement:
     """One directed promise: `owed_by` the debtor, `owed_to` the creditor.
 
-    Due `within` microseconds of the opening event, or `by` the instant in a fact: one is set.
+    Due `within` a span of the opening event, `by` the instant in a fact, or `before` another
+    promise: exactly one is set. `evidence` are the event types of which any one keeps it.
+    `confirmed_by` or `confirm_within` say that the debtor's own word is not enough. `serves` names
+    the customer's promise that this one is a part of, `requires` what a complete handoff has with
+    it. An event type may be a verdict on another agreement, `verdict.warned(deliver-order)`.
     """
 
     name: str
@@ -65,17 +100,48 @@ class Agreement:
     owed_to: str
     because: str
     opens_on: str
-    evidence: str
-    within: int | None
-    by: Fact | None
-    warn: tuple[Rung, ...] = ()
+    evidence: tuple[str, ...]
+    within: Duration | None = None
+    by: Fact | None = None
+    before: Before | None = None
+    calendar: Calendar = ALWAYS
+    where: Condition | None = None
+    acknowledge: Acknowledgement | None = None
+    in_full: InFull | None = None
+    confirmed_by: str = ""
+    confirm_within: Duration | None = None
+    pauses: tuple[PauseRule, ...] = ()
     cancels_on: tuple[str, ...] = ()
+    amends_on: str = ""
+    update_every: Duration | None = None
+    warn: tuple[Rung, ...] = ()
+    requires: tuple[Fact, ...] = ()
+    serves: str = ""
     next_step: str = ""
+    runbook: str = ""
+    decides: Decides | None = None
+    cost_of_breach: Money | None = None
+    cost_of_alert: Money | None = None
+    objective: Objective | None = None
+    escalate: str = ""
+    agreed_by: tuple[tuple[str, Instant], ...] = ()
+    review_by: Instant | None = None
 
     @cached_property
     def evidence_parties(self) -> frozenset[str]:
         """Those whose silence keeps a verdict open: they could still tell of fulfilment."""
-        return frozenset({self.evidence.partition(".")[0]})
+        types = (*self.evidence, self.confirmed_by) if self.confirmed_by else self.evidence
+        return frozenset(each.partition(".")[0] for each in types)
+
+    @cached_property
+    def clock(self) -> Calendar:
+        """In whose time the promise's clock runs: `48 hours` are elapsed time for everybody."""
+        return ALWAYS if isinstance(self.within, WallTime) else self.calendar
+
+    @cached_property
+    def two_sided(self) -> bool:
+        """The debtor's own word does not close it."""
+        return bool(self.confirmed_by) or self.confirm_within is not None
 
 
 @dataclass(frozen=True)
@@ -152,5 +218,5 @@ class AgreementSets:
         return frozenset(
             event_type
             for each in self._by_name.values()
-            for event_type in (each.evidence, *each.cancels_on)
+            for event_type in (*each.evidence, *each.cancels_on)
         )

@@ -14,9 +14,9 @@ from urllib.parse import quote
 from services.shared.clock import Instant, to_instant
 from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.agreements import Agreement, AgreementSets
+from services.tracker.core.durations import DEADLINE_LIMIT
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.subject import (
-    DEADLINE_LIMIT,
     EVENTS_LIMIT,
     Counted,
     Event,
@@ -119,7 +119,7 @@ def _step(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
 def _remember_facts(subject: Subject, event: Event, sets: AgreementSets) -> None:
     kind = subject.id.partition("/")[0]
     for fact in sets.facts:
-        if fact.kind == kind and event.fields.get(fact.name) is not None:
+        if fact.about == kind and event.fields.get(fact.name) is not None:
             subject.facts[fact] = event.fields[fact.name]
 
 
@@ -129,7 +129,7 @@ def _settle(promise: Promise, event: Event) -> bool:
         promise.ended_at, promise.ended_as = event.occurred_at, State.CANCELLED
     elif event.type == RELEASED and event.promise_id == promise.id:
         promise.ended_at, promise.ended_as = event.occurred_at, State.RELEASED
-    elif event.type == agreement.evidence and _same_thing(event, promise):
+    elif event.type in agreement.evidence and _same_thing(event, promise):
         promise.settled_at = event.occurred_at
     else:
         return False
@@ -166,7 +166,7 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> tuple[Promise
 
 def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
     if agreement.within is not None:
-        return event.occurred_at + agreement.within
+        return agreement.clock.add(event.occurred_at, agreement.within)
     due_by = _as_instant(subject.facts.get(agreement.by)) if agreement.by else None
     if due_by is None:
         return Skipped.FACT_ABSENT
@@ -191,7 +191,7 @@ def _evidence_before(subject: Subject, promise: Promise) -> Event | None:
     early = [
         event
         for (type, _), event in subject.told.items()
-        if type == agreement.evidence and _same_thing(event, promise)
+        if type in agreement.evidence and _same_thing(event, promise)
     ]
     if not early:
         return None

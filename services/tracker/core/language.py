@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from services.shared.clock import to_instant
 from services.shared.errors import UnknownEventType
 from services.shared.subjects import EVENT_TYPES, Kind, kind_of
-from services.tracker.core.agreements import Agreement, AgreementKind, Fact
+from services.tracker.core.agreements import Agreement, AgreementKind
 from services.tracker.core.durations import parse_duration, parse_rung
+from services.tracker.core.facts import Fact
 from services.tracker.core.yaml_text import Document, Path, Unreadable, parse
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -120,7 +121,7 @@ class _Reading:
             owed_to=parsed.owed_to,
             because=parsed.because,
             opens_on=parsed.opens_on,
-            evidence=parsed.fulfil.on,
+            evidence=(parsed.fulfil.on,),
             within=within,
             by=by,
             warn=tuple(rung for rung in warn if rung),
@@ -187,7 +188,7 @@ class _Reading:
             )
         if self.kind and kind != self.kind:
             raise ValueError(f"{text!r} is of kind {kind}, but the events are of {self.kind}.")
-        return Fact(Kind(kind), name)
+        return Fact(kind, name)
 
     def _fault(self, remedy: str, *path: str | int) -> None:
         self.faults.append(Fault(self.file, self.document.line(path), _key(path), remedy))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
+from services.tracker.core.calendars import Calendar
+from services.tracker.core.durations import BusinessTime, Rung
 
 COMMIT_MARGIN = 2 * SECOND
 """A department's transaction is aborted after this, so its event is at most this much older."""
@@ -133,9 +135,19 @@ def warning_moments(promise: Promise) -> Warnings:
     """When each warning is due, with its rung's label, in order; none after the deadline."""
     if promise._warnings is None:
         opened_at, due_by = promise.opened_at, promise.due_by
-        moments = ((rung.at(opened_at, due_by), rung.label) for rung in promise.agreement.warn)
+        moments = (
+            (_moment(rung, promise.agreement.clock, opened_at, due_by), rung.label)
+            for rung in promise.agreement.warn
+        )
         promise._warnings = tuple(sorted(moment for moment in moments if moment[0] < due_by))
     return promise._warnings
+
+
+def _moment(rung: Rung, clock: Calendar, opened_at: Instant, due_by: Instant) -> Instant:
+    if rung.before is not None:
+        return clock.subtract(due_by, rung.before)
+    given = clock.between(opened_at, due_by)
+    return clock.add(opened_at, BusinessTime(int(given * (rung.share or 0.0))))
 
 
 def rungs_passed(promise: Promise, at: Instant) -> int:

@@ -8,7 +8,7 @@ from services.shared.clock import SECOND, Instant, iso, to_instant
 from services.shared.events.envelope import Envelope, Facts, Retracted
 from services.shared.events.oncall import PromiseReleased
 from services.shared.subjects import EVENT_TYPES
-from services.tracker.core.agreements import Fact
+from services.tracker.core.facts import Fact
 from services.tracker.core.subject import Event
 
 FUTURE_LIMIT = 300 * SECOND

@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.shared.clock import Instant
-from services.tracker.core.agreements import Fact
+from services.tracker.core.facts import Fact
 from services.tracker.core.promises import Promise, settled_state
 
 EVENTS_LIMIT = 500
 """Events of one subject; one more is refused as `too_many_events`."""
-
-DEADLINE_LIMIT = 1_461 * 86_400 * 1_000_000
-"""Microseconds that a deadline may lie ahead of its opening event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     """What was concluded about a promise."""
 
     OPENED = "opened"
+    ACKNOWLEDGED = "acknowledged"
     WARNED = "warned"
     UNKNOWN = "unknown"
     BREACHED = "breached"
@@ -20,6 +21,14 @@ class Kind(StrEnum):
     KEPT_LATE = "kept_late"
     CANCELLED = "cancelled"
     RELEASED = "released"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    AMENDED = "amended"
+    DISPUTED = "disputed"
+    RETURNED = "returned"
+    BOUNCED = "bounced"
+    FOUND = "found"
+    CLEARED = "cleared"
 
 
 class Reason(StrEnum):

@@ -2,20 +2,12 @@
 
 import pytest
 
-from services.tracker.core.agreements import AgreementSet, AgreementSets, Rung, content_hash
-from tests.promising import MINUTE, PROMISED_BY, SHIP_BY, an_agreement, at
+from services.tracker.core.agreements import AgreementSet, AgreementSets, content_hash
+from tests.promising import PROMISED_BY, SHIP_BY, an_agreement, at
 
 OLD = AgreementSet("old", at("09:00"), (an_agreement(),))
 NEW = AgreementSet("new", at("12:00"), (an_agreement(version=2),))
 SETS = AgreementSets((NEW, OLD))
-
-
-def test_a_share_counts_from_the_opening_to_the_deadline() -> None:
-    assert Rung("80%", share=0.8).at(at("09:00"), at("11:00")) == at("10:36")
-
-
-def test_a_span_counts_back_from_the_deadline() -> None:
-    assert Rung("30 minutes before", before=30 * MINUTE).at(at("09:00"), at("11:00")) == at("10:30")
 
 
 @pytest.mark.parametrize(

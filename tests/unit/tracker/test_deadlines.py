@@ -5,10 +5,8 @@ from itertools import permutations
 import pytest
 
 from services.tracker.core.agreements import Agreement, AgreementSet, AgreementSets
-from services.tracker.core.subject import (
-    DEADLINE_LIMIT,
-    Skipped,
-)
+from services.tracker.core.durations import DEADLINE_LIMIT
+from services.tracker.core.subject import Skipped
 from tests.promising import (
     HOUR,
     PROMISED_BY,

@@ -2,8 +2,14 @@
 
 import pytest
 
-from services.tracker.core.durations import parse_duration, parse_rung
-from services.tracker.core.subject import DEADLINE_LIMIT
+from services.tracker.core.durations import (
+    DEADLINE_LIMIT,
+    BusinessDays,
+    BusinessTime,
+    WallTime,
+    parse_duration,
+    parse_rung,
+)
 from tests.promising import span
 
 
@@ -23,7 +29,7 @@ from tests.promising import span
     ],
 )
 def test_elapsed_time_is_read_to_the_microsecond(text: str, micros: int) -> None:
-    assert parse_duration(text) == micros
+    assert parse_duration(text) == WallTime(micros)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +71,20 @@ def test_a_duration_over_the_limit_is_refused(text: str) -> None:
         parse_duration(text)
 
 
-def test_business_time_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="needs a working calendar"):
-        parse_duration("4 business hours")
+def test_business_hours_and_days_are_types_of_their_own() -> None:
+    assert parse_duration("4 business hours") == BusinessTime(span(hours=4))
+    assert parse_duration("2 business days") == BusinessDays(2)
+
+
+@pytest.mark.parametrize("text", ["0 business days", "1.5 business days"])
+def test_a_part_of_a_business_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no whole number of days"):
+        parse_duration(text)
+
+
+def test_a_business_week_is_refused() -> None:
+    with pytest.raises(ValueError, match="write it in business days"):
+        parse_duration("1 business week")
 
 
 @pytest.mark.parametrize(("text", "share"), [("50%", 0.5), ("80 %", 0.8), ("12.5%", 0.125)])
@@ -78,7 +95,8 @@ def test_a_share_of_the_time_given_is_a_warning(text: str, share: float) -> None
 
 def test_a_span_before_the_deadline_is_a_warning() -> None:
     rung = parse_rung(" 2 hours before ")
-    assert (rung.label, rung.share, rung.before) == ("2 hours before", None, span(hours=2))
+    assert (rung.label, rung.share) == ("2 hours before", None)
+    assert rung.before == WallTime(span(hours=2))
 
 
 @pytest.mark.parametrize("text", ["0%", "0.0%", "100%", "100.1%", "999%", f"99.{'9' * 40}%"])

@@ -551,6 +551,39 @@ class DiscountRejected(_message.Message):
 Global___DiscountRejected: _TypeAlias = DiscountRejected  # noqa: Y015
 
 @_typing.final
+class InvoiceDrafted(_message.Message):
+    """What finance is about to send: the customer has not seen it yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INVOICE_ID_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    TAX_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    invoice_id: _builtins.str
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]: ...
+    @_builtins.property
+    def tax(self) -> _common_pb2.Money: ...
+    @_builtins.property
+    def total(self) -> _common_pb2.Money: ...
+    def __init__(
+        self,
+        *,
+        invoice_id: _builtins.str = ...,
+        lines: _abc.Iterable[_common_pb2.Line] | None = ...,
+        tax: _common_pb2.Money | None = ...,
+        total: _common_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tax", b"tax", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["invoice_id", b"invoice_id", "lines", b"lines", "tax", b"tax", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InvoiceDrafted: _TypeAlias = InvoiceDrafted  # noqa: Y015
+
+@_typing.final
 class InvoiceIssued(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

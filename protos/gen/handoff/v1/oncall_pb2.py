@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17handoff/v1/oncall.proto\x12\nhandoff.v1\"5\n\x0fPromiseReleased\x12\x12\n\npromise_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17handoff/v1/oncall.proto\x12\nhandoff.v1\"5\n\x0fPromiseReleased\x12\x12\n\npromise_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"H\n\x10PromiseConfirmed\x12\x12\n\npromise_id\x18\x01 \x01(\t\x12\x10\n\x08\x62y_party\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"G\n\x0fPromiseDisputed\x12\x12\n\npromise_id\x18\x01 \x01(\t\x12\x10\n\x08\x62y_party\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,4 +33,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PROMISERELEASED']._serialized_start=39
   _globals['_PROMISERELEASED']._serialized_end=92
+  _globals['_PROMISECONFIRMED']._serialized_start=94
+  _globals['_PROMISECONFIRMED']._serialized_end=166
+  _globals['_PROMISEDISPUTED']._serialized_start=168
+  _globals['_PROMISEDISPUTED']._serialized_end=239
 # @@protoc_insertion_point(module_scope)

@@ -39,3 +39,58 @@ class PromiseReleased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PromiseReleased: _TypeAlias = PromiseReleased  # noqa: Y015
+
+@_typing.final
+class PromiseConfirmed(_message.Message):
+    """The creditor takes what was reported done as done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMISE_ID_FIELD_NUMBER: _builtins.int
+    BY_PARTY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    promise_id: _builtins.str
+    by_party: _builtins.str
+    """The party in whose name it is said."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        promise_id: _builtins.str = ...,
+        by_party: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_party", b"by_party", "promise_id", b"promise_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromiseConfirmed: _TypeAlias = PromiseConfirmed  # noqa: Y015
+
+@_typing.final
+class PromiseDisputed(_message.Message):
+    """A party does not agree: the creditor that it is done, or the debtor with a verdict."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMISE_ID_FIELD_NUMBER: _builtins.int
+    BY_PARTY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    promise_id: _builtins.str
+    by_party: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        promise_id: _builtins.str = ...,
+        by_party: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_party", b"by_party", "promise_id", b"promise_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromiseDisputed: _TypeAlias = PromiseDisputed  # noqa: Y015

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from handoff.v1 import common_pb2 as _common_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -80,6 +81,10 @@ class _VerdictKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VerdictKi
     VERDICT_KIND_UNKNOWN: _VerdictKind.ValueType  # 14
     VERDICT_KIND_RETURNED: _VerdictKind.ValueType  # 15
     VERDICT_KIND_BOUNCED: _VerdictKind.ValueType  # 16
+    VERDICT_KIND_FOUND: _VerdictKind.ValueType  # 17
+    """A finding that no single promise covers: it has an id, an owner and a next step like a promise."""
+    VERDICT_KIND_CLEARED: _VerdictKind.ValueType  # 18
+    """What was found, bounced or disputed is no longer so."""
 
 class VerdictKind(_VerdictKind, metaclass=_VerdictKindEnumTypeWrapper): ...
 
@@ -100,6 +105,10 @@ VERDICT_KIND_DISPUTED: VerdictKind.ValueType  # 13
 VERDICT_KIND_UNKNOWN: VerdictKind.ValueType  # 14
 VERDICT_KIND_RETURNED: VerdictKind.ValueType  # 15
 VERDICT_KIND_BOUNCED: VerdictKind.ValueType  # 16
+VERDICT_KIND_FOUND: VerdictKind.ValueType  # 17
+"""A finding that no single promise covers: it has an id, an owner and a next step like a promise."""
+VERDICT_KIND_CLEARED: VerdictKind.ValueType  # 18
+"""What was found, bounced or disputed is no longer so."""
 Global___VerdictKind: _TypeAlias = VerdictKind  # noqa: Y015
 
 @_typing.final
@@ -133,6 +142,15 @@ class Verdict(_message.Message):
     NEXT_STEP_FIELD_NUMBER: _builtins.int
     TRACE_ID_FIELD_NUMBER: _builtins.int
     HISTORIC_FIELD_NUMBER: _builtins.int
+    FINDING_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    RUNBOOK_FIELD_NUMBER: _builtins.int
+    DECIDES_FIELD_NUMBER: _builtins.int
+    AT_STAKE_FIELD_NUMBER: _builtins.int
+    WAITING_ON_FIELD_NUMBER: _builtins.int
+    PROMISE_VERSION_FIELD_NUMBER: _builtins.int
+    SERVES_FIELD_NUMBER: _builtins.int
+    SLACK_S_FIELD_NUMBER: _builtins.int
     id: _builtins.bytes
     """16 bytes, made from promise, kind, due date and cause."""
     kind: Global___VerdictKind.ValueType
@@ -156,6 +174,21 @@ class Verdict(_message.Message):
     """The trace in which the promise was opened, 32 hex digits, or empty."""
     historic: _builtins.bool
     """Due before its agreement set was active: never paged."""
+    finding: _builtins.str
+    """What was found, as a slug: bounced, disagreement...; empty for a verdict on a promise."""
+    detail: _builtins.str
+    """What is the matter in plain words, where the kind and the dates do not say it all."""
+    runbook: _builtins.str
+    waiting_on: _builtins.str
+    """While the clock stands: on whom the debtor waits."""
+    promise_version: _builtins.int
+    """Which version of the promise it speaks of; amendments count it up from 1."""
+    serves: _builtins.str
+    """The customer's promise that this one is a part of, by agreement."""
+    slack_s: _builtins.int
+    """Working time that is left for the rest of the chain, in seconds; negative when it is overdrawn.
+    Only where the promise is a part of one that the customer was given.
+    """
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -171,6 +204,14 @@ class Verdict(_message.Message):
     @_builtins.property
     def customer_visible_by(self) -> _timestamp_pb2.Timestamp:
         """The earliest open date on the same subject that the customer was given; absent when there is none."""
+
+    @_builtins.property
+    def decides(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who may decide now, for an approval: for example finance-lead, then finance-deputy."""
+
+    @_builtins.property
+    def at_stake(self) -> _common_pb2.Money:
+        """The money that hangs on it; absent where nobody knows."""
 
     def __init__(
         self,
@@ -198,12 +239,23 @@ class Verdict(_message.Message):
         next_step: _builtins.str = ...,
         trace_id: _builtins.str = ...,
         historic: _builtins.bool = ...,
+        finding: _builtins.str = ...,
+        detail: _builtins.str = ...,
+        runbook: _builtins.str = ...,
+        decides: _abc.Iterable[_builtins.str] | None = ...,
+        at_stake: _common_pb2.Money | None = ...,
+        waiting_on: _builtins.str = ...,
+        promise_version: _builtins.int = ...,
+        serves: _builtins.str = ...,
+        slack_s: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["customer_visible_by", b"customer_visible_by", "decided_at", b"decided_at", "due_by", b"due_by", "occurred_at", b"occurred_at", "opened_at", b"opened_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "at_stake", b"at_stake", "customer_visible_by", b"customer_visible_by", "decided_at", b"decided_at", "due_by", b"due_by", "occurred_at", b"occurred_at", "opened_at", b"opened_at", "slack_s", b"slack_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "agreement_version", b"agreement_version", "awaits", b"awaits", "because", b"because", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decided_at", b"decided_at", "due_by", b"due_by", "historic", b"historic", "id", b"id", "kind", b"kind", "next_step", b"next_step", "occurred_at", b"occurred_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "revision", b"revision", "subject", b"subject", "trace_id", b"trace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "agreement", b"agreement", "agreement_version", b"agreement_version", "at_stake", b"at_stake", "awaits", b"awaits", "because", b"because", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decided_at", b"decided_at", "decides", b"decides", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "historic", b"historic", "id", b"id", "kind", b"kind", "next_step", b"next_step", "occurred_at", b"occurred_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "promise_version", b"promise_version", "reason", b"reason", "revision", b"revision", "runbook", b"runbook", "serves", b"serves", "slack_s", b"slack_s", "subject", b"subject", "trace_id", b"trace_id", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__slack_s: _TypeAlias = _typing.Literal["slack_s"]  # noqa: Y015
+    _WhichOneofArgType__slack_s: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__slack_s) -> _WhichOneofReturnType__slack_s | None: ...
 
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
@@ -234,6 +286,21 @@ class Promise(_message.Message):
     NEXT_STEP_FIELD_NUMBER: _builtins.int
     TRACE_ID_FIELD_NUMBER: _builtins.int
     ANNOUNCED_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    FIRST_CONFIRMED_BY_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_AT_FIELD_NUMBER: _builtins.int
+    REPORTED_AT_FIELD_NUMBER: _builtins.int
+    DEEMED_ACCEPTED_FIELD_NUMBER: _builtins.int
+    WAITING_ON_FIELD_NUMBER: _builtins.int
+    PAUSES_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    RUNBOOK_FIELD_NUMBER: _builtins.int
+    DECIDES_FIELD_NUMBER: _builtins.int
+    SERVES_FIELD_NUMBER: _builtins.int
+    FINDING_FIELD_NUMBER: _builtins.int
+    AT_STAKE_FIELD_NUMBER: _builtins.int
     promise_id: _builtins.str
     agreement: _builtins.str
     agreement_version: _builtins.int
@@ -251,6 +318,16 @@ class Promise(_message.Message):
     trace_id: _builtins.str
     announced: Global___VerdictKind.ValueType
     """The last verdict that was announced and has no end yet: warned, breached, unknown; else unspecified."""
+    version: _builtins.int
+    """Counts amendments up from 1."""
+    deemed_accepted: _builtins.bool
+    """Closed by the creditor's silence, not by evidence."""
+    waiting_on: _builtins.str
+    detail: _builtins.str
+    runbook: _builtins.str
+    serves: _builtins.str
+    finding: _builtins.str
+    """What was found, as a slug; empty for a promise."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -261,6 +338,30 @@ class Promise(_message.Message):
     def breached_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def customer_visible_by(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def requested_by(self) -> _timestamp_pb2.Timestamp:
+        """The date that was asked for, the one that the debtor first confirmed; due_by is the current one."""
+
+    @_builtins.property
+    def first_confirmed_by(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def acknowledged_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def reported_at(self) -> _timestamp_pb2.Timestamp:
+        """The debtor says that it is done; the clock runs on."""
+
+    @_builtins.property
+    def pauses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Pause]:
+        """When the clock stood, in order of time; an end that is absent is still to come."""
+
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Part]:
+        """What was promised and what came of it, line by line; empty where one evidence is enough."""
+
+    @_builtins.property
+    def decides(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def at_stake(self) -> _common_pb2.Money: ...
     def __init__(
         self,
         *,
@@ -285,14 +386,92 @@ class Promise(_message.Message):
         next_step: _builtins.str = ...,
         trace_id: _builtins.str = ...,
         announced: Global___VerdictKind.ValueType = ...,
+        version: _builtins.int = ...,
+        requested_by: _timestamp_pb2.Timestamp | None = ...,
+        first_confirmed_by: _timestamp_pb2.Timestamp | None = ...,
+        acknowledged_at: _timestamp_pb2.Timestamp | None = ...,
+        reported_at: _timestamp_pb2.Timestamp | None = ...,
+        deemed_accepted: _builtins.bool = ...,
+        waiting_on: _builtins.str = ...,
+        pauses: _abc.Iterable[Global___Pause] | None = ...,
+        parts: _abc.Iterable[Global___Part] | None = ...,
+        detail: _builtins.str = ...,
+        runbook: _builtins.str = ...,
+        decides: _abc.Iterable[_builtins.str] | None = ...,
+        serves: _builtins.str = ...,
+        finding: _builtins.str = ...,
+        at_stake: _common_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["breached_at", b"breached_at", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "opened_at", b"opened_at", "settled_at", b"settled_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "at_stake", b"at_stake", "breached_at", b"breached_at", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "first_confirmed_by", b"first_confirmed_by", "opened_at", b"opened_at", "reported_at", b"reported_at", "requested_by", b"requested_by", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "agreement_version", b"agreement_version", "announced", b"announced", "awaits", b"awaits", "because", b"because", "breached_at", b"breached_at", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "next_step", b"next_step", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "revision", b"revision", "settled_at", b"settled_at", "state", b"state", "subject", b"subject", "trace_id", b"trace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "agreement", b"agreement", "agreement_version", b"agreement_version", "announced", b"announced", "at_stake", b"at_stake", "awaits", b"awaits", "because", b"because", "breached_at", b"breached_at", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "deemed_accepted", b"deemed_accepted", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "first_confirmed_by", b"first_confirmed_by", "next_step", b"next_step", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "parts", b"parts", "pauses", b"pauses", "promise_id", b"promise_id", "reported_at", b"reported_at", "requested_by", b"requested_by", "revision", b"revision", "runbook", b"runbook", "serves", b"serves", "settled_at", b"settled_at", "state", b"state", "subject", b"subject", "trace_id", b"trace_id", "version", b"version", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Promise: _TypeAlias = Promise  # noqa: Y015
+
+@_typing.final
+class Pause(_message.Message):
+    """A while in which a promise's clock stood."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    WAITING_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_OF_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    waiting_on: _builtins.str
+    because_of: _builtins.str
+    """The event that began it, as a type."""
+    actor: _builtins.str
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        waiting_on: _builtins.str = ...,
+        because_of: _builtins.str = ...,
+        actor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "because_of", b"because_of", "ended_at", b"ended_at", "started_at", b"started_at", "waiting_on", b"waiting_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Pause: _TypeAlias = Pause  # noqa: Y015
+
+@_typing.final
+class Part(_message.Message):
+    """One line of what was promised: pieces of an article, or minor units of a currency."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PROMISED_FIELD_NUMBER: _builtins.int
+    DELIVERED_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    promised: _builtins.int
+    delivered: _builtins.int
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        promised: _builtins.int = ...,
+        delivered: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered", b"delivered", "name", b"name", "promised", b"promised"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Part: _TypeAlias = Part  # noqa: Y015
 
 @_typing.final
 class SubjectEvent(_message.Message):
@@ -403,7 +582,7 @@ class SkippedOpening(_message.Message):
     agreement: _builtins.str
     event_id: _builtins.bytes
     reason: _builtins.str
-    """Why, as a slug: fact_absent, deadline_too_far."""
+    """Why, as a slug: fact_absent, deadline_too_far, too_old..."""
     def __init__(
         self,
         *,
@@ -427,6 +606,8 @@ class GetSubjectResponse(_message.Message):
     PROMISES_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
     SKIPPED_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    TREES_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     @_builtins.property
     def promises(self) -> _containers.RepeatedCompositeFieldContainer[Global___Promise]: ...
@@ -434,6 +615,12 @@ class GetSubjectResponse(_message.Message):
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectEvent]: ...
     @_builtins.property
     def skipped(self) -> _containers.RepeatedCompositeFieldContainer[Global___SkippedOpening]: ...
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Finding]: ...
+    @_builtins.property
+    def trees(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomerTree]:
+        """The promises under the customer's dates, one tree a date."""
+
     def __init__(
         self,
         *,
@@ -441,14 +628,164 @@ class GetSubjectResponse(_message.Message):
         promises: _abc.Iterable[Global___Promise] | None = ...,
         events: _abc.Iterable[Global___SubjectEvent] | None = ...,
         skipped: _abc.Iterable[Global___SkippedOpening] | None = ...,
+        findings: _abc.Iterable[Global___Finding] | None = ...,
+        trees: _abc.Iterable[Global___CustomerTree] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "promises", b"promises", "skipped", b"skipped", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "findings", b"findings", "promises", b"promises", "skipped", b"skipped", "subject", b"subject", "trees", b"trees"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetSubjectResponse: _TypeAlias = GetSubjectResponse  # noqa: Y015
+
+@_typing.final
+class Finding(_message.Message):
+    """What was found about a subject that no single promise covers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDING_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    FOUND_AT_FIELD_NUMBER: _builtins.int
+    OWED_BY_FIELD_NUMBER: _builtins.int
+    OWED_TO_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    NEXT_STEP_FIELD_NUMBER: _builtins.int
+    AT_STAKE_FIELD_NUMBER: _builtins.int
+    CLEARED_AT_FIELD_NUMBER: _builtins.int
+    finding_id: _builtins.str
+    kind: _builtins.str
+    """A slug: bounced, repeated_request, over_fulfilled, disagreement..."""
+    owed_by: _builtins.str
+    owed_to: _builtins.str
+    detail: _builtins.str
+    next_step: _builtins.str
+    @_builtins.property
+    def found_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def at_stake(self) -> _common_pb2.Money: ...
+    @_builtins.property
+    def cleared_at(self) -> _timestamp_pb2.Timestamp:
+        """Absent while it is so."""
+
+    def __init__(
+        self,
+        *,
+        finding_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        found_at: _timestamp_pb2.Timestamp | None = ...,
+        owed_by: _builtins.str = ...,
+        owed_to: _builtins.str = ...,
+        detail: _builtins.str = ...,
+        next_step: _builtins.str = ...,
+        at_stake: _common_pb2.Money | None = ...,
+        cleared_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at_stake", b"at_stake", "cleared_at", b"cleared_at", "found_at", b"found_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_stake", b"at_stake", "cleared_at", b"cleared_at", "detail", b"detail", "finding_id", b"finding_id", "found_at", b"found_at", "kind", b"kind", "next_step", b"next_step", "owed_by", b"owed_by", "owed_to", b"owed_to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Finding: _TypeAlias = Finding  # noqa: Y015
+
+@_typing.final
+class CustomerTree(_message.Message):
+    """What hangs on one date that the customer was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMISE_ID_FIELD_NUMBER: _builtins.int
+    CUSTOMER_VISIBLE_BY_FIELD_NUMBER: _builtins.int
+    PREDICTED_P50_FIELD_NUMBER: _builtins.int
+    PREDICTED_P80_FIELD_NUMBER: _builtins.int
+    JEOPARDY_FIELD_NUMBER: _builtins.int
+    NEXT_ACTION_OWNER_FIELD_NUMBER: _builtins.int
+    ROOT_CAUSE_FIELD_NUMBER: _builtins.int
+    HOPS_FIELD_NUMBER: _builtins.int
+    promise_id: _builtins.str
+    jeopardy: _builtins.str
+    """normal, hazard or critical"""
+    next_action_owner: _builtins.str
+    root_cause: _builtins.str
+    """The agreement whose slack went negative first; empty while none did."""
+    @_builtins.property
+    def customer_visible_by(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def predicted_p50(self) -> _timestamp_pb2.Timestamp:
+        """When it will be, by history: in half of the cases, in 80 of 100."""
+
+    @_builtins.property
+    def predicted_p80(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def hops(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hop]: ...
+    def __init__(
+        self,
+        *,
+        promise_id: _builtins.str = ...,
+        customer_visible_by: _timestamp_pb2.Timestamp | None = ...,
+        predicted_p50: _timestamp_pb2.Timestamp | None = ...,
+        predicted_p80: _timestamp_pb2.Timestamp | None = ...,
+        jeopardy: _builtins.str = ...,
+        next_action_owner: _builtins.str = ...,
+        root_cause: _builtins.str = ...,
+        hops: _abc.Iterable[Global___Hop] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer_visible_by", b"customer_visible_by", "predicted_p50", b"predicted_p50", "predicted_p80", b"predicted_p80"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer_visible_by", b"customer_visible_by", "hops", b"hops", "jeopardy", b"jeopardy", "next_action_owner", b"next_action_owner", "predicted_p50", b"predicted_p50", "predicted_p80", b"predicted_p80", "promise_id", b"promise_id", "root_cause", b"root_cause"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerTree: _TypeAlias = CustomerTree  # noqa: Y015
+
+@_typing.final
+class Hop(_message.Message):
+    """One department's part on the way to the customer's date, opened or still to come."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    OWED_BY_FIELD_NUMBER: _builtins.int
+    PROMISE_ID_FIELD_NUMBER: _builtins.int
+    LATEST_FINISH_FIELD_NUMBER: _builtins.int
+    EXPECTED_FINISH_FIELD_NUMBER: _builtins.int
+    SLACK_S_FIELD_NUMBER: _builtins.int
+    RECEIVED_LATE_S_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    agreement: _builtins.str
+    owed_by: _builtins.str
+    promise_id: _builtins.str
+    """Empty while it is not opened."""
+    slack_s: _builtins.int
+    """Working time, negative when overdrawn."""
+    received_late_s: _builtins.int
+    """Working time by which it was received after the latest moment that was planned."""
+    done: _builtins.bool
+    @_builtins.property
+    def latest_finish(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def expected_finish(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        agreement: _builtins.str = ...,
+        owed_by: _builtins.str = ...,
+        promise_id: _builtins.str = ...,
+        latest_finish: _timestamp_pb2.Timestamp | None = ...,
+        expected_finish: _timestamp_pb2.Timestamp | None = ...,
+        slack_s: _builtins.int = ...,
+        received_late_s: _builtins.int = ...,
+        done: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_finish", b"expected_finish", "latest_finish", b"latest_finish"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "done", b"done", "expected_finish", b"expected_finish", "latest_finish", b"latest_finish", "owed_by", b"owed_by", "promise_id", b"promise_id", "received_late_s", b"received_late_s", "slack_s", b"slack_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Hop: _TypeAlias = Hop  # noqa: Y015
 
 @_typing.final
 class ListOpenPromisesRequest(_message.Message):
