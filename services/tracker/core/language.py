@@ -4,7 +4,7 @@ This version reads elapsed time; calendars, pauses and acknowledgement are refus
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, get_args
 
@@ -16,6 +16,7 @@ from services.shared.subjects import EVENT_TYPES, Kind, kind_of
 from services.tracker.core.agreements import Agreement, AgreementKind
 from services.tracker.core.durations import parse_duration, parse_rung
 from services.tracker.core.facts import Fact
+from services.tracker.core.faults import Fault, key_of
 from services.tracker.core.yaml_text import Document, Path, Unreadable, parse
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -54,19 +55,6 @@ class AgreementFile(BaseModel):
     warn: list[str] = Field([], max_length=RUNGS_LIMIT)
     cancels_on: list[TypeName] = Field([], max_length=RUNGS_LIMIT)
     do: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong in a file, and what would be right."""
-
-    file: str
-    line: int
-    key: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key}: {self.remedy}"
 
 
 def read(
@@ -191,7 +179,7 @@ class _Reading:
         return Fact(kind, name)
 
     def _fault(self, remedy: str, *path: str | int) -> None:
-        self.faults.append(Fault(self.file, self.document.line(path), _key(path), remedy))
+        self.faults.append(Fault(self.file, self.document.line(path), key_of(path), remedy))
 
 
 def _moments_of(kind: Kind) -> set[str]:
@@ -214,11 +202,7 @@ def _fault(file: str, document: Document, problem: Any) -> Fault:  # noqa: ANN40
         remedy = "this key is missing; add it."
     else:
         remedy = f"{str(problem['input'])[:_SHOWN]!r} is wrong: {problem['msg']}."
-    return Fault(file, document.line(path), _key(path), remedy)
-
-
-def _key(path: Path) -> str:
-    return ".".join(str(part) for part in path)
+    return Fault(file, document.line(path), key_of(path), remedy)
 
 
 def _midnight(day: date) -> int:
