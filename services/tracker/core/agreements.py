@@ -90,6 +90,7 @@ class Agreement:
     `confirmed_by` or `confirm_within` say that the debtor's own word is not enough. `serves` names
     the customer's promise that this one is a part of, `requires` what a complete handoff has with
     it. An event type may be a verdict on another agreement, `verdict.warned(deliver-order)`.
+    `risk_above` is the probability of a breach, 0 to 1, that a risk model would have to warn of.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Agreement:
     escalate: str = ""
     agreed_by: tuple[tuple[str, Instant], ...] = ()
     review_by: Instant | None = None
+    risk_above: float | None = None
 
     @cached_property
     def evidence_parties(self) -> frozenset[str]:

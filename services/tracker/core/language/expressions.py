@@ -1,0 +1,114 @@
+"""The text of a `where` to a `Condition`, or why it is none that may run on every event.
+
+It is read by our own rules, parsed by CEL, tried on values of the right types, and timed on the
+longest lists that an event may carry.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from services.tracker.core.conditions import LIST_LIMIT, RAISED, Condition, Given, compiled
+from services.tracker.core.language.model import EXPRESSION_LIMIT
+from services.tracker.core.language.references import EVENT, Scope, nouns
+from services.tracker.core.language.samples import VARIANTS, values_of
+from services.tracker.core.language.scanning import Named, scan
+
+TIME_LIMIT_NS = 1_000_000
+"""Nanoseconds that one evaluation may take on the longest lists."""
+
+Timer = Callable[[], int]
+"""Nanoseconds of our own work since any moment."""
+
+_STEPS = (10, 100, LIST_LIMIT)
+"""Entries of lists on which it is timed: what grows without end is found on the short ones."""
+_TRIALS = 5
+_DATA_DEPENDENT = (ArithmeticError, LookupError)
+"""What a right expression may raise for some values: a division by zero, a list too short."""
+
+
+def read_condition(text: str, scope: Scope, timer: Timer | None) -> Condition:
+    """The condition that `text` says; raises ValueError with what would be right.
+
+    Without a `timer` it is not timed: a set that was accepted once is never refused for its time.
+    """
+    if len(text) > EXPRESSION_LIMIT:
+        raise ValueError(
+            f"it has {len(text)} characters; the limit is {EXPRESSION_LIMIT}, so say less."
+        )
+    named = scan(text)
+    condition = _condition(text, named, scope)
+    for variant in range(VARIANTS):
+        _try(condition, scope, variant)
+    if timer is not None:
+        _time(condition, scope, timer)
+    return condition
+
+
+def _condition(text: str, named: Named, scope: Scope) -> Condition:
+    for variable in named.variables:
+        if variable in (EVENT, scope.kind, *nouns(scope.kind)):
+            raise ValueError(f"{variable!r} has a meaning here; give the entry another name.")
+    for path in named.paths:
+        if len(path) == 1:
+            raise ValueError(f"{path[0]!r} is no fact; name a field, for example order.ship_by.")
+    facts = tuple(scope.fact(".".join(path)) for path in named.paths)
+    try:
+        program = compiled(text)
+    except ValueError as error:
+        raise ValueError(f"CEL cannot read it: {_reason(error)}.") from error
+    return Condition(
+        text,
+        facts,
+        frozenset((path[0], path[1]) for path in named.optional if len(path) == 2),  # noqa: PLR2004 - about and name
+        frozenset(fact for fact in facts if scope.type_of(fact) is datetime),
+        program,
+    )
+
+
+def _reason(error: ValueError) -> str:
+    """What the parser says without the text that it repeats."""
+    said = str(error).partition("ERROR: ")[2].splitlines()
+    return said[0].removeprefix("<input>:")[:160] if said else "its syntax is wrong"
+
+
+def _try(condition: Condition, scope: Scope, variant: int) -> None:
+    """One evaluation on made-up values; raises ValueError where it can never be a condition."""
+    given = condition.given(values_of(condition.facts, scope, variant))
+    assert given is not None, "there is a value for every fact"
+    try:
+        outcome = condition.program.execute(given)
+    except _DATA_DEPENDENT:
+        return
+    except RAISED as error:
+        if any(scope.type_of(fact) is None for fact in condition.facts):
+            return  # what is taken on trust may be of another type than the values made up for it
+        raise ValueError(f"it cannot be computed: {str(error)[:160]}") from error
+    if not isinstance(outcome, bool):
+        raise ValueError(f"it comes to {_shown(outcome)}; say something that is true or false.")
+
+
+def _shown(outcome: Any) -> str:  # noqa: ANN401 - whatever an expression comes to
+    return f"{outcome!r:.40}"
+
+
+def _time(condition: Condition, scope: Scope, timer: Timer) -> None:
+    """The quickest of a few evaluations counts, without handing the values over."""
+    for entries in _STEPS:
+        given = condition.given(values_of(condition.facts, scope, 0, entries=entries))
+        assert given is not None, "there is a value for every fact"
+        taken = min(_taken(condition, given, timer) for _ in range(_TRIALS))
+        if taken > TIME_LIMIT_NS:
+            raise ValueError(
+                f"it takes {taken / 1e6:.1f} ms on lists of {entries} entries; the limit is"
+                f" {TIME_LIMIT_NS / 1e6:.0f} ms, so read fewer lists, or each just once."
+            )
+
+
+def _taken(condition: Condition, given: Given, timer: Timer) -> int:
+    evaluation = condition.evaluation(given)
+    began = timer()
+    with suppress(*RAISED):
+        evaluation()
+    return timer() - began
