@@ -6,7 +6,8 @@ from pathlib import Path
 
 from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement, content_hash
-from services.tracker.core.language import Fault, read
+from services.tracker.core.faults import Fault
+from services.tracker.core.language import read
 from services.tracker.errors import AgreementError
 
 AGREEMENTS_LIMIT = 1_000

@@ -8,7 +8,8 @@ from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement, AgreementKind
 from services.tracker.core.durations import Rung, WallTime
 from services.tracker.core.facts import Fact
-from services.tracker.core.language import Fault, read
+from services.tracker.core.faults import Fault
+from services.tracker.core.language import read
 from tests.promising import HOUR, at, span
 
 WHOLE = """\
