@@ -16,7 +16,7 @@ from services.shared.subjects import EVENT_TYPES, Kind, kind_of
 from services.tracker.core.agreements import Agreement, AgreementKind
 from services.tracker.core.durations import parse_duration, parse_rung
 from services.tracker.core.facts import Fact
-from services.tracker.core.faults import Fault, key_of
+from services.tracker.core.faults import Fault, fault_at, fault_of
 from services.tracker.core.yaml_text import Document, Path, Unreadable, parse
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -25,7 +25,6 @@ TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[A-Z][A-
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1_024)]
 RUNGS_LIMIT = 16
 VERSION_LIMIT = 1_000_000
-_SHOWN = 80
 
 
 class Fulfilment(BaseModel):
@@ -179,7 +178,7 @@ class _Reading:
         return Fact(kind, name)
 
     def _fault(self, remedy: str, *path: str | int) -> None:
-        self.faults.append(Fault(self.file, self.document.line(path), key_of(path), remedy))
+        self.faults.append(fault_at(self.file, self.document, path, remedy))
 
 
 def _moments_of(kind: Kind) -> set[str]:
@@ -194,15 +193,8 @@ def _moments_of(kind: Kind) -> set[str]:
 
 
 def _fault(file: str, document: Document, problem: Any) -> Fault:  # noqa: ANN401 - pydantic's ErrorDetails
-    path = tuple(problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        known = Fulfilment if path[0] == "fulfil" else AgreementFile
-        remedy = f"this key is not read; known are {', '.join(known.model_fields)}."
-    elif problem["type"] == "missing":
-        remedy = "this key is missing; add it."
-    else:
-        remedy = f"{str(problem['input'])[:_SHOWN]!r} is wrong: {problem['msg']}."
-    return Fault(file, document.line(path), key_of(path), remedy)
+    known = Fulfilment if problem["loc"][:1] == ("fulfil",) else AgreementFile
+    return fault_of(file, document, problem, known.model_fields)
 
 
 def _midnight(day: date) -> int:
