@@ -22,13 +22,13 @@ class Fault:
         return f"{self.file}:{self.line}: {self.key}: {self.remedy}"
 
 
+def fault_at(file: str, document: Document, path: Path, remedy: str) -> Fault:
+    return Fault(file, document.line(path), key_of(path), remedy)
+
+
 def key_of(path: Path) -> str:
     """The key of a part of a document as people write it: `fulfil.within`."""
     return ".".join(str(part) for part in path)
-
-
-def fault_at(file: str, document: Document, path: Path, remedy: str) -> Fault:
-    return Fault(file, document.line(path), key_of(path), remedy)
 
 
 def fault_of(file: str, document: Document, problem: Any, known: Iterable[str]) -> Fault:  # noqa: ANN401 - pydantic's ErrorDetails
