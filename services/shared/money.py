@@ -15,7 +15,12 @@ _DIGITS = {
 
 def amount_in_words(money: Money) -> str:
     """`49.00 EUR` of 4900 minor units, `4900 JPY` of as many."""
-    digits = _DIGITS.get(money.currency, 2)
+    digits = minor_digits(money.currency)
     whole, rest = divmod(abs(money.minor), 10**digits)
     sign = "-" if money.minor < 0 else ""
     return f"{sign}{whole}{f'.{rest:0{digits}}' if digits else ''} {money.currency}"
+
+
+def minor_digits(currency: str) -> int:
+    """Digits after the point of an amount of the currency."""
+    return _DIGITS.get(currency, 2)

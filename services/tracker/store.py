@@ -16,7 +16,7 @@ from services.shared.clock import SECOND, Instant
 from services.shared.mongo import Row, in_transaction
 from services.shared.outbox import Outbox
 from services.shared.subjects import Kind
-from services.tracker.agreement_files import AgreementFolder, read_texts
+from services.tracker.agreement_files import AgreementFolder, read_texts, unversioned_changes
 from services.tracker.core.agreements import AgreementSet, AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.documents import (
@@ -25,7 +25,7 @@ from services.tracker.documents import (
     subject_of,
     verdict_document,
 )
-from services.tracker.errors import Fenced
+from services.tracker.errors import AgreementError, Fenced
 from services.tracker.handlers import Changes, Ownership
 
 ACTIVATION_LEAD = 30 * SECOND
@@ -58,12 +58,19 @@ class Store:
         self._promises.create_index([("subject", ASCENDING)])
         self._verdicts.create_index([("promise_id", ASCENDING)])
 
-    def activate(self, folder: AgreementFolder, now: Instant) -> None:
-        """Store an agreement set; active a little later, the very first one at once."""
+    def activate(
+        self, folder: AgreementFolder, now: Instant, own_types: Mapping[str, Kind] | None = None
+    ) -> None:
+        """Store an agreement set; active a little later, the very first one at once.
+
+        Raises AgreementError where something changed without a new version.
+        """
         while True:
             newest = next(self._sets.find().sort("_id", -1).limit(1), None)
             if newest and newest["hash"] == folder.hash:
                 return
+            if newest:
+                _check_versions(read_texts(dict(newest["texts"]), own_types), folder)
             row = {
                 "_id": newest["_id"] + 1 if newest else 1,
                 "hash": folder.hash,
@@ -189,3 +196,8 @@ class Store:
                 session=session,
             )
         self._outbox.add(changes.outgoing, session)
+
+
+def _check_versions(in_force: AgreementFolder, folder: AgreementFolder) -> None:
+    if changes := unversioned_changes(in_force, folder):
+        raise AgreementError("\n".join(changes))

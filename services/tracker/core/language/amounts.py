@@ -3,15 +3,12 @@
 import re
 
 from services.shared.events.common import Money
+from services.shared.money import minor_digits
 
 MINOR_LIMIT = 10**12
 """Minor units of one amount; ten thousand million of the currency."""
 
-_OTHER_DECIMALS = frozenset(
-    {"BHD", "BIF", "CLP", "DJF", "GNF", "IQD", "ISK", "JOD", "JPY", "KMF", "KRW", "KWD"}
-    | {"LYD", "OMR", "PYG", "RWF", "TND", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
-)
-"""Currencies of ISO 4217 whose minor unit is not a hundredth."""
+_HUNDREDTHS = 2
 _WHOLE = 100
 
 
@@ -25,7 +22,7 @@ def parse_money(text: str) -> Money:
         raise ValueError(
             f"{text!r} is no amount of money; write for example '500 EUR' or '12.50 EUR'."
         )
-    if match[3] in _OTHER_DECIMALS:
+    if minor_digits(match[3]) != _HUNDREDTHS:
         raise ValueError(f"{match[3]} has no hundredths; write the amount in a currency that has.")
     minor = int(match[1]) * 100 + int(match[2] or 0)
     if minor > MINOR_LIMIT:

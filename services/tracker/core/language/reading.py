@@ -23,7 +23,7 @@ def read(
     text: str,
     file: str,
     own_types: Mapping[str, Kind] | None = None,
-    calendars: Mapping[str, Calendar | None] | None = None,
+    calendars: Mapping[str, Calendar] | None = None,
     timer: Timer | None = None,
 ) -> Agreement | tuple[Fault, ...]:
     """The agreement that a file's text describes, or all its faults; see `read_agreement`."""

@@ -35,13 +35,10 @@ _RISK = re.compile(r"risk *> *(0?\.\d{1,4})")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What files of the language may refer to, and the timer of expressions.
-
-    A calendar whose own file is wrong is None: that is told there.
-    """
+    """What files of the language may refer to, and the timer of expressions."""
 
     own_types: Mapping[str, Kind]
-    calendars: Mapping[str, Calendar | None]
+    calendars: Mapping[str, Calendar]
     timer: Timer | None = None
 
 
@@ -89,7 +86,7 @@ class Terms:
             self._is_wrong(
                 f"there is no calendar {name!r} beside it; there are {there}.", "calendar"
             )
-        return calendars.get(name) or ALWAYS
+        return calendars.get(name, ALWAYS)
 
     def _with_clock(self, agreement: Agreement) -> Agreement:
         """The deadline, and every other span of time."""
