@@ -27,13 +27,14 @@ Given = dict[str, dict[str, Any]]
 class Condition:
     """A compiled expression; `facts` is all that it sees, and two of the same text are equal.
 
-    Of those in `optional` the expression itself asks whether they are there. `moments` are told
-    to it as timestamps.
+    Of those in `optional` the expression itself asks whether they are there; of the lists in
+    `counted` it sees how long they are. `moments` are told to it as timestamps.
     """
 
     text: str
     facts: tuple[Fact, ...] = field(compare=False)
     optional: frozenset[tuple[str, str]] = field(compare=False, repr=False)
+    counted: frozenset[Fact] = field(compare=False, repr=False)
     moments: frozenset[Fact] = field(compare=False, repr=False)
     program: "Program" = field(compare=False, repr=False)
 
@@ -49,13 +50,6 @@ class Condition:
             return None
         return outcome if isinstance(outcome, bool) else None
 
-    def evaluation(self, given: Given) -> Callable[[], object]:
-        """Evaluates it on values that are handed over before; may raise what is in RAISED."""
-        import cel  # noqa: PLC0415 - see `compiled`
-
-        context = cel.Context(given)
-        return lambda: self.program.execute(context)
-
     def given(self, values: Values) -> Given | None:
         """Just what the expression reads of `values`; None where a fact of it is absent."""
         given: Given = {}
@@ -68,6 +62,8 @@ class Condition:
                 continue
             if fact in self.moments and isinstance(value, int):
                 value = to_datetime(value)
+            if fact in self.counted and isinstance(value, list | tuple):
+                value = [None] * len(value)
             known[fact.name] = _joined(known.get(fact.name), _pruned(value, fact.part))
         return given
 
@@ -78,6 +74,14 @@ def compiled(text: str) -> "Program":
     import cel  # noqa: PLC0415
 
     return cel.compile(text)
+
+
+def evaluation_of(program: "Program", given: Given) -> Callable[[], object]:
+    """Evaluates it on values that are handed over before; may raise what is in RAISED."""
+    import cel  # noqa: PLC0415 - as above
+
+    context = cel.Context(given)
+    return lambda: program.execute(context)
 
 
 def _pruned(value: Any, part: str) -> Any:  # noqa: ANN401 - a plain value of an event

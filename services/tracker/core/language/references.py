@@ -161,4 +161,10 @@ def _key_of(event_type: str) -> tuple[str, ...]:
 
 
 def _event_of(about: str) -> str:
-    return f"event of kind {about}" if about in Kind.__members__.values() else f"event of a {about}"
+    match about:
+        case "event":
+            return "event that opens it"
+        case _ if about in Kind.__members__.values():
+            return f"event of kind {about}"
+        case _:
+            return f"event with a {about}_id"

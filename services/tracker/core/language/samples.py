@@ -6,14 +6,18 @@ from enum import StrEnum
 from typing import Any, get_type_hints
 
 from services.shared.clock import to_instant
+from services.shared.events.envelope import EVENT_BYTES_LIMIT
 from services.tracker.core.conditions import Given
 from services.tracker.core.facts import Fact
 from services.tracker.core.language.references import Scope, element_of, present
 
 VARIANTS = 4
 """Trials of each condition, with other values of every fact."""
-TEXT_LENGTH = 1_024
+
+_TEXT_LIMIT = 1_024
 """Characters of the longest text that an event may carry."""
+_TEXTS = 4
+"""Texts of an entry of a list, at the most, which all share the bytes of one event."""
 
 _NUMBERS = (1, 0, 5_000_000, 2)
 _MOMENTS = tuple(
@@ -57,8 +61,12 @@ def _value(type: Any, variant: int, entries: int | None) -> Any:  # noqa: ANN401
         members = tuple(type)
         return str(members[variant % len(members)])
     if type is str:
-        return ("a", "", "EUR", "b")[variant] if entries is None else "a" * TEXT_LENGTH
+        return ("a", "", "EUR", "b")[variant] if entries is None else _long_text(entries)
     return _message(type, variant, entries)
+
+
+def _long_text(entries: int) -> str:
+    return "a" * min(_TEXT_LIMIT, EVENT_BYTES_LIMIT // entries // _TEXTS)
 
 
 def _message(type: Any, variant: int, entries: int | None) -> Mapping[str, Any]:  # noqa: ANN401 - a dataclass

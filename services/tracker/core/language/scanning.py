@@ -45,11 +45,12 @@ class Named:
     """The paths that an expression reads, `order.lines.quantity` for `l.quantity` of a line `l`.
 
     `variables` are the names that its comprehensions give to entries; `optional` the paths that it
-    asks for with `has`.
+    asks for with `has`; of those in `counted` it only wants the size.
     """
 
     paths: dict[Path, None] = field(default_factory=dict)
     optional: set[Path] = field(default_factory=set)
+    counted: set[Path] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
 
 
@@ -81,6 +82,7 @@ class _Bracket:
 
     macro: bool = False
     has: bool = False
+    size: bool = False
     with_macro: bool = False
     variable: str = ""
     stands_for: Path | None = None
@@ -103,7 +105,9 @@ class _Scan:
             self._step(self._tokens[self._at])
         for path in self._iterated:
             if not any(each[: len(path)] == path for each in self._named.paths):
-                self._named.paths[path] = None
+                self._named.counted.add(path)
+        self._named.counted -= self._named.paths.keys()
+        self._named.paths |= dict.fromkeys(sorted(self._named.counted))
         return self._named
 
     def _step(self, token: Token) -> None:
@@ -141,7 +145,7 @@ class _Scan:
             if name not in FUNCTIONS:
                 raise ValueError(f"{name}() is not called here; {_listed(FUNCTIONS)} are.")
             self._at += 1
-            self._enter(_Bracket(has=name == "has"))
+            self._enter(_Bracket(has=name == "has", size=name == "size"))
             return
         path = (name, *self._members())
         variable = next((each for each in reversed(self._open) if each.variable == name), None)
@@ -160,8 +164,11 @@ class _Scan:
     def _read(self, path: Path) -> None:
         if self._open and self._open[-1].has:
             self._named.optional.add(path)
-        if self._text(0) == "." and self._text(1) in _PRUNES and self._text(2) == "(":
+        called = self._text(1) if self._text(0) == "." and self._text(2) == "(" else ""
+        if called in _PRUNES:
             self._chain = path
+        elif called == "size" or (self._open and self._open[-1].size and self._text(0) == ")"):
+            self._named.counted.add(path)
         else:
             self._named.paths[path] = None
 
