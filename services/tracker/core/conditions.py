@@ -33,7 +33,7 @@ class Condition:
 
     text: str
     facts: tuple[Fact, ...] = field(compare=False)
-    optional: frozenset[tuple[str, str]] = field(compare=False, repr=False)
+    optional: frozenset[tuple[str, ...]] = field(compare=False, repr=False)
     counted: frozenset[Fact] = field(compare=False, repr=False)
     moments: frozenset[Fact] = field(compare=False, repr=False)
     program: "Program" = field(compare=False, repr=False)

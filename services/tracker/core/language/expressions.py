@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING
 
 from services.tracker.core.conditions import (
     LIST_LIMIT,
@@ -18,10 +19,11 @@ from services.tracker.core.conditions import (
     compiled,
     evaluation_of,
 )
+from services.tracker.core.facts import Fact
 from services.tracker.core.language.model import EXPRESSION_LIMIT
-from services.tracker.core.language.references import EVENT, Scope, nouns
+from services.tracker.core.language.references import EVENT, Scope, element_of, nouns
 from services.tracker.core.language.samples import VARIANTS, values_of
-from services.tracker.core.language.scanning import Named, scan
+from services.tracker.core.language.scanning import Named, Path, scan
 
 if TYPE_CHECKING:
     from cel import Program
@@ -55,21 +57,14 @@ def read_condition(text: str, scope: Scope, timer: Timer | None) -> Condition:
         )
     named = scan(text)
     condition = _condition(text, named, scope)
-    for variant in range(VARIANTS):
-        _try(condition, scope, variant)
+    _try(condition, scope)
     if timer is not None:
         _time(condition, scope, timer)
     return condition
 
 
 def _condition(text: str, named: Named, scope: Scope) -> Condition:
-    for variable in named.variables:
-        if variable in (EVENT, scope.kind, *nouns(scope.kind)):
-            raise ValueError(f"{variable!r} has a meaning here; give the entry another name.")
-    for path in named.paths:
-        if len(path) == 1:
-            raise ValueError(f"{path[0]!r} is no fact; name a field, for example order.ship_by.")
-    facts = tuple(scope.fact(".".join(path)) for path in named.paths)
+    facts = _facts(named, scope)
     try:
         program = compiled(text)
     except ValueError as error:
@@ -77,11 +72,33 @@ def _condition(text: str, named: Named, scope: Scope) -> Condition:
     return Condition(
         text,
         facts,
-        frozenset((path[0], path[1]) for path in named.optional if len(path) == 2),  # noqa: PLR2004 - about and name
-        frozenset(scope.fact(".".join(path)) for path in named.counted),
-        frozenset(fact for fact in facts if scope.type_of(fact) is datetime),
-        program,
+        optional=frozenset(path[:2] for path in named.optional if path[2:] == ()),
+        counted=frozenset(scope.fact(".".join(path)) for path in named.counted),
+        moments=frozenset(fact for fact in facts if scope.type_of(fact) is datetime),
+        program=program,
     )
+
+
+def _facts(named: Named, scope: Scope) -> tuple[Fact, ...]:
+    for variable in named.variables:
+        if variable in (EVENT, scope.kind, *nouns(scope.kind)):
+            raise ValueError(f"{variable!r} has a meaning here; give the entry another name.")
+    for path in named.paths:
+        if not path[1:]:
+            raise ValueError(f"{path[0]!r} is no fact; name a field, for example order.ship_by.")
+    facts = tuple(scope.fact(".".join(path)) for path in named.paths)
+    for path in named.repeated:
+        if not _is_single(scope, path):
+            raise ValueError(
+                f"{'.'.join(path)} may be a list, and is read for each entry of another;"
+                " name it outside of the comprehension."
+            )
+    return facts
+
+
+def _is_single(scope: Scope, path: Path) -> bool:
+    type = scope.type_of(Fact(path[0], path[1]))
+    return type is not None and element_of(type) is type
 
 
 def _reason(error: ValueError) -> str:
@@ -90,29 +107,38 @@ def _reason(error: ValueError) -> str:
     return said[0].removeprefix("<input>:")[:160] if said else "its syntax is wrong"
 
 
-def _try(condition: Condition, scope: Scope, variant: int) -> None:
-    """One evaluation on made-up values; raises ValueError where it can never be a condition."""
+def _try(condition: Condition, scope: Scope) -> None:
+    """Evaluates it on made-up values; raises ValueError where it can never be a condition.
+
+    What is taken on trust may be of another type than the values made up for it, so there it is
+    enough that it may be true or false.
+    """
+    trusting = any(scope.type_of(fact) is None for fact in condition.facts)
+    outcomes = [
+        outcome
+        for variant in range(VARIANTS)
+        if (outcome := _outcome(condition, scope, variant, trusting=trusting)) is not None
+    ]
+    wrong = [outcome for outcome in outcomes if not isinstance(outcome, bool)]
+    if wrong and not (trusting and len(wrong) < len(outcomes)):
+        raise ValueError(f"it comes to {wrong[0]!r:.40}; say something that is true or false.")
+
+
+def _outcome(condition: Condition, scope: Scope, variant: int, *, trusting: bool) -> object:
+    """What it comes to; None where that hangs on the values."""
     given = condition.given(values_of(condition.facts, scope, variant))
     assert given is not None, "there is a value for every fact"
     try:
-        outcome = condition.program.execute(given)
-    except _DATA_DEPENDENT:
-        return
+        return condition.program.execute(given)
     except RAISED as error:
-        if any(scope.type_of(fact) is None for fact in condition.facts):
-            return  # what is taken on trust may be of another type than the values made up for it
+        if trusting or isinstance(error, _DATA_DEPENDENT):
+            return None
         raise ValueError(f"it cannot be computed: {str(error)[:160]}") from error
-    if not isinstance(outcome, bool):
-        raise ValueError(f"it comes to {_shown(outcome)}; say something that is true or false.")
-
-
-def _shown(outcome: Any) -> str:  # noqa: ANN401 - whatever an expression comes to
-    return f"{outcome!r:.40}"
 
 
 def _time(condition: Condition, scope: Scope, timer: Timer) -> None:
-    for entries in _STEPS:
-        given = condition.given(values_of(condition.facts, scope, 0, entries=entries))
+    for entries, variant in product(_STEPS, range(VARIANTS)):
+        given = condition.given(values_of(condition.facts, scope, variant, entries=entries))
         assert given is not None, "there is a value for every fact"
         limit = max(TIME_LIMIT_NS, PASSES_LIMIT * _plain_pass(given, timer))
         taken = _quickest(condition.program, given, limit, timer)

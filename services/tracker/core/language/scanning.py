@@ -1,8 +1,9 @@
 """What an expression names and calls, read from its words before CEL sees it.
 
-Only a part of CEL is let through: nothing that compiles patterns, builds messages or calls what is
-not in the lists below, and no comprehension inside or upon another, which could multiply without
-end. Strings are read just as CEL reads them, so that nothing hides in one.
+Only a part of CEL is let through, so that an evaluation is no more than a look at each entry: no
+comprehension inside or upon another, nothing that compiles patterns, and nothing that makes lists:
+for each entry the library copies those that `map` and `filter` have made so far. Strings are read
+just as CEL reads them, so that nothing hides in one.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
+MACROS = frozenset({"all", "exists", "exists_one"})
 FUNCTIONS = frozenset({"double", "duration", "has", "int", "size", "string", "timestamp"})
 METHODS = frozenset(
     {"contains", "endsWith", "size", "startsWith"}
@@ -18,8 +19,6 @@ METHODS = frozenset(
     | {f"get{part}" for part in ("DayOfYear", "Hours", "Minutes", "Seconds")}
 )
 _WORDS = frozenset({"true", "false", "null", "in"})
-_PRUNES = frozenset({"all", "exists", "exists_one"})
-"""Comprehensions whose result holds nothing of the entries."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|//[^\n]*)"
@@ -45,12 +44,14 @@ class Named:
     """The paths that an expression reads, `order.lines.quantity` for `l.quantity` of a line `l`.
 
     `variables` are the names that its comprehensions give to entries; `optional` the paths that it
-    asks for with `has`; of those in `counted` it only wants the size.
+    asks for with `has`; of those in `counted` it only wants the size. Those in `repeated` stand
+    inside a comprehension, and are read for each entry.
     """
 
     paths: dict[Path, None] = field(default_factory=dict)
     optional: set[Path] = field(default_factory=set)
     counted: set[Path] = field(default_factory=set)
+    repeated: set[Path] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
 
 
@@ -149,9 +150,10 @@ class _Scan:
             return
         path = (name, *self._members())
         variable = next((each for each in reversed(self._open) if each.variable == name), None)
-        if variable and variable.stands_for is None:
-            return
-        self._read((*variable.stands_for, *path[1:]) if variable and variable.stands_for else path)
+        if variable is None:
+            self._read(path)
+        elif variable.stands_for:
+            self._named.paths[(*variable.stands_for, *path[1:])] = None
 
     def _members(self) -> Iterator[str]:
         """The names that follow with dots, but for that of a call."""
@@ -162,10 +164,12 @@ class _Scan:
             self._at += 2
 
     def _read(self, path: Path) -> None:
+        if any(each.macro for each in self._open):
+            self._named.repeated.add(path)
         if self._open and self._open[-1].has:
             self._named.optional.add(path)
         called = self._text(1) if self._text(0) == "." and self._text(2) == "(" else ""
-        if called in _PRUNES:
+        if called in MACROS:
             self._chain = path
         elif called == "size" or (self._open and self._open[-1].size and self._text(0) == ")"):
             self._named.counted.add(path)
