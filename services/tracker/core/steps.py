@@ -30,6 +30,10 @@ class Step:
         return self.agreement.name
 
     @property
+    def opened(self) -> bool:
+        return self.opened_at is not None
+
+    @property
     def kept(self) -> bool:
         return self.finished_at is not None and not self.void
 

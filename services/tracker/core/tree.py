@@ -11,10 +11,11 @@ from services.shared.clock import Instant
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.facts import Fact
 from services.tracker.core.history import Durations
+from services.tracker.core.next_action import next_action_owner
 from services.tracker.core.plans import Plan, plan
 from services.tracker.core.promises import Promise, settled_state
-from services.tracker.core.schedule import P50, P80, Finishes, Latest, Schedule
-from services.tracker.core.steps import Step, Steps, steps_of
+from services.tracker.core.schedule import P50, P80, Latest, Schedule
+from services.tracker.core.steps import Step, steps_of
 
 CUSTOMER = "customer"
 _NO_FACTS: Mapping[Fact, object] = {}
@@ -126,7 +127,7 @@ class Tree:
             p50[name],
             p80[name],
             _jeopardy(root.due_by, p50[name], p80[name]),
-            self._next_action_owner(steps, hops, p50, name),
+            next_action_owner(schedule, steps, p50, name),
             next((each.agreement for each in hops.values() if each.overdrawn), ""),
             tuple(hops.values()),
         )
@@ -146,30 +147,6 @@ class Tree:
             max(0, received_late),
             step.finished_at is not None,
         )
-
-    def _next_action_owner(
-        self, steps: Steps, hops: Mapping[str, Hop], p50: Finishes, name: str
-    ) -> str:
-        """Back from the customer's date along what arrives last, the path with the least slack, to
-        the hop that waits for no other: its debtor, or who has to send what opens it.
-        """
-        schedule = self._schedule
-        while steps[name].opened_at is None or name in schedule.plan.wholes:
-            waits = {
-                link.first: (
-                    schedule.arrival(link, steps, p50[link.first], P50),
-                    -hops[link.first].slack,
-                    link.first,
-                )
-                for link in schedule.plan.into[name]
-                if steps[link.first].finished_at is None
-            }
-            if not waits:
-                break
-            name = max(waits, key=lambda first: waits[first])
-        agreement = steps[name].agreement
-        opened = steps[name].opened_at is not None
-        return agreement.owed_by if opened else agreement.opens_on.partition(".")[0]
 
 
 def _jeopardy(due_by: Instant, p50: Instant, p80: Instant) -> Jeopardy:

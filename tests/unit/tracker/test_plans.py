@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.tracker.core.agreements import Agreement, Before
-from services.tracker.core.plans import Link, cycle, plan
+from services.tracker.core.circles import cycle
+from services.tracker.core.links import Link
+from services.tracker.core.plans import plan
 from tests.planning import APPROVE, CHAIN, DELIVER, SHIP, a_hop, hours
 from tests.promising import an_agreement
 
@@ -114,4 +116,5 @@ def test_what_goes_in_circles_without_serving_anybody_is_allowed() -> None:
 def test_what_leads_to_the_opening_of_the_customers_promise_is_no_part_of_it() -> None:
     offer = a_hop("make-offer", "sales.OfferAsked", "sales.OfferMade")
     place = a_hop("place-order", "sales.OfferMade", "sales.OrderPlaced")
-    assert order(offer, place, *CHAIN) == order(*CHAIN)
+    draft = a_hop("draft-offer", "sales.OfferAsked", "sales.OfferDrafted", serves="make-offer")
+    assert order(offer, place, draft, *CHAIN) == order(*CHAIN)
