@@ -90,6 +90,10 @@ COMMANDS = {
     "alerts": Entry(
         "services.cli.alerts:app", "What needs somebody: list, acknowledge, snooze, release."
     ),
+    "agreements": Entry(
+        "services.cli.agreements:app",
+        "Who owes what: lint, explain, test, diff, and the files' schema.",
+    ),
     "dlq": Entry("services.cli.dlq:app", "What could not be handled: list, show, send it again."),
     "topics": Entry("services.cli.topics:topics", "Make the topics on a Kafka of your own."),
     "doctor": Entry("services.cli.stack:doctor", "Say what runs, what is wrong, and what to do."),

@@ -53,7 +53,7 @@ def load_folder(folder: Path, own_types: Mapping[str, Kind] | None = None) -> Ag
         raise AgreementError(
             f"{folder} holds {len(paths)} agreement files (*.yaml); give 1 to {FILES_LIMIT}."
         )
-    texts = {str(path): _text(path) for path in paths}
+    texts = {str(path): text_of(path) for path in paths}
     return read_texts(texts, own_types, timer=time.thread_time_ns)
 
 
@@ -68,7 +68,9 @@ def read_texts(
         reading.sort(file, text)
     faults = reading.faults_of_all()
     if faults:
-        raise AgreementError("\n".join(str(fault) for fault in faults))
+        raise AgreementError("\n".join(str(fault) for fault in faults), tuple(faults))
+    if not reading.placed:
+        raise AgreementError("These files hold no agreement; add one that says who owes what.")
     return AgreementFolder(
         tuple(each.agreement for each in reading.placed),
         {Path(file).name: text for file, text in texts.items()},
@@ -101,9 +103,7 @@ class _Reading:
         if isinstance(document, Unreadable):
             self.faults.append(Fault(file, document.line, "YAML", document.remedy))
             return
-        first = next(iter(document.content), "") if isinstance(document.content, dict) else ""
-        kind = first if first in ("calendar", "fact") else "agreement"
-        self.documents.setdefault(kind, []).append((file, document))
+        self.documents.setdefault(kind_of_file(document), []).append((file, document))
 
     def faults_of_all(self) -> list[Fault]:
         """Read calendars, then what names them, then the whole; every fault, by file and line."""
@@ -148,6 +148,12 @@ class _Reading:
         self.faults.append(Fault(file, 1, key, "another file has the same name; change one."))
 
 
+def kind_of_file(document: Document) -> str:
+    """`calendar` or `fact` where that is the first key; else it is meant to be an agreement."""
+    first = next(iter(document.content), "") if isinstance(document.content, dict) else ""
+    return first if first in ("calendar", "fact") else "agreement"
+
+
 def unversioned_changes(old: AgreementFolder, new: AgreementFolder) -> tuple[str, ...]:
     """What `new` says otherwise than `old` under the same name and version, and what to do.
 
@@ -172,7 +178,8 @@ def _versions(folder: AgreementFolder) -> list[tuple[tuple[str, str, int], objec
     return [((kind, each.name, each.version), each) for kind, group in named for each in group]
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file; raises AgreementError where it is none, or too long."""
     try:
         size = path.stat().st_size
         if size > FILE_BYTES_LIMIT:

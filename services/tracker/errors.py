@@ -7,10 +7,15 @@ HandoffError
 """
 
 from services.shared.errors import HandoffError
+from services.tracker.core.faults import Fault
 
 
 class AgreementError(HandoffError):
     """One or more faults of agreement files, a line each."""
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class Fenced(HandoffError):

@@ -83,7 +83,7 @@ class Scope:
             )
         type = carried[fact.name]
         for part in filter(None, fact.part.split(".")):
-            inside = _fields_of(element_of(type))
+            inside = fields_of(element_of(type))
             if part not in inside:
                 there = f"there are {', '.join(sorted(inside))}" if inside else "it has no parts"
                 raise ValueError(f"{fact} is not carried: no {part!r} in {fact.name}; {there}.")
@@ -104,7 +104,7 @@ class Scope:
         """The fields of all events about something, with their types."""
         if about == EVENT:
             row = EVENT_TYPES.get(self.at_hand)
-            return {**(_fields_of(row.event) if row else {}), **ENVELOPE}
+            return {**(fields_of(row.event) if row else {}), **ENVELOPE}
         if about in Kind.__members__.values():
             return _carried_by(row for row in EVENT_TYPES.values() if row.kind == about)
         return _carried_by(nouns(self.kind).get(about, ()))
@@ -137,11 +137,11 @@ def element_of(type: Any) -> Any:  # noqa: ANN401 - a type, or a typing construc
 
 
 def _carried_by(rows: Iterable[EventType]) -> Mapping[str, Any]:
-    return {name: type for row in rows for name, type in _fields_of(row.event).items()}
+    return {name: type for row in rows for name, type in fields_of(row.event).items()}
 
 
 @cache
-def _fields_of(type: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a type, or a typing construct
+def fields_of(type: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a type, or a typing construct
     """The fields of a message with their types, whether they may be left out or not."""
     if not is_dataclass(type):
         return {}
