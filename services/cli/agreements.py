@@ -104,7 +104,7 @@ def run(folder: Folder = None, as_json: AsJson = False) -> None:
     """
     own_types = load(Settings).own_types
     ran, wrong = run_examples(folder or shipped("default"), own_types)
-    _say(wrong, as_json, f"{counted(ran, 'example')} hold{'s' if ran == 1 else ''}.")
+    _say(wrong, as_json, f"{counted(ran, 'example')} ran, and nothing else followed.")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """A folder of agreement files: all of it or a list of every fault, and a name for what it holds."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,14 @@ import pytest
 from services.tracker.agreement_files import (
     FILE_BYTES_LIMIT,
     FILES_LIMIT,
+    AgreementFolder,
     load_folder,
     read_texts,
     shipped,
+    unversioned_changes,
 )
 from services.tracker.errors import AgreementError
+from tests.agreed import CALENDAR, FACT, an_agreement_text
 from tests.unit.tracker.test_language import WHOLE
 
 
@@ -111,3 +115,81 @@ def test_a_file_with_the_other_ending_is_not_passed_over(tmp_path: Path) -> None
 def test_the_agreements_for_the_olist_data_come_with_handoff() -> None:
     names = {each.name for each in load_folder(shipped("olist")).agreements}
     assert names == {"approve_payment", "hand_to_carrier", "deliver_to_customer", "answer_review"}
+
+
+def test_the_first_key_of_a_file_says_what_it_is(tmp_path: Path) -> None:
+    for name, text in {"a": an_agreement_text(), "c": CALENDAR, "f": FACT}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    folder = load_folder(tmp_path)
+    assert [each.name for each in folder.agreements] == ["ship"]
+    assert [each.name for each in folder.calendars] == ["warehouse"]
+    assert [each.name for each in folder.facts] == ["order-total"]
+    assert set(folder.texts) == {"a.yaml", "c.yaml", "f.yaml"}
+
+
+def test_examples_are_outside_of_the_set(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(named("first"))
+    before = load_folder(tmp_path).hash
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "first.yaml").write_text("examples: []")
+    assert load_folder(tmp_path).hash == before
+
+
+def test_an_expression_is_timed_where_a_folder_is_loaded_and_not_where_a_set_is_read() -> None:
+    looks = " || ".join(["order.lines.exists(l, l.quantity > 7)"] * 40)
+    texts = {"a.yaml": an_agreement_text(where=f'"{looks}"')}
+    assert read_texts(texts).agreements
+    with pytest.raises(AgreementError, match="where: it takes"):
+        read_texts(texts, timer=time.thread_time_ns)
+
+
+CHANGED = "agreement ship"
+
+
+def a_folder(**files: str) -> AgreementFolder:
+    texts = {"ship": an_agreement_text(calendar="warehouse"), "calendar": CALENDAR, "fact": FACT}
+    return read_texts({f"{name}.yaml": text for name, text in (texts | files).items()})
+
+
+def test_a_set_may_say_the_same_in_other_words_under_the_same_version() -> None:
+    other = "# a remark\n" + an_agreement_text(calendar="warehouse", due="within: 2 days")
+    assert unversioned_changes(a_folder(), a_folder(ship=other)) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("ship", an_agreement_text(due="within: 3 days", calendar="warehouse"), [CHANGED]),
+        (
+            "ship",
+            an_agreement_text(calendar="warehouse", where="order.level > 1"),
+            [CHANGED],
+        ),
+        (
+            "ship",
+            an_agreement_text(calendar="warehouse", warn="['risk > 0.6']"),
+            [CHANGED],
+        ),
+        ("fact", FACT.replace("15 minutes", "1 hour"), ["fact order-total"]),
+        ("calendar", CALENDAR.replace("14:00", "15:00"), ["calendar warehouse", CHANGED]),
+        (
+            "calendar",
+            CALENDAR.replace("14:00", "15:00").replace("version: 1", "version: 2"),
+            [CHANGED],
+        ),
+    ],
+)
+def test_what_changes_under_the_same_version_is_named(
+    file: str, text: str, said: list[str]
+) -> None:
+    found = unversioned_changes(a_folder(), a_folder(**{file: text}))
+    assert len(found) == len(said)
+    assert all(each.startswith(start) for each, start in zip(found, said, strict=True))
+    assert all(each.endswith("as version 1; give it a higher version.") for each in found)
+
+
+def test_what_changes_with_a_new_version_comes_or_goes_is_no_unversioned_change() -> None:
+    new = an_agreement_text(due="within: 3 days", calendar="warehouse", version="2")
+    other = an_agreement_text("other", calendar="warehouse")
+    assert unversioned_changes(a_folder(), a_folder(ship=new)) == ()
+    assert unversioned_changes(a_folder(), a_folder(ship=other)) == ()
