@@ -17,10 +17,10 @@ from services.tracker.core.language.explain import Block
 
 WIDTH = 100
 _WORDS = {
-    Change.APPEARS: "appear",
-    Change.DISAPPEARS: "disappear",
-    Change.OUTCOME: "end otherwise",
-    Change.DUE: "are due at another time",
+    Change.APPEARS: ("appears", "appear"),
+    Change.DISAPPEARS: ("disappears", "disappear"),
+    Change.OUTCOME: ("ends otherwise", "end otherwise"),
+    Change.DUE: ("is due at another time", "are due at another time"),
 }
 
 
@@ -70,7 +70,7 @@ def print_differences(found: Sequence[Difference], first: int) -> None:
     """How many promises differ in which way, and the first of them."""
     counts = Counter((each.row.agreement, each.change) for each in found)
     for (agreement, change), count in sorted(counts.items()):
-        typer.echo(f"{agreement}: {counted(count, 'promise')} {_WORDS[change]}")
+        typer.echo(f"{agreement}: {counted(count, 'promise')} {_WORDS[change][count > 1]}")
     if not found:
         typer.echo("Every promise is the same.")
     if shown := found[:first]:
