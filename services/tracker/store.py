@@ -46,6 +46,7 @@ class Store:
         self._promises = base["tracker.promises"]
         self._verdicts = base["tracker.verdicts"]
         self._sets = base["tracker.agreement_sets"]
+        self._read: dict[str, AgreementFolder] = {}
 
     def prepare(self) -> None:
         """Makes the indexes; before the first transaction."""
@@ -81,15 +82,15 @@ class Store:
                 self._sets.insert_one(row)
 
     def sets(self, own_types: Mapping[str, Kind]) -> AgreementSets:
-        """Every set that was ever active or will be."""
+        """Every set that was ever active or will be; the texts of one are read only once."""
+        rows = list(self._sets.find())
+        for row in rows:
+            if row["hash"] not in self._read:
+                self._read[row["hash"]] = read_texts(dict(row["texts"]), own_types)
         return AgreementSets(
             tuple(
-                AgreementSet(
-                    row["hash"],
-                    row["active_from"],
-                    read_texts(dict(row["texts"]), own_types).agreements,
-                )
-                for row in self._sets.find()
+                AgreementSet(row["hash"], row["active_from"], self._read[row["hash"]].agreements)
+                for row in rows
             )
         )
 

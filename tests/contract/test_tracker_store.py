@@ -11,11 +11,12 @@ from services.shared.events.sales import OrderPlaced
 from services.shared.mongo import connect
 from services.shared.outbox import Outbox
 from services.shared.settings import Settings
-from services.tracker.agreement_files import load_folder, shipped
+from services.tracker.agreement_files import load_folder, read_texts, shipped
 from services.tracker.decoding import told_of
-from services.tracker.errors import Fenced
+from services.tracker.errors import AgreementError, Fenced
 from services.tracker.handlers import Changes, Ownership, Partition
 from services.tracker.store import ACTIVATION_LEAD, Store
+from tests.agreed import an_agreement_text
 from tests.tracking import (
     HOUR,
     START,
@@ -154,3 +155,20 @@ def test_a_new_agreement_set_is_active_only_after_its_lead(mongo_store: Store) -
     assert sets.at(START + HOUR + ACTIVATION_LEAD - 1).id == default.hash
     assert sets.at(START + HOUR + ACTIVATION_LEAD).id == olist.hash
     assert sets.at(0).id == default.hash
+
+
+def test_a_set_that_changes_something_without_a_new_version_is_not_stored(
+    mongo_store: Store,
+) -> None:
+    first = read_texts({"ship.yaml": an_agreement_text()})
+    changed = read_texts({"ship.yaml": an_agreement_text(due="within: 3 days")})
+    mongo_store.activate(first, START)
+    with pytest.raises(AgreementError, match="agreement ship: it differs from what is in force"):
+        mongo_store.activate(changed, START + HOUR)
+    assert [each.id for each in mongo_store.sets({}).sets] == [first.hash]
+
+
+def test_a_stored_set_is_read_only_once(mongo_store: Store) -> None:
+    mongo_store.activate(read_texts({"ship.yaml": an_agreement_text()}), START)
+    first, again = (mongo_store.sets({}).agreement("ship", 1) for _ in range(2))
+    assert first is again
