@@ -11,9 +11,10 @@ from enum import StrEnum
 
 from services.shared.clock import Instant
 from services.shared.events.envelope import Envelope
-from services.tracker.core.agreements import Agreement, AgreementSet, AgreementSets
+from services.tracker.core.agreements import Agreement
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.reading import event_of
+from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Counted, Skipped, Subject
 from services.tracker.core.table import Marks, Table
 

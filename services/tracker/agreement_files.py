@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.shared.subjects import Kind
-from services.tracker.core.agreements import Agreement, content_hash
+from services.tracker.core.agreements import Agreement
 from services.tracker.core.language import Fault, read
+from services.tracker.core.sets import content_hash
 from services.tracker.errors import AgreementError
 
 AGREEMENTS_LIMIT = 1_000

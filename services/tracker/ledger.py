@@ -11,8 +11,8 @@ from pymongo import ASCENDING, MongoClient
 from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
-from services.tracker.core.agreements import AgreementSets
 from services.tracker.core.promises import Promise, State, status
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
 from services.tracker.documents import promise_of, subject_of

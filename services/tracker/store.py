@@ -17,9 +17,10 @@ from services.shared.mongo import Row, in_transaction
 from services.shared.outbox import Outbox
 from services.shared.subjects import Kind
 from services.tracker.agreement_files import AgreementFolder, read_texts
-from services.tracker.core.agreements import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.documents import (
+    finding_document,
     promise_document,
     subject_document,
     subject_of,
@@ -51,6 +52,7 @@ class Store:
         """Makes the indexes; before the first transaction."""
         self._outbox.prepare()
         self._subjects.create_index([("partition", ASCENDING), ("open", ASCENDING)])
+        self._subjects.create_index([("partition", ASCENDING), ("parked", ASCENDING)])
         self._promises.create_index(
             [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
         )
@@ -125,6 +127,11 @@ class Store:
         for row in self._subjects.find({"_id": {"$in": list(ids)}}):
             yield subject_of(row, sets)
 
+    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        """Those with an event that no agreement was there for."""
+        for row in self._subjects.find({"partition": partition, "parked": True}):
+            yield subject_of(row, sets)
+
     def commit(self, owner: Ownership, progress: Row, changes: Changes) -> Ownership:
         """Write a batch, its verdicts and the position that follows, all or nothing.
 
@@ -175,6 +182,10 @@ class Store:
             promise_document(subject, promise, partition)
             for subject in changes.subjects.values()
             for promise in subject.promises.values()
+        ] + [
+            finding_document(subject, id, known, partition)
+            for subject in changes.subjects.values()
+            for id, known in subject.found.items()
         ]:
             self._promises.bulk_write(
                 [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in promises],
