@@ -73,7 +73,7 @@ ACCEPTED = an_agreement(
     name="accepted",
     opens_on="support.RefundRequested",
     evidence="finance.RefundPaid",
-    confirmed_by="carrier.Seen",
+    confirmed_by="support.CustomerInformed",
     confirm_within=WallTime(HOUR),
 )
 TELL = an_agreement(
@@ -83,7 +83,10 @@ TELL = an_agreement(
     cancels_on=("operations.ParcelDelivered",),
 )
 SOON = an_agreement(
-    name="soon", within=None, before=Before("deliver", WallTime(HOUR)), evidence="carrier.Seen"
+    name="soon",
+    within=None,
+    before=Before("deliver", WallTime(HOUR)),
+    evidence="operations.PickStarted",
 )
 MORE = (FULL, PARTS, ACCEPTED, TELL, SOON)
 EARLIER = (an_agreement("50%", "80%"), DELIVER, REFUND, *MORE)

@@ -147,7 +147,8 @@ def _prepare(
         return False
     store.prepare()
     simulated = around.settings.clock == "heartbeats"
-    store.activate(folder, 0 if simulated else around.clock.now())  # a simulation has no before
+    now = 0 if simulated else around.clock.now()  # a simulation has no before
+    store.activate(folder, now, around.settings.own_types)
     return True
 
 

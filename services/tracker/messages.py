@@ -15,7 +15,7 @@ from services.shared.outbox import OutboxRow
 from services.shared.subjects import VERDICTS_TOPIC
 from services.shared.telemetry import TRACEPARENT, Telemetry, trace_headers, trace_id_of
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.findings import Finding
+from services.tracker.core.findings import Finding, Found
 from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import Promise, State
 from services.tracker.core.subject import Event, Subject
@@ -139,7 +139,9 @@ def decides(agreement: Agreement) -> list[str]:
 
 
 def money(amount: Money | None) -> common_pb2.Money | None:
-    return amount and common_pb2.Money(minor=amount.minor, currency=amount.currency)
+    if amount is None:
+        return None
+    return common_pb2.Money(minor=amount.minor, currency=amount.currency)
 
 
 def promise_message(row: dict[str, Any], agreement: Agreement, state: State) -> tracker_pb2.Promise:
@@ -173,6 +175,48 @@ def promise_message(row: dict[str, Any], agreement: Agreement, state: State) -> 
         decides=decides(agreement),
         serves=agreement.serves,
         **_course_fields(row["course"]),
+    )
+
+
+def finding_message(row: dict[str, Any]) -> tracker_pb2.Promise:
+    """A finding where promises are listed, because somebody has to act on it."""
+    announced, at_stake = row["announced"], row["at_stake"]
+    return tracker_pb2.Promise(
+        promise_id=row["_id"],
+        agreement=row["agreement"],
+        owed_by=row["owed_by"],
+        owed_to=row["owed_to"],
+        subject=row["subject"],
+        order=row["order"],
+        customer=row["customer"],
+        case=row["case"],
+        revision=row["revision"],
+        opened_at=stamp(row["opened_at"]),
+        due_by=stamp(row["due_by"]),
+        settled_at=stamp(row["ended_at"]),
+        customer_visible_by=stamp(row["customer_visible_by"]),
+        next_step=row["next_step"],
+        announced=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{announced.upper()}")
+        if announced
+        else tracker_pb2.VERDICT_KIND_UNSPECIFIED,
+        detail=row["detail"],
+        finding=row["finding"],
+        at_stake=money(Money(**at_stake) if at_stake else None),
+    )
+
+
+def found_message(id: str, known: Found) -> tracker_pb2.Finding:
+    finding = known.finding
+    return tracker_pb2.Finding(
+        finding_id=id,
+        kind=finding.kind,
+        found_at=stamp(finding.true_from),
+        owed_by=finding.owed_by,
+        owed_to=finding.owed_to,
+        detail=finding.detail,
+        next_step=finding.next_step,
+        at_stake=money(finding.at_stake),
+        cleared_at=stamp(known.cleared_at),
     )
 
 

@@ -16,8 +16,8 @@ from services.shared.clock import SECOND, Instant
 from services.shared.mongo import Row, in_transaction
 from services.shared.outbox import Outbox
 from services.shared.subjects import Kind
-from services.tracker.agreement_files import AgreementFolder, read_texts
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.agreement_files import AgreementFolder, read_texts, unversioned_changes
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.documents import (
     finding_document,
@@ -26,7 +26,7 @@ from services.tracker.documents import (
     subject_of,
     verdict_document,
 )
-from services.tracker.errors import Fenced
+from services.tracker.errors import AgreementError, Fenced
 from services.tracker.handlers import Changes, Ownership
 
 ACTIVATION_LEAD = 30 * SECOND
@@ -60,12 +60,19 @@ class Store:
         self._promises.create_index([("subject", ASCENDING)])
         self._verdicts.create_index([("promise_id", ASCENDING)])
 
-    def activate(self, folder: AgreementFolder, now: Instant) -> None:
-        """Store an agreement set; active a little later, the very first one at once."""
+    def activate(
+        self, folder: AgreementFolder, now: Instant, own_types: Mapping[str, Kind] | None = None
+    ) -> None:
+        """Store an agreement set; active a little later, the very first one at once.
+
+        Raises AgreementError where something changed without a new version.
+        """
         while True:
             newest = next(self._sets.find().sort("_id", -1).limit(1), None)
             if newest and newest["hash"] == folder.hash:
                 return
+            if newest:
+                _check_versions(read_texts(dict(newest["texts"]), own_types), folder)
             row = {
                 "_id": newest["_id"] + 1 if newest else 1,
                 "hash": folder.hash,
@@ -79,11 +86,7 @@ class Store:
         """Every set that was ever active or will be."""
         return AgreementSets(
             tuple(
-                AgreementSet(
-                    row["hash"],
-                    row["active_from"],
-                    read_texts(dict(row["texts"]), own_types).agreements,
-                )
+                read_texts(dict(row["texts"]), own_types).active(row["active_from"])
                 for row in self._sets.find()
             )
         )
@@ -200,3 +203,8 @@ class Store:
                 session=session,
             )
         self._outbox.add(changes.outgoing, session)
+
+
+def _check_versions(in_force: AgreementFolder, folder: AgreementFolder) -> None:
+    if changes := unversioned_changes(in_force, folder):
+        raise AgreementError("\n".join(changes))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.durations import DEADLINE_LIMIT, WallTime
-from services.tracker.core.language import read
+from services.tracker.core.language.reading import read
 from tests.unit.tracker.test_language import WHOLE
 
 LINES = WHOLE.splitlines()

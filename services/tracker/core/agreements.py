@@ -87,6 +87,7 @@ class Agreement:
     `confirmed_by` or `confirm_within` say that the debtor's own word is not enough. `serves` names
     the customer's promise that this one is a part of, `requires` what a complete handoff has with
     it. `opens_on` may be a verdict on another agreement, `verdict.warned(deliver-order)`.
+    `risk_above` is the probability of a breach, 0 to 1, that a risk model would have to warn of;
     `part_of` names the agreement that this one was derived from, as in `companions.py`.
     """
 
@@ -125,6 +126,7 @@ class Agreement:
     agreed_by: tuple[tuple[str, Instant], ...] = ()
     review_by: Instant | None = None
     part_of: str = ""
+    risk_above: float | None = None
 
     @cached_property
     def evidence_parties(self) -> frozenset[str]:

@@ -52,7 +52,7 @@ def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Ve
     """What passing time says of one promise: breached, unknown, a warning passed, a silence."""
     safe = watermark.at - COMMIT_MARGIN
     if promise.course is not STRAIGHT:
-        yield from _missed_versions(promise, now, safe)
+        yield from _missed_versions(promise, Reason.DEADLINE_PASSED, now, safe)
         if accept_silence(promise, safe):
             yield from _change(promise, now)
         yield from _pauses(promise, watermark.at, now)
@@ -103,12 +103,8 @@ def _course(promise: Promise, now: Instant) -> Iterator[Verdict]:
 def _amended(promise: Promise, now: Instant) -> Verdict:
     """A breach of a version that had passed when it was amended stays on record, and is over."""
     course = promise.course
-    superseded = promise.breached_at in course.missed
+    superseded = _supersede(promise)
     promise.mentioned = replace(promise.mentioned, version=course.version)
-    if superseded:
-        told = course.missed.index(promise.breached_at or 0) + 1
-        promise.mentioned = replace(promise.mentioned, missed=max(told, promise.mentioned.missed))
-        promise.breached_at = None
     verdict = conclude(
         promise,
         Kind.AMENDED,
@@ -124,10 +120,23 @@ def _amended(promise: Promise, now: Instant) -> Verdict:
     return verdict
 
 
-def _missed_versions(promise: Promise, now: Instant, until: Instant) -> Iterator[Verdict]:
+def _supersede(promise: Promise) -> bool:
+    """A breach of a date that has been moved since stays on record; true if it stood until now."""
+    missed = promise.course.missed
+    if promise.breached_at is None or promise.breached_at not in missed:
+        return False
+    told = missed.index(promise.breached_at) + 1
+    promise.mentioned = replace(promise.mentioned, missed=max(told, promise.mentioned.missed))
+    promise.breached_at = None
+    return True
+
+
+def _missed_versions(
+    promise: Promise, reason: Reason, now: Instant, until: Instant
+) -> Iterator[Verdict]:
     """Deadlines of earlier versions that had passed unkept: on record, but nobody can act on them.
 
-    They are told when no evidence of that time can come any more.
+    They are told when no evidence of that time can come any more, or with the end of the promise.
     """
     missed = promise.course.missed
     while promise.mentioned.missed < len(missed) and missed[promise.mentioned.missed] <= until:
@@ -136,7 +145,7 @@ def _missed_versions(promise: Promise, now: Instant, until: Instant) -> Iterator
         yield conclude(
             promise,
             Kind.BREACHED,
-            Reason.DEADLINE_PASSED,
+            reason,
             occurred_at=due_by,
             decided_at=now,
             due_by=due_by,
@@ -190,7 +199,9 @@ def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
     elif before is not None:
         promise.withdrawals += 1
     if outcome is not None and promise.course is not STRAIGHT:
-        yield from _missed_versions(promise, now, max(promise.course.missed, default=0))
+        _supersede(promise)
+        until = max(promise.course.missed, default=0)
+        yield from _missed_versions(promise, Reason.EVIDENCE_AFTER_DEADLINE, now, until)
     if outcome is State.KEPT_LATE and promise.breached_at is None:
         yield _breach(promise, Reason.EVIDENCE_AFTER_DEADLINE, now)
     kind, reason = _outcome_verdict(promise, before)

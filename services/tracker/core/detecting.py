@@ -6,8 +6,12 @@ Each detector is a pure function of the events; what was told of a finding is th
 from collections.abc import Iterable, Iterator
 
 from services.shared.clock import SECOND
+from services.shared.events.common import Money
+from services.shared.money import amount_in_words
 from services.tracker.core.amounts import exceeded
+from services.tracker.core.disagreements import disagreements
 from services.tracker.core.findings import Finding, FindingKind
+from services.tracker.core.promises import Part, Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 
@@ -28,9 +32,16 @@ def finding_id(subject: str, finding: Finding) -> str:
 
 
 def _findings(subject: Subject, sets: AgreementSets) -> Iterator[Finding]:
+    for rule in sets.at(subject.events[-1].arrived_at).fact_rules:
+        yield from disagreements(rule, _told(subject, (*rule.told_in, *rule.gates)))
     yield from _unmatched(subject.unmatched.values(), sets)
     yield from _after_end(subject.late.values())
     yield from _over_fulfilled(subject)
+
+
+def _told(subject: Subject, types: Iterable[str]) -> list[Event]:
+    """What was told in events of these types, in order of time."""
+    return sorted(event for type in types for event in subject.told.get(type, {}).values())
 
 
 def _unmatched(events: Iterable[Event], sets: AgreementSets) -> Iterator[Finding]:
@@ -65,18 +76,23 @@ def _over_fulfilled(subject: Subject) -> Iterator[Finding]:
         at = promise.course.exceeded_at
         if at is None:
             continue
-        parts = exceeded(promise)
+        agreement, parts = promise.agreement, exceeded(promise)
         if parts:
-            agreement = promise.agreement
             yield Finding(
                 FindingKind.OVER_FULFILLED,
                 promise.id.partition("~")[2],
                 at,
                 agreement.owed_by,
                 agreement.owed_to,
-                "; ".join(
-                    f"{part.delivered:,} {part.name or 'in all'} of {part.promised:,} promised"
-                    for part in parts
-                ),
+                "; ".join(_in_words(part, promise) for part in parts),
                 "Stop what is still on its way, and settle the difference with who got too much.",
             )
+
+
+def _in_words(part: Part, promise: Promise) -> str:
+    """Money is promised as a whole, pieces as a part of the lines that name them."""
+    full = promise.agreement.in_full
+    if full and not full.promised.part and part.name:
+        came = amount_in_words(Money(part.delivered, part.name))
+        return f"{came} of {amount_in_words(Money(part.promised, part.name))} promised"
+    return f"{part.delivered:,} of {part.promised:,} {part.name}".rstrip() + " promised"

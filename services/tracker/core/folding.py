@@ -148,9 +148,9 @@ def _decided(subject: Subject, event: Event) -> list[Promise]:
 def _completed(subject: Subject, event: Event, sets: AgreementSets) -> Iterator[Promise]:
     """The handoffs that wait for what this event may have told."""
     for promise in subject.of_agreements(sets.requiring):
-        if promise.course.missing and settled_state(promise) is None:
-            if complete(subject, promise, event.occurred_at):
-                yield promise
+        waits = promise.course.missing and settled_state(promise) is None
+        if waits and complete(subject, promise, event.occurred_at):
+            yield promise
 
 
 def _drawn_along(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.continuing import carry_over, promise_id
+from services.tracker.core.continuing import carry_over, end_companions, promise_id
 from services.tracker.core.deadlines import count_promised, due_of
 from services.tracker.core.interruptions import return_to_sender
 from services.tracker.core.knowledge import values_of
@@ -34,6 +34,9 @@ def open_promises(subject: Subject, event: Event, sets: AgreementSets) -> list[P
                 break
         else:
             subject.parked.add(event.id)
+    for promise in opened or ():
+        for _ in end_companions(subject, promise):
+            pass  # it was opened just now, like the promise that is over already
     return opened or []
 
 

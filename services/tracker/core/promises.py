@@ -196,15 +196,24 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
         return settled
     if promise.breached_at is not None:
         return State.BREACHED
-    if promise.course.pauses and paused_at(promise.course.pauses, now, promise.due_by):
+    if promise.course is not STRAIGHT and (held := _held(promise, now)):
+        return held
+    if promise.due_by <= now:
+        return _overdue(promise, watermark)
+    return _before_due(promise, watermark)
+
+
+def _held(promise: Promise, now: Instant) -> State | None:
+    """Its clock stands, or its creditor may still accept it; either way time does not break it."""
+    if paused_at(promise.course.pauses, now, promise.due_by):
         return State.PAUSED
-    if promise.course.accepted_by is not None:
-        return State.REPORTED_DONE
+    return None if promise.course.accepted_by is None else State.REPORTED_DONE
+
+
+def _overdue(promise: Promise, watermark: Watermark) -> State:
     if promise.due_by <= watermark.at - COMMIT_MARGIN:
         return State.BREACHED
-    if promise.due_by <= now:
-        return State.UNKNOWN if watermark.silent else State.OVERDUE_UNCONFIRMED
-    return _before_due(promise, watermark)
+    return State.UNKNOWN if watermark.silent else State.OVERDUE_UNCONFIRMED
 
 
 def _before_due(promise: Promise, watermark: Watermark) -> State:

@@ -20,7 +20,7 @@ READS: Mapping[str, tuple[str, ...]] = {"oncall.PromiseDisputed": ("by_party",)}
 
 @dataclass(frozen=True)
 class AgreementSet:
-    """All agreements and rules of facts that are active together; `active_from` is a broker time."""
+    """All agreements and rules of facts that are active together, from a broker time on."""
 
     id: str
     active_from: Instant

@@ -22,7 +22,7 @@ class Event:
     `content` is 4 bytes of its hash; `key` the natural key of the fact as (field, value) pairs;
     `fields` holds only what agreements and the rules of handoffs name, as plain values; `retracts`
     the id of the event it takes back; `promise_id` is that of a decision about a promise;
-    `traceparent` is W3C text, or empty. `backfilled` marks what a declared import tells of the past.
+    `traceparent` is W3C text, or empty; `backfilled` is what a declared import tells of the past.
     """
 
     id: bytes

@@ -105,7 +105,7 @@ class Table:
     def _pass_deadlines(
         self, parties: Parties, now: Instant, watermark: Watermark
     ) -> Iterator[Concluded]:
-        queue, looked_at = self._due[parties], list[tuple[Subject, Promise]]()
+        queue, looked_at = self._due[parties], list[tuple[Subject, str]]()
         until = max(watermark.at, now) if watermark.silent else watermark.at
         while queue and queue[0][0] <= until:
             at, promise_id, subject_id = heapq.heappop(queue)
@@ -120,9 +120,9 @@ class Table:
                 continue
             verdicts = self._after(subject, promise, [*of_time(promise, now, watermark)], now)
             yield from ((subject, verdict) for verdict in verdicts)
-            looked_at.append((subject, promise))
-        for subject, promise in looked_at:  # once each, so that no promise can hold up the others
-            self._schedule(subject, promise)
+            looked_at.append((subject, promise.id))
+        for subject, id in looked_at:  # once each, so that no promise can hold up the others
+            self._schedule(subject, subject.promises[id])
 
     def _find(self, parties: Parties, now: Instant, watermark: Watermark) -> Iterator[Concluded]:
         """Findings that were still to come, once everybody who could tell otherwise has spoken."""
@@ -140,7 +140,8 @@ class Table:
         self, subject: Subject, changed: Iterable[Promise], now: Instant
     ) -> list[Verdict]:
         verdicts: list[Verdict] = []
-        for promise in changed:
+        for id in [promise.id for promise in changed]:
+            promise = subject.promises[id]  # a verdict before may have folded the subject again
             verdicts += self._after(subject, promise, [*of_events(promise, now)], now)
             self._schedule(subject, promise)
         if subject.current or subject.found:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from services.tracker.agreement_files import (
-    AGREEMENTS_LIMIT,
     FILE_BYTES_LIMIT,
+    FILES_LIMIT,
     load_folder,
     read_texts,
     shipped,
@@ -73,12 +73,12 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     assert "holds 0 agreement files" in refusal(tmp_path)
 
 
-def test_a_folder_holds_as_many_agreements_as_the_limit_and_no_more(tmp_path: Path) -> None:
-    for number in range(AGREEMENTS_LIMIT):
+def test_a_folder_holds_as_many_files_as_the_limit_and_no_more(tmp_path: Path) -> None:
+    for number in range(FILES_LIMIT):
         (tmp_path / f"{number:04}.yaml").write_text("wrong: at once")
-    assert "0999.yaml:1: wrong" in refusal(tmp_path)
+    assert "1999.yaml:1: wrong" in refusal(tmp_path)
     (tmp_path / "one-more.yaml").write_text("wrong: at once")
-    assert f"holds {AGREEMENTS_LIMIT + 1} agreement files" in refusal(tmp_path)
+    assert f"holds {FILES_LIMIT + 1} agreement files" in refusal(tmp_path)
 
 
 def test_a_file_may_be_as_long_as_the_limit_and_no_longer(tmp_path: Path) -> None:

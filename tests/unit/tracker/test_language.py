@@ -8,7 +8,8 @@ from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement, AgreementKind
 from services.tracker.core.durations import Rung, WallTime
 from services.tracker.core.facts import Fact
-from services.tracker.core.language import Fault, read
+from services.tracker.core.faults import Fault
+from services.tracker.core.language.reading import read
 from tests.promising import HOUR, at, span
 
 WHOLE = """\
@@ -136,8 +137,8 @@ def test_all_faults_come_at_once() -> None:
         ("do: Ask", "does: Ask", "ship.yaml:14: does: this key is not read; known are agreement,"),
         (
             "  within:",
-            "  confirmed_by: x\n  within:",
-            "ship.yaml:11: fulfil.confirmed_by: this key",
+            "  confirmed: x\n  within:",
+            "ship.yaml:11: fulfil.confirmed: this key is not read; known are on, in_full,",
         ),
         ("owed_to: operations\n", "", "ship.yaml:1: owed_to: this key is missing; add it."),
         (

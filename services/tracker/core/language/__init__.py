@@ -1,0 +1,1 @@
+"""The language of agreements: YAML to `Agreement`, or every fault with its line and remedy."""
