@@ -75,7 +75,7 @@ def replay(
     for number, (envelope, event) in enumerate(history, start=1):
         now = envelope.occurred_at
         _pass_time(table, marks, parties, now)
-        known = event_of(envelope, event, now, sets.facts)
+        known = event_of(envelope, event, now, sets.fields_of)
         counted[table.apply(envelope.subject, known, now).counted] += 1
         if number % TELL_EVERY == 0:
             folded(TELL_EVERY)

@@ -13,6 +13,7 @@ from functools import cached_property
 from services.shared.clock import Instant
 from services.shared.events.common import Money
 from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.case_events import READS
 from services.tracker.core.conditions import Condition
 from services.tracker.core.durations import Duration, Rung, WallTime
 from services.tracker.core.facts import Fact
@@ -181,6 +182,7 @@ class AgreementSets:
     sets: tuple[AgreementSet, ...]
     _by_name: dict[tuple[str, int], Agreement] = field(init=False, repr=False, compare=False)
     _starts: list[Instant] = field(init=False, repr=False, compare=False)
+    _fields: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.sets:
@@ -194,6 +196,7 @@ class AgreementSets:
         object.__setattr__(self, "sets", ordered)
         object.__setattr__(self, "_by_name", by_name)
         object.__setattr__(self, "_starts", [each.active_from for each in ordered])
+        object.__setattr__(self, "_fields", {})
 
     def at(self, arrived_at: Instant) -> AgreementSet:
         return self.sets[max(0, bisect_right(self._starts, arrived_at) - 1)]
@@ -211,6 +214,14 @@ class AgreementSets:
     def facts(self) -> frozenset[Fact]:
         """Every fact that some agreement names; the fold keeps only these."""
         return frozenset(each.by for each in self._by_name.values() if each.by)
+
+    def fields_of(self, event_type: str) -> tuple[str, ...]:
+        """The fields that are kept of events of this type: what facts name, and what is read of it
+        to find bounces, cases left alone and repeated requests."""
+        if (known := self._fields.get(event_type)) is None:
+            names = {fact.name for fact in self.facts}.union(READS.get(event_type, ()))
+            known = self._fields[event_type] = tuple(sorted(names))
+        return known
 
     @cached_property
     def ending(self) -> frozenset[str]:
