@@ -1,4 +1,5 @@
-"""History folded again with the tracker's core alone: what became of every promise by a moment.
+"""History folded again with the tracker's core alone: what became of every promise by a moment,
+and what was found on the way.
 
 Time is the events' own: every party counts as complete up to the event at hand. The events come in
 order of time from whoever reads them; nothing is published and nobody is alerted.
@@ -9,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.insights.findings import FindingRow, findings_of
 from services.shared.clock import Instant
 from services.shared.events.envelope import Envelope
 from services.tracker.core.agreements import Agreement, AgreementSet, AgreementSets
@@ -49,10 +51,10 @@ class PromiseRow:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """Every promise in order of its opening, and what was counted on the way.
+    """Every promise in order of its opening, every finding in order of time, and what was counted.
 
-    `skipped` are the opening events that opened nothing, by agreement and reason; `left_out` the
-    events that the core refused.
+    `findings` are None where nobody looked for them. `skipped` are the opening events that opened
+    nothing, by agreement and reason; `left_out` the events that the core refused.
     """
 
     rows: tuple[PromiseRow, ...]
@@ -60,6 +62,7 @@ class Replayed:
     events: int
     skipped: Counter[tuple[str, Skipped]] = field(default_factory=Counter)
     left_out: Counter[Counted] = field(default_factory=Counter)
+    findings: tuple[FindingRow, ...] | None = None
 
 
 def replay(
@@ -86,6 +89,7 @@ def replay(
         counted.total(),
         _skipped(table.subjects.values()),
         counted - Counter({Counted.FOLDED: counted[Counted.FOLDED]}),
+        _found(table.subjects.values(), until),
     )
 
 
@@ -127,6 +131,11 @@ def _pass_time(table: Table, marks: Marks, parties: Iterable[str], now: Instant)
     for party in parties:
         marks.complete_through[party] = marks.heard_at[party] = now
     table.advance(now, marks)
+
+
+def _found(subjects: Iterable[Subject], until: Instant) -> tuple[FindingRow, ...]:
+    rows = (row for subject in subjects for row in findings_of(subject, until))
+    return tuple(sorted(rows, key=lambda row: (row.at, row.subject, row.finding)))
 
 
 def _skipped(subjects: Iterable[Subject]) -> Counter[tuple[str, Skipped]]:

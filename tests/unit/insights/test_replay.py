@@ -157,4 +157,4 @@ def test_progress_is_told_now_and_then() -> None:
 
 
 def test_a_history_without_events_has_no_promises() -> None:
-    assert replayed(until=0) == Replayed((), hours(0), 0)
+    assert replayed(until=0) == Replayed((), hours(0), 0, findings=())
