@@ -88,7 +88,7 @@ def _tell(at: Instant, rank: int, case: str, event: Hashable) -> Told:
     type = TYPE_OF[event.__class__]
     about = subject(Kind.CASE, case)
     envelope = Envelope(
-        id=event_id(at, rank, type, about),
+        id=event_id(at, rank, type, about, str(at)),
         type=type,
         party=PARTY,
         source=SOURCE,

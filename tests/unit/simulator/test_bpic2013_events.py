@@ -86,6 +86,7 @@ def test_rows_of_one_second_keep_their_order_a_microsecond_apart() -> None:
     steps = (a_step("10:00"), a_step("10:00", QUEUED, "V2"), a_step("10:00", QUEUED, "V1"))
     assert said(*steps) == [OPENED, passed(1, "V1", "V2"), passed(2, "V2", "V1")]
     assert times(*steps) == [at("10:00"), at("10:00") + 1, at("10:00") + 2]
+    assert len({envelope.id for envelope, _ in told(*steps)}) == 3
 
 
 def test_rows_count_in_order_of_time_whatever_order_the_file_has() -> None:
