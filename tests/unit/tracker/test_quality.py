@@ -1,7 +1,20 @@
 """Bounces, cases that nobody takes, and customers who are asked twice."""
 
+from collections.abc import Hashable
+
 import pytest
 
+from services.shared.events.envelope import Envelope
+from services.shared.events.support import (
+    CaseAccepted,
+    CaseResolved,
+    CaseReturned,
+    CaseTransferred,
+    InformationReceived,
+    InformationRequested,
+)
+from services.shared.subjects import TYPE_OF
+from services.tracker.core.case_events import READS
 from services.tracker.core.findings import Finding, FindingKind
 from services.tracker.core.quality import (
     ORPHAN_LIMIT,
@@ -13,8 +26,9 @@ from services.tracker.core.quality import (
     repeated_requests,
     return_count,
 )
+from services.tracker.core.reading import event_of
 from services.tracker.core.subject import Event
-from tests.cases import accepted, answered, asked, passed, reopened, resolved, returned
+from tests.cases import CASE, accepted, answered, asked, passed, reopened, resolved, returned
 from tests.promising import HOUR, MINUTE, at
 
 THERE = passed(1, "finance", "10:00")
@@ -197,3 +211,29 @@ def test_a_request_whose_fields_were_not_kept_repeats_nothing() -> None:
     plain = asked("r1", "09:00", "photo")
     without = type(plain)(b"x", plain.type, plain.party, at("10:00"), at("10:00"))
     assert repeated_requests([plain, answered("r1", "09:30", "photo"), without]) == ()
+
+
+def as_folded(number: int, event: Hashable) -> Event:
+    """The event as the tracker keeps it, `number` hours after midnight."""
+    envelope = Envelope(
+        bytes([number]), TYPE_OF[type(event)], "support", "test", CASE, at(f"{number:02}:00")
+    )
+    return event_of(envelope, event, envelope.occurred_at, lambda type: READS.get(type, ()))
+
+
+def test_of_real_events_all_is_kept_that_is_read() -> None:
+    asking = [
+        as_folded(1, InformationRequested("r1", ("photo",))),
+        as_folded(2, InformationReceived("r1", ("photo",))),
+        as_folded(3, InformationRequested("r2", ("photo",))),
+    ]
+    passing = [
+        as_folded(4, CaseTransferred(1, "support", "finance", "")),
+        as_folded(5, CaseAccepted(1, "refunds")),
+        as_folded(6, CaseReturned(1, "refunds", ("photo",))),
+        as_folded(7, CaseTransferred(2, "support", "sales", "")),
+    ]
+    assert [(each.key, each.owed_by) for each in repeated_requests(asking)] == [("r2", "support")]
+    assert [each.key for each in bounces(passing)] == ["1-returned"]
+    assert [(each.key, each.owed_by) for each in left_alone(passing)] == [("2", "sales")]
+    assert bounces([*passing, as_folded(8, CaseResolved(1, ""))]) == ()
