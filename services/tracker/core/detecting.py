@@ -9,9 +9,11 @@ from services.shared.clock import SECOND
 from services.shared.events.common import Money
 from services.shared.money import amount_in_words
 from services.tracker.core.amounts import exceeded
+from services.tracker.core.case_events import READS
 from services.tracker.core.disagreements import disagreements
 from services.tracker.core.findings import Finding, FindingKind
 from services.tracker.core.promises import Part, Promise
+from services.tracker.core.quality import DETECTORS
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 
@@ -32,6 +34,9 @@ def finding_id(subject: str, finding: Finding) -> str:
 
 
 def _findings(subject: Subject, sets: AgreementSets) -> Iterator[Finding]:
+    handoffs = _told(subject, READS)
+    for detector in DETECTORS if handoffs else ():
+        yield from detector(handoffs)
     for rule in sets.at(subject.events[-1].arrived_at).fact_rules:
         yield from disagreements(rule, _told(subject, (*rule.told_in, *rule.gates)))
     yield from _unmatched(subject.unmatched.values(), sets)

@@ -9,13 +9,14 @@ from functools import cached_property
 from services.shared.clock import Instant
 from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.agreements import Agreement, party_of
+from services.tracker.core.case_events import READS
 from services.tracker.core.companions import UPDATE, name_of, with_companions
 from services.tracker.core.facts import Fact, FactRule
 
 _ID = "_id"
 VERDICT = "verdict."
 """Event types that begin so are verdicts of our own: `verdict.warned(deliver-order)`."""
-READS: Mapping[str, tuple[str, ...]] = {"oncall.PromiseDisputed": ("by_party",)}
+_READS = {**READS, "oncall.PromiseDisputed": ("by_party",)}
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class AgreementSets:
         }
         return (
             asserted
-            | {*READS.get(event_type, ())}
+            | {*_READS.get(event_type, ())}
             | {fact.name for fact in self.facts if about is None or fact.about in about}
         )
 
@@ -190,6 +191,14 @@ class AgreementSets:
         return frozenset(
             party_of(each.opens_on) for each in opened if not each.opens_on.startswith(VERDICT)
         )
+
+    @cached_property
+    def parties(self) -> frozenset[str]:
+        """Everybody whose events open, keep or tell something under some set."""
+        ruled = (type for each in self.sets for type in each.rules_of)
+        types = {*self.opening, *self.moved_by, *ruled, *READS}
+        told = (party_of(type) for type in types if not type.startswith(VERDICT))
+        return frozenset((*told, *(each.debtor for each in self._by_name.values())))
 
     @cached_property
     def opening(self) -> frozenset[str]:

@@ -58,6 +58,13 @@ def test_the_facts_of_every_set_are_kept() -> None:
     assert AgreementSets((earlier, later)).facts == {SHIP_BY, PROMISED_BY}
 
 
+def test_of_an_event_is_kept_what_facts_name_and_what_judges_its_handoff() -> None:
+    sets = AgreementSets((AgreementSet("one", 0, (an_agreement(within=None, by=SHIP_BY),)),))
+    for _ in range(2):
+        assert sets.fields_of("support.CaseTransferred") == ("from_party", "ship_by", "to_party")
+        assert sets.fields_of("sales.OrderPlaced") == ("ship_by",)
+
+
 def test_only_the_party_of_the_evidence_can_still_tell_of_fulfilment() -> None:
     agreement = an_agreement(owed_by="sales/seller", evidence="operations.ParcelHandedOver")
     assert agreement.evidence_parties == {"operations"}
