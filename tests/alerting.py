@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from services.alerts.delivery import CLAIM
 from services.alerts.domain.alert import Alert, Decision, History, Notice, State, key_of, urgency
@@ -37,12 +38,12 @@ def a_promise(
     due_by: Instant | str = "16:00",
     customer_visible_by: Instant | str | None = "tomorrow",
     agreement: str = "ship-paid-order",
-    **others: str,
+    **others: Any,  # noqa: ANN401 - whatever a promise has
 ) -> Promise:
     if customer_visible_by == "tomorrow":
         customer_visible_by = at("00:00", days=1)
     assert not isinstance(customer_visible_by, str)
-    facts = {
+    facts: dict[str, Any] = {
         "owed_by": "operations",
         "owed_to": "sales",
         "subject": f"order/{order}",
@@ -61,6 +62,29 @@ def a_promise(
     )
 
 
+def a_finding(
+    kind: str = "disagreement",
+    detail: str = "sales says 49.00 EUR, finance says 59.00 EUR",
+    *,
+    key: str = "order.total",
+    **others: Any,  # noqa: ANN401 - whatever a promise has
+) -> Promise:
+    """Found at 14:00 about order 4711: finance has the next step, sales waits."""
+    finding = Promise(
+        promise_id=f"order/4711~{kind}~{key}",
+        agreement=kind,
+        owed_by="finance",
+        owed_to="sales",
+        subject="order/4711",
+        due_by=at("14:00"),
+        order="4711",
+        customer="c-88",
+        finding=kind,
+        detail=detail,
+    )
+    return replace(finding, **others)
+
+
 def warned(revision: int = 2, promise: Promise | None = None) -> Word:
     return Word(promise or a_promise(), revision, Condition.AT_RISK, why="warning_time")
 
@@ -71,6 +95,20 @@ def breached(revision: int = 3, promise: Promise | None = None) -> Word:
 
 def unknown(revision: int = 3, promise: Promise | None = None) -> Word:
     return Word(promise or a_promise(), revision, Condition.UNKNOWN, why="party_silent")
+
+
+def returned(revision: int = 3, promise: Promise | None = None) -> Word:
+    return Word(promise or a_promise(), revision, Condition.RETURNED, why="fact_absent")
+
+
+def disputed(revision: int = 3, promise: Promise | None = None) -> Word:
+    return Word(promise or a_promise(), revision, Condition.DISPUTED, why="disputed")
+
+
+def found(revision: int = 1, promise: Promise | None = None) -> Word:
+    promise = promise or a_finding()
+    bounced = promise.finding == Condition.BOUNCED
+    return Word(promise, revision, Condition.BOUNCED if bounced else Condition.FOUND, why="found")
 
 
 def ended(

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from services.alerts.domain.text import duration
+from services.alerts.domain.words import duration
 from services.cli.demo_summary import Fate, Summary
 from services.cli.demo_watch import instant
 from services.shared.clock import Instant, to_datetime

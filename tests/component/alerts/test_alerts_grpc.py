@@ -6,14 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from handoff.v1 import alerts_pb2, alerts_pb2_grpc, tracker_pb2, tracker_pb2_grpc
+from handoff.v1 import alerts_pb2, alerts_pb2_grpc, common_pb2, tracker_pb2, tracker_pb2_grpc
 
 from services.alerts import ledger as ledger_module
+from services.alerts.codec import word_of_ledger
 from services.alerts.domain.promise import Condition, Resolution
 from services.alerts.errors import LedgerUnreachable
 from services.alerts.ledger import GrpcLedger
 from services.shared.codec import stamp
-from tests.alerting import a_promise, at, breached, ended, key, warned
+from services.shared.events.common import Money
+from tests.alerting import a_finding, a_promise, at, breached, ended, found, key, returned, warned
 from tests.component.alerts.harness import InMemoryAlerts
 
 
@@ -42,8 +44,44 @@ def test_an_alert_says_everything(
         notified_at=stamp(at("15:25")),
         url="http://console.test/subjects/order/4711",
         revision=1,
+        next_action_owner="operations",
     )
     assert "35 minutes left" in alert.summary
+
+
+def test_an_alert_for_a_finding_says_since_when_and_no_due_date(
+    alerts: InMemoryAlerts, service: alerts_pb2_grpc.AlertsServiceStub
+) -> None:
+    finding = a_finding(at_stake=Money(1_000, "EUR"))
+    alerts.hear(found(1, finding))
+    alert = service.GetAlert(alerts_pb2.GetAlertRequest(key=key(finding))).alert
+    assert (alert.condition, alert.finding) == ("found", "disagreement")
+    assert not alert.HasField("due_by")
+    assert alert.found_at == stamp(at("14:00"))
+    assert alert.detail == "sales says 49.00 EUR, finance says 59.00 EUR"
+    assert alert.at_stake == common_pb2.Money(minor=1_000, currency="EUR")
+    assert alert.next_action_owner == "finance"
+
+
+def test_an_alert_says_what_only_some_promises_have(
+    alerts: InMemoryAlerts, service: alerts_pb2_grpc.AlertsServiceStub
+) -> None:
+    promise = a_promise(
+        detail="12 of 20 lamps",
+        decides=("finance-lead", "finance-deputy"),
+        runbook="https://wiki.example/late",
+        waiting_on="sales",
+        slack_s=0,
+    )
+    alerts.hear(returned(2, promise))
+    alert = service.GetAlert(alerts_pb2.GetAlertRequest(key=key())).alert
+    assert (alert.condition, alert.detail) == ("returned", "12 of 20 lamps")
+    assert list(alert.decides) == ["finance-lead", "finance-deputy"]
+    assert (alert.runbook, alert.waiting_on) == ("https://wiki.example/late", "sales")
+    assert alert.HasField("slack_s")
+    assert not alert.HasField("at_stake")
+    assert alert.next_action_owner == "sales"
+    assert alert.next_step == "Ask sales to give operations what is missing."
 
 
 def test_how_late_or_soon_is_as_of_now(
@@ -238,6 +276,47 @@ def test_one_promise_of_the_ledger(tracker: GrpcLedger) -> None:
     assert settled is not None
     assert settled.says is Resolution.KEPT_LATE
     assert tracker.promise("none") is None
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ("KEPT", Resolution.KEPT),
+        ("KEPT_LATE", Resolution.KEPT_LATE),
+        ("CANCELLED", Resolution.CANCELLED),
+        ("RELEASED", Resolution.RELEASED),
+        ("PAUSED", Resolution.PAUSED),
+        ("REPORTED_DONE", Resolution.REPORTED_DONE),
+        ("PROPOSED", Resolution.NO_LONGER_ANNOUNCED),
+        ("ON_TRACK", Resolution.NO_LONGER_ANNOUNCED),
+        ("UNSPECIFIED", Resolution.NO_LONGER_ANNOUNCED),
+    ],
+)
+def test_a_promise_that_is_not_announced_ended_as_its_state_says(
+    state: str, says: Resolution
+) -> None:
+    row = promise("1", "UNSPECIFIED")
+    row.state = tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{state}")
+    assert word_of_ledger(row).says is says
+
+
+@pytest.mark.parametrize(
+    ("announced", "says"),
+    [
+        ("WARNED", Condition.AT_RISK),
+        ("UNKNOWN", Condition.UNKNOWN),
+        ("BREACHED", Condition.BREACHED),
+        ("RETURNED", Condition.RETURNED),
+        ("DISPUTED", Condition.DISPUTED),
+        ("BOUNCED", Condition.BOUNCED),
+        ("FOUND", Condition.FOUND),
+    ],
+)
+@pytest.mark.parametrize("state", ["ON_TRACK", "PAUSED", "REPORTED_DONE", "UNSPECIFIED"])
+def test_what_is_announced_outranks_the_state(announced: str, says: Condition, state: str) -> None:
+    row = promise("1", announced)
+    row.state = tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{state}")
+    assert word_of_ledger(row).says is says
 
 
 def test_a_tracker_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
