@@ -28,6 +28,10 @@ LOOKS = {
     "at_risk": ("▲ at risk", "yellow"),
     "breached": ("✖ broken", "red"),
     "unknown": ("? nobody knows", "magenta"),
+    "returned": ("↩ returned", "yellow"),
+    "disputed": ("≠ disputed", "red"),
+    "bounced": ("⇄ bounced", "yellow"),
+    "found": ("◆ found", "yellow"),
 }
 COLOURS = {
     Fate.KEPT: "green",
