@@ -1,7 +1,8 @@
 """The clauses that the texts of different conditions share; an empty one says nothing."""
 
 from services.alerts.domain.promise import Promise
-from services.alerts.domain.words import duration, moment, money, plain, spaced
+from services.alerts.domain.words import duration, moment, plain, spaced
+from services.shared.amounts import amount
 from services.shared.clock import SECOND, Instant
 
 _ACKNOWLEDGE, _UPDATE = ".acknowledge", ".update"
@@ -78,8 +79,8 @@ def money_at_stake(promise: Promise) -> str:
     """Not where the words of the ledger say it already."""
     if promise.at_stake is None:
         return ""
-    amount = money(promise.at_stake)
-    return "" if f"{amount} at stake" in promise.detail else f"{amount} at stake."
+    clause = f"{amount(promise.at_stake)} at stake"
+    return "" if clause in promise.detail else f"{clause}."
 
 
 def waits(promise: Promise) -> str:

@@ -1,14 +1,11 @@
-"""The small parts of a text: moments, durations, amounts, and names as a person would say them."""
+"""The small parts of a text: moments, durations, and names as a person would say them."""
 
 import re
 
 from services.shared.clock import SECOND, Instant, to_datetime
-from services.shared.events.common import Money
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _EVENT_TYPE = re.compile(r"\b[a-z][a-z0-9-]*\.((?:[A-Z][a-z0-9]*)+)")
-_WITHOUT_CENTS = frozenset({"JPY", "KRW", "CLP", "ISK", "VND", "XAF", "XOF", "UGX", "PYG"})
-"""The currencies of ISO 4217 that have no smaller unit, as far as our shops take them."""
 
 
 def duration(micros: int) -> str:
@@ -26,14 +23,6 @@ def duration(micros: int) -> str:
 
 def moment(at: Instant) -> str:
     return to_datetime(at).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def money(amount: Money) -> str:
-    """`1,049.00 EUR`."""
-    if amount.currency in _WITHOUT_CENTS:
-        return f"{amount.minor:,} {amount.currency}"
-    sign, minor = ("-" if amount.minor < 0 else ""), abs(amount.minor)
-    return f"{sign}{minor // 100:,}.{minor % 100:02} {amount.currency}"
 
 
 def plain(awaits: str) -> str:

@@ -26,7 +26,11 @@ class Company:
 
     now: datetime = NOW
     promises: dict[str, tracker_pb2.Promise] = field(default_factory=dict)
+    listed: dict[str, tracker_pb2.Promise] = field(default_factory=dict)
     events: dict[str, list[tracker_pb2.SubjectEvent]] = field(default_factory=dict)
+    findings: dict[str, list[tracker_pb2.Finding]] = field(default_factory=dict)
+    trees: dict[str, list[tracker_pb2.CustomerTree]] = field(default_factory=dict)
+    skipped: dict[str, list[tracker_pb2.SkippedOpening]] = field(default_factory=dict)
     alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
     released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
@@ -53,14 +57,58 @@ class Company:
             name: fields.pop(name) for name in MOMENTS if name in fields
         }
         for name, value in fields.items():
-            setattr(told, name, value)
+            _put(told, name, value)
         for name, offset in moments.items():
             if offset is not None:
                 getattr(told, name).FromDatetime(self.now + minutes(offset))
         self.promises[promise_id] = told
 
+    def pause(self, promise_id: str, start: float, end: float | None = None, **fields: str) -> None:
+        """On a promise that is there, in minutes from now; without an end it still stands."""
+        pause = self.promises[promise_id].pauses.add(**fields)
+        pause.started_at.FromDatetime(self.now + minutes(start))
+        if end is not None:
+            pause.ended_at.FromDatetime(self.now + minutes(end))
+
+    def finding(self, finding_id: str, kind: str, detail: str, **fields: Any) -> None:  # noqa: ANN401
+        """Of order 4711, found an hour ago, in the subject's answer and in the list."""
+        cleared = fields.pop("cleared_at", None)
+        told = tracker_pb2.Finding(
+            finding_id=finding_id,
+            kind=kind,
+            detail=detail,
+            **({"owed_by": "finance", "owed_to": "sales"} | fields),
+        )
+        told.found_at.FromDatetime(self.now - minutes(60))
+        self.findings.setdefault("order/4711", []).append(told)
+        if cleared is not None:
+            told.cleared_at.FromDatetime(self.now + minutes(cleared))
+            return
+        self.listed[finding_id] = self._as_promise(told)
+
+    def _as_promise(self, told: tracker_pb2.Finding) -> tracker_pb2.Promise:
+        bounced = told.kind == "bounced"
+        listed = tracker_pb2.Promise(
+            promise_id=told.finding_id,
+            agreement=told.kind,
+            finding=told.kind,
+            owed_by=told.owed_by,
+            owed_to=told.owed_to,
+            subject="order/4711",
+            order="4711",
+            customer="c-77",
+            detail=told.detail,
+            next_step=told.next_step,
+            revision=1,
+            announced=tracker_pb2.VERDICT_KIND_BOUNCED
+            if bounced
+            else tracker_pb2.VERDICT_KIND_FOUND,
+        )
+        listed.due_by.CopyFrom(told.found_at)
+        return listed
+
     def alert(self, promise_id: str, state: str = "open", **fields: Any) -> None:  # noqa: ANN401
-        promise = self.promises[promise_id]
+        promise = (self.promises | self.listed)[promise_id]
         told = alerts_pb2.Alert(
             key=f"alert/{promise_id}",
             state=alerts_pb2.AlertState.Value(f"ALERT_STATE_{state.upper()}"),
@@ -90,7 +138,36 @@ ANNOUNCED = {
     "breached": tracker_pb2.VERDICT_KIND_BREACHED,
     "unknown": tracker_pb2.VERDICT_KIND_UNKNOWN,
 }
-MOMENTS = ("opened_at", "due_by", "settled_at", "breached_at", "customer_visible_by")
+SETTLED = frozenset(
+    {
+        tracker_pb2.PROMISE_STATE_KEPT,
+        tracker_pb2.PROMISE_STATE_KEPT_LATE,
+        tracker_pb2.PROMISE_STATE_CANCELLED,
+        tracker_pb2.PROMISE_STATE_RELEASED,
+    }
+)
+MOMENTS = (
+    "opened_at",
+    "due_by",
+    "settled_at",
+    "breached_at",
+    "customer_visible_by",
+    "requested_by",
+    "first_confirmed_by",
+    "acknowledged_at",
+    "reported_at",
+)
+
+
+def _put(told: tracker_pb2.Promise, name: str, value: Any) -> None:  # noqa: ANN401
+    if isinstance(value, list):
+        getattr(told, name).extend(value)
+    elif name == "at_stake":
+        told.at_stake.CopyFrom(value)
+    elif name == "announced":
+        told.announced = tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{value.upper()}")
+    else:
+        setattr(told, name, value)
 
 
 class FakeTracker(TrackerServiceServicer):
@@ -113,7 +190,12 @@ class FakeTracker(TrackerServiceServicer):
         if not promises and not events:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"No subject {request.subject}.")
         return tracker_pb2.GetSubjectResponse(
-            subject=request.subject, promises=promises, events=events
+            subject=request.subject,
+            promises=promises,
+            events=events,
+            findings=self._company.findings.get(request.subject, []),
+            trees=self._company.trees.get(request.subject, []),
+            skipped=self._company.skipped.get(request.subject, []),
         )
 
     async def ListOpenPromises(
@@ -122,8 +204,8 @@ class FakeTracker(TrackerServiceServicer):
         self._company.calls["ListOpenPromises"] += 1
         wanted = [
             promise
-            for promise in self._company.promises.values()
-            if promise.state in request.states and (promise.announced or not request.announced)
+            for promise in (self._company.promises | self._company.listed).values()
+            if promise.state not in SETTLED and (promise.announced or not request.announced)
         ]
         start = int(request.page_token or 0)
         end = start + request.page_size

@@ -218,7 +218,7 @@ async def test_on_the_wall_clock_the_tracker_is_not_asked_for_the_time(running: 
     running.wall.advance(60)
     async with rpc.channel(running.servers.tracker) as channel:
         ledger = TrackerClient(channel, running.servers.tracker, running.wall)
-        told = await ledger.open_promises(["at_risk"])
+        told = await ledger.open_promises()
     assert told.as_of == datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
     assert not running.company.calls["GetProgress"]
 

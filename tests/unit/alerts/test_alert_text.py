@@ -7,7 +7,7 @@ import pytest
 from services.alerts.domain.alert import Alert, End, key_of
 from services.alerts.domain.promise import Condition, Promise, Resolution
 from services.alerts.domain.text import TEXT_LENGTH_LIMIT, message, summary
-from services.alerts.domain.words import duration, money
+from services.alerts.domain.words import duration
 from services.shared.events.common import Money
 from tests.alerting import a_finding, a_promise, at, span
 
@@ -215,19 +215,6 @@ def test_a_complete_handoff_says_no_due_date_of_the_time_when_the_clock_stood() 
 )
 def test_slack_is_spare_none_or_short(slack_s: int, words: str) -> None:
     assert words in summary(an_alert(promise=a_promise(slack_s=slack_s)), at("15:25"))
-
-
-@pytest.mark.parametrize(
-    ("amount", "words"),
-    [
-        (Money(5, "EUR"), "0.05 EUR"),
-        (Money(100, "EUR"), "1.00 EUR"),
-        (Money(-4_950, "USD"), "-49.50 USD"),
-        (Money(1_500, "JPY"), "1,500 JPY"),
-    ],
-)
-def test_amounts_in_whole_units(amount: Money, words: str) -> None:
-    assert money(amount) == words
 
 
 @pytest.mark.parametrize("detail", ["sales says 49.00 EUR", "it belongs to order 4911"])
