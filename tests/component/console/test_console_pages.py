@@ -7,7 +7,8 @@ import pytest
 
 from services.console.clients import TrackerClient
 from services.shared import rpc
-from tests.component.console.fakes import NOW, FakeTracker, a_server, minutes
+from tests.component.console.company import NOW, minutes
+from tests.component.console.fakes import FakeTracker, a_server
 from tests.component.console.running import Running, read
 
 pytestmark = pytest.mark.anyio
