@@ -20,7 +20,8 @@ from services.shared.codec import stamp
 from services.shared.consuming import dead_lettered, traced
 from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
-from tests.alerting import MemoryAlertStore, MemoryChannel, MemoryLedger, MovedClock, at, key
+from tests.alert_twins import MemoryAlertStore, MemoryChannel, MemoryLedger
+from tests.alerting import MovedClock, at, key
 
 KINDS = {
     Condition.AT_RISK: tracker_pb2.VERDICT_KIND_WARNED,

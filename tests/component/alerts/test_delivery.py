@@ -12,7 +12,8 @@ from services.alerts.domain.alert import Reason
 from services.alerts.handlers import deliver
 from services.shared.clock import SECOND
 from services.shared.events.common import Money
-from tests.alerting import MemoryChannel, a_finding, a_promise, breached, ended, found, key, warned
+from tests.alert_twins import MemoryChannel
+from tests.alerting import a_finding, a_promise, breached, ended, found, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
 
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -43,9 +43,9 @@ def a_tree(*hops: Hop, jeopardy: str = "hazard", expected: str = "16:30") -> Cus
 
 
 def test_the_three_dates_are_told_where_they_are_not_one() -> None:
-    same = {"requested_by": at("14:33"), "first_confirmed_by": at("14:33")}
-    assert dates(a_promise(**same), NOW) == ()
-    moved = a_promise(**same | {"requested_by": at("12:00")})
+    same = a_promise(requested_by=at("14:33"), first_confirmed_by=at("14:33"))
+    assert dates(same, NOW) == ()
+    moved = replace(same, requested_by=at("12:00"))
     assert [(word, moment.clock) for word, moment in dates(moved, NOW)] == [
         ("requested", "12:00"),
         ("first confirmed", "14:33"),

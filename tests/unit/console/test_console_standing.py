@@ -1,6 +1,7 @@
 """Where a promise or a finding stands for a reader, and what the word alone leaves open."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_every_state_has_words_of_its_own() -> None:
         ({"state": "breached", "waiting_on": "supplier"}, "operations waits on supplier."),
     ],
 )
-def test_a_remark_says_what_the_word_leaves_open(fields: dict[str, object], words: str) -> None:
+def test_a_remark_says_what_the_word_leaves_open(fields: dict[str, Any], words: str) -> None:
     assert remark(a_promise(**fields), NOW) == words
 
 
