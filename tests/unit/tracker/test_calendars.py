@@ -171,6 +171,16 @@ class TestReach:
         assert self.closed.add(early, BusinessTime(4 * HOUR)) == NOON
         assert self.closed.add(early - 1, BusinessTime(4 * HOUR)) == NOON - 1
 
+    def test_the_first_worked_microsecond_is_still_found(self) -> None:
+        assert self.closed.subtract(NOON, BusinessTime(4 * HOUR)) == OPENING
+        late = OPENING + DEADLINE_LIMIT
+        assert self.closed.subtract(late, BusinessTime(4 * HOUR)) == OPENING
+        assert self.closed.subtract(late + 1, BusinessTime(4 * HOUR)) == OPENING + 1
+
+    def test_the_next_opening_is_no_further_away(self) -> None:
+        assert self.closed.next_open(OPENING - DEADLINE_LIMIT) == OPENING
+        assert self.closed.next_open(OPENING - DEADLINE_LIMIT - 1) == OPENING - 1
+
     def test_a_span_that_takes_longer_than_a_deadline_may_ends_at_the_limit(self) -> None:
         assert OFFICE_HOURS.add(NOON, BusinessTime(DEADLINE_LIMIT)) == NOON + DEADLINE_LIMIT
         assert OFFICE_HOURS.add(NOON, BusinessDays(1_461)) == NOON + DEADLINE_LIMIT
@@ -183,11 +193,20 @@ class TestReach:
         assert OFFICE_HOURS.between(229 * year, 230 * year) > 0
         assert OFFICE_HOURS.between(230 * year, 231 * year) == 0
 
-    @pytest.mark.parametrize("at", [moment("0001-01-02T00:00+00:00"), -1, span(days=366 * 230)])
-    def test_a_date_that_is_far_off_is_answered_too(self, at: Instant) -> None:
+    @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata"])
+    @pytest.mark.parametrize(
+        "at",
+        [
+            moment("0001-01-01T00:00+00:00"),
+            moment("1969-12-31T00:00+00:00"),
+            moment("9999-12-31T23:59+00:00"),
+        ],
+    )
+    def test_a_date_that_is_far_off_is_answered_too(self, at: Instant, zone: str) -> None:
+        calendar = a_calendar(zone=zone)
         for much in (BusinessTime(DEADLINE_LIMIT), BusinessDays(1_461)):
-            assert OFFICE_HOURS.add(at, much) == at + DEADLINE_LIMIT
-            assert OFFICE_HOURS.subtract(at, much) == at - DEADLINE_LIMIT
+            assert calendar.add(at, much) == at + DEADLINE_LIMIT
+            assert calendar.subtract(at, much) == at - DEADLINE_LIMIT
 
 
 class TestIdentity:
