@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 
 from services.shared.clock import Instant
 from services.shared.subjects import DEPARTMENTS
-from services.tracker.core.agreements import AgreementSet, AgreementSets
+from services.tracker.core.agreements import (
+    Acknowledgement,
+    Before,
+    InFull,
+    PauseRule,
+)
+from services.tracker.core.durations import WallTime
+from services.tracker.core.facts import Fact
 from services.tracker.core.promises import Promise, Watermark
+from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
@@ -34,6 +42,7 @@ DELIVER = an_agreement(
     evidence="operations.ParcelDelivered",
     within=None,
     by=PROMISED_BY,
+    amends_on="sales.OrderAmended",
 )
 REFUND = an_agreement(
     "50%",
@@ -42,11 +51,50 @@ REFUND = an_agreement(
     evidence="finance.RefundPaid",
     within=HOUR,
 )
-EARLIER = (an_agreement("50%", "80%"), DELIVER, REFUND)
+FULL = an_agreement(
+    "50%",
+    name="full",
+    acknowledge=Acknowledgement("operations.PickStarted", WallTime(HOUR)),
+    pauses=(
+        PauseRule(
+            "operations.StockMissing", "operations.StockArrived", "supplier", WallTime(2 * HOUR)
+        ),
+    ),
+    requires=(PROMISED_BY,),
+    update_every=WallTime(2 * HOUR),
+)
+PARTS = an_agreement(
+    name="parts",
+    evidence="operations.ParcelDelivered",
+    in_full=InFull(Fact("order", "pieces"), Fact("parcel", "pieces")),
+    amends_on="sales.OrderAmended",
+)
+ACCEPTED = an_agreement(
+    name="accepted",
+    opens_on="support.RefundRequested",
+    evidence="finance.RefundPaid",
+    confirmed_by="support.CustomerInformed",
+    confirm_within=WallTime(HOUR),
+)
+TELL = an_agreement(
+    name="tell",
+    opens_on="verdict.warned(deliver)",
+    evidence="support.CustomerInformed",
+    cancels_on=("operations.ParcelDelivered",),
+)
+SOON = an_agreement(
+    name="soon",
+    within=None,
+    before=Before("deliver", WallTime(HOUR)),
+    evidence="operations.PickStarted",
+)
+MORE = (FULL, PARTS, ACCEPTED, TELL, SOON)
+EARLIER = (an_agreement("50%", "80%"), DELIVER, REFUND, *MORE)
 LATER = (
     an_agreement("2 hours before", version=2, within=3 * HOUR, evidence="finance.InvoiceIssued"),
     DELIVER,
     replace(REFUND, version=2, opens_on="finance.RefundApproved"),
+    *MORE,
 )
 SETS = AgreementSets(
     (AgreementSet("earlier", 0, EARLIER), AgreementSet("later", at("15:00"), LATER))
@@ -65,10 +113,21 @@ KEYS = {
     "finance.RefundApproved": "refund_id",
     "finance.RefundPaid": "refund_id",
     "carrier.Seen": "",
+    "operations.PickStarted": "",
+    "operations.StockMissing": "shortage_id",
+    "operations.StockArrived": "shortage_id",
+    "support.CustomerInformed": "what",
     "oncall.PromiseReleased": "promise_id",
+    "oncall.PromiseConfirmed": "promise_id",
+    "oncall.PromiseDisputed": "promise_id",
 }
 OFTEN = ["finance.PaymentApproved", "sales.OrderAmended", "operations.ParcelHandedOver"]
-PROMISES = ("ship-paid-order~payment_id=1", "deliver~payment_id=2", "refund~refund_id=1")
+PROMISES = (
+    "ship-paid-order~payment_id=1",
+    "deliver~payment_id=2",
+    "refund~refund_id=1",
+    "accepted~refund_id=1",
+)
 
 
 @st.composite
@@ -83,9 +142,22 @@ def facts(draw: st.DrawFn, id: bytes) -> Event:
         id=id,
         key=((KEYS[type], value),) if KEYS[type] else (),
         arrived_at=occurred_at + draw(st.sampled_from([0, 4 * HOUR])),
-        fields={"promised_by": draw(TIMES)} if type == "sales.OrderAmended" else {},
+        fields=draw(_fields(type)),
         promise_id=promise_id,
     )
+
+
+@st.composite
+def _fields(draw: st.DrawFn, type: str) -> dict[str, object]:
+    pieces = st.integers(1, 3)
+    match type:
+        case "sales.OrderAmended":
+            return {"promised_by": draw(TIMES), "pieces": draw(pieces)}
+        case "operations.ParcelDelivered":
+            return {"pieces": draw(pieces)}
+        case "oncall.PromiseDisputed":
+            return {"by_party": draw(st.sampled_from(["sales", "operations"]))}
+    return {}
 
 
 @st.composite
@@ -181,9 +253,9 @@ class Day:
 
     def _note(self, verdicts: list[Verdict], known: Marks) -> list[Verdict]:
         for verdict in verdicts:
-            promise = replace(self.promises[verdict.promise_id])
-            watermark = known.watermark(promise.agreement.evidence_parties)
-            self.told.append(Told(verdict, promise, watermark))
+            if promise := self.promises.get(verdict.promise_id):
+                watermark = known.watermark(promise.agreement.evidence_parties)
+                self.told.append(Told(verdict, replace(promise), watermark))
         return verdicts
 
     def _restart(self) -> None:

@@ -10,17 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.shared.clock import SECOND, Instant, to_instant, to_micros
-from services.shared.subjects import DEPARTMENTS, Kind
+from services.shared.subjects import DEPARTMENTS
 from services.tracker.core.agreements import (
     Agreement,
     AgreementKind,
-    AgreementSet,
-    AgreementSets,
 )
 from services.tracker.core.durations import WallTime, parse_rung
 from services.tracker.core.facts import Fact
 from services.tracker.core.folding import fold
 from services.tracker.core.promises import Promise
+from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
@@ -28,7 +27,7 @@ from services.tracker.core.verdicts import Verdict
 MINUTE: Instant = 60 * SECOND
 HOUR: Instant = 60 * MINUTE
 ORDER = "order/4711"
-SHIP_BY, PROMISED_BY = Fact(Kind.ORDER, "ship_by"), Fact(Kind.ORDER, "promised_by")
+SHIP_BY, PROMISED_BY = Fact("order", "ship_by"), Fact("order", "promised_by")
 _MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ from services.shared.outbox import OutboxRow
 from services.shared.relay import heartbeat
 from services.shared.subjects import DEAD_LETTERS_TOPIC, topic_of
 from services.tracker.agreement_files import load_folder, shipped
-from services.tracker.core.agreements import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import subject_document, subject_of
@@ -57,6 +57,12 @@ class MemoryTrackerStore:
     def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]:
         rows = self.subject_documents
         return [subject_of(rows[id], sets) for id in ids if id in rows]
+
+    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        rows = [*self.subject_documents.values()]
+        return [
+            subject_of(row, sets) for row in rows if row["partition"] == partition and row["parked"]
+        ]
 
     def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership:
         row = self.partitions[owner.partition]

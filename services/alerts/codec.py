@@ -4,20 +4,31 @@ from datetime import UTC
 
 from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
-from handoff.v1 import alerts_pb2, tracker_pb2
+from handoff.v1 import alerts_pb2, common_pb2, tracker_pb2
 
 from services.alerts.domain.alert import Alert, State
 from services.alerts.domain.pages import page_of
-from services.alerts.domain.promise import Condition, Promise, Resolution, Word
-from services.alerts.domain.text import summary
+from services.alerts.domain.promise import (
+    Condition,
+    Promise,
+    Resolution,
+    Word,
+    next_action_owner,
+)
+from services.alerts.domain.text import next_step, summary
 from services.shared.clock import Instant, to_instant
 from services.shared.codec import stamp
 from services.shared.errors import InvalidEvent
+from services.shared.events.common import Money
 
 _SAYS: dict[int, Condition | Resolution] = {
     tracker_pb2.VERDICT_KIND_WARNED: Condition.AT_RISK,
     tracker_pb2.VERDICT_KIND_UNKNOWN: Condition.UNKNOWN,
     tracker_pb2.VERDICT_KIND_BREACHED: Condition.BREACHED,
+    tracker_pb2.VERDICT_KIND_RETURNED: Condition.RETURNED,
+    tracker_pb2.VERDICT_KIND_DISPUTED: Condition.DISPUTED,
+    tracker_pb2.VERDICT_KIND_BOUNCED: Condition.BOUNCED,
+    tracker_pb2.VERDICT_KIND_FOUND: Condition.FOUND,
     tracker_pb2.VERDICT_KIND_WITHDRAWN: Resolution.WITHDRAWN,
     tracker_pb2.VERDICT_KIND_KEPT: Resolution.KEPT,
     tracker_pb2.VERDICT_KIND_KEPT_LATE: Resolution.KEPT_LATE,
@@ -25,6 +36,8 @@ _SAYS: dict[int, Condition | Resolution] = {
     tracker_pb2.VERDICT_KIND_RELEASED: Resolution.RELEASED,
     tracker_pb2.VERDICT_KIND_AMENDED: Resolution.AMENDED,
     tracker_pb2.VERDICT_KIND_PAUSED: Resolution.PAUSED,
+    tracker_pb2.VERDICT_KIND_RESUMED: Resolution.RESUMED,
+    tracker_pb2.VERDICT_KIND_CLEARED: Resolution.CLEARED,
 }
 """The verdicts that open or end an alert; any other kind is for other readers."""
 
@@ -34,7 +47,9 @@ _ENDED: dict[int, Resolution] = {
     tracker_pb2.PROMISE_STATE_CANCELLED: Resolution.CANCELLED,
     tracker_pb2.PROMISE_STATE_RELEASED: Resolution.RELEASED,
     tracker_pb2.PROMISE_STATE_PAUSED: Resolution.PAUSED,
+    tracker_pb2.PROMISE_STATE_REPORTED_DONE: Resolution.REPORTED_DONE,
 }
+"""Why nothing is announced; in any other state the ledger just does not."""
 
 STATES = {
     State.OPEN: alerts_pb2.ALERT_STATE_OPEN,
@@ -84,10 +99,10 @@ def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Al
         agreement=promise.agreement,
         owed_by=promise.owed_by,
         owed_to=promise.owed_to,
-        due_by=stamp(promise.due_by),
+        due_by=None if promise.finding else stamp(promise.due_by),
         customer_visible_by=stamp(promise.customer_visible_by),
         summary=summary(alert, now),
-        next_step="" if end else promise.next_step,
+        next_step=next_step(alert),
         reason=alert.reason,
         resolution=end.resolution if end else "",
         opened_at=stamp(alert.opened_at),
@@ -99,7 +114,22 @@ def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Al
         url=page_of(promise, console_url),
         trace_id=promise.trace_id,
         revision=alert.revision,
+        finding=promise.finding,
+        found_at=stamp(promise.due_by) if promise.finding else None,
+        detail=promise.detail,
+        at_stake=_money_message(promise.at_stake),
+        decides=promise.decides,
+        runbook=promise.runbook,
+        waiting_on=promise.waiting_on,
+        slack_s=promise.slack_s,
+        next_action_owner="" if end else next_action_owner(promise, alert.condition),
     )
+
+
+def _money_message(amount: Money | None) -> common_pb2.Money | None:
+    if amount is None:
+        return None
+    return common_pb2.Money(minor=amount.minor, currency=amount.currency)
 
 
 def instant(message: Timestamp) -> Instant:
@@ -126,6 +156,7 @@ def _word(verdict: tracker_pb2.Verdict) -> Word | None:
 
 def _promise(message: tracker_pb2.Verdict | tracker_pb2.Promise) -> Promise:
     visible = message.HasField("customer_visible_by")
+    at_stake = message.at_stake if message.HasField("at_stake") else None
     return Promise(
         promise_id=message.promise_id,
         agreement=message.agreement,
@@ -133,6 +164,7 @@ def _promise(message: tracker_pb2.Verdict | tracker_pb2.Promise) -> Promise:
         owed_to=message.owed_to,
         subject=message.subject,
         due_by=instant(message.due_by),
+        opened_at=instant(message.opened_at) if message.HasField("opened_at") else None,
         order=message.order,
         customer=message.customer,
         case=message.case,
@@ -141,7 +173,21 @@ def _promise(message: tracker_pb2.Verdict | tracker_pb2.Promise) -> Promise:
         because=message.because,
         next_step=message.next_step,
         trace_id=message.trace_id,
+        finding=message.finding,
+        detail=message.detail,
+        runbook=message.runbook,
+        decides=tuple(message.decides),
+        at_stake=Money(at_stake.minor, at_stake.currency) if at_stake else None,
+        waiting_on=message.waiting_on,
+        slack_s=_slack_s(message),
     )
+
+
+def _slack_s(message: tracker_pb2.Verdict | tracker_pb2.Promise) -> int | None:
+    """Only a verdict says how much was left, when it was concluded."""
+    if isinstance(message, tracker_pb2.Promise) or not message.HasField("slack_s"):
+        return None
+    return message.slack_s
 
 
 def _needed(says: Condition | Resolution | None) -> tuple[str, ...]:

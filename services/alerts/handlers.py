@@ -3,15 +3,15 @@
 Handlers load, decide and save; the Protocols here are what they need of store and ledger.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from services.alerts import delivery
-from services.alerts.domain.alert import Acknowledgement, Alert, Decision, History, Reason, Snooze
+from services.alerts.domain.alert import Acknowledgement, Alert, Decision, History, Snooze
 from services.alerts.domain.decisions import acknowledge, decide, end_snooze, snooze
-from services.alerts.domain.promise import SETTLED, Condition, Promise, Word
+from services.alerts.domain.promise import SETTLED, Promise, Word
 from services.alerts.domain.requests import (
     Acknowledge,
     Query,
@@ -27,7 +27,6 @@ from services.shared.errors import RefusalCode, Refused
 from services.shared.telemetry import trace_headers
 
 AWAKENINGS_AT_ONCE = 500
-RECONCILED_AT_ONCE = 1_000
 
 Decide = Callable[[History], Decision]
 
@@ -113,35 +112,6 @@ def release_promise(request: Release, desk: Desk, ledger: Ledger, now: Instant) 
     return desk.store.release(request, _to_release(request.promise_id, desk, ledger), now)
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """What the ledger knew better: alerts that were missing, wrong or no longer needed."""
-
-    corrected: int = 0
-    resolved: int = 0
-
-
-def reconcile(
-    desk: Desk, ledger: Ledger, now: Instant, pause: Callable[[], None] = lambda: None
-) -> Reconciled:
-    """Makes good what was lost between the tracker and here. Raises LedgerUnreachable.
-
-    Before anything is corrected there is a `pause`: most of it is only still on its way.
-    """
-    announced: set[str] = set()
-    news: list[Word] = []
-    for page in ledger.announced():
-        announced.update(word.promise.promise_id for word in page)
-        news += _news(page, desk, now)
-    over = sorted(desk.store.standing() - announced)[:RECONCILED_AT_ONCE]
-    if news or over:
-        pause()
-    return Reconciled(
-        corrected=sum(_corrects(word, desk, now) for word in news[:RECONCILED_AT_ONCE]),
-        resolved=sum(_is_over(promise_id, desk, ledger, now) for promise_id in over),
-    )
-
-
 def delivery_steps(to: delivery.Receiver) -> tuple[delivery.Step, ...]:
     """What happens to notices on their way to a receiver: the order is written only here."""
     return (delivery.oldest_of_each_alert, partial(delivery.sent, to))
@@ -202,6 +172,13 @@ def _to_release(promise_id: str, desk: Desk, ledger: Ledger) -> Promise:
             f"The ledger has no promise {promise_id!r}; `handoff alerts list --json` shows the"
             " promise of each alert.",
         )
+    if word.promise.finding:
+        raise Refused(
+            RefusalCode.CONFLICT,
+            "promise_id",
+            f"{promise_id} is a finding, so there is no promise to give up; it ends by itself when"
+            " it is no longer so.",
+        )
     if word.says in SETTLED:
         raise Refused(
             RefusalCode.CONFLICT,
@@ -209,24 +186,3 @@ def _to_release(promise_id: str, desk: Desk, ledger: Ledger) -> Promise:
             f"Promise {promise_id} is {word.says.replace('_', ' ')} already; nothing is owed.",
         )
     return word.promise
-
-
-def _news(page: Sequence[Word], desk: Desk, now: Instant) -> Iterable[Word]:
-    """Those that would change something, found with one look at all of them."""
-    histories = desk.store.histories([word.promise.promise_id for word in page])
-    for word in page:
-        history = histories[word.promise.promise_id]
-        if decide(history, word, now).history.alerts != history.alerts:
-            yield word
-
-
-def _corrects(word: Word, desk: Desk, now: Instant) -> bool:
-    return hear(word, desk, now).reason is Reason.RECONCILED
-
-
-def _is_over(promise_id: str, desk: Desk, ledger: Ledger, now: Instant) -> bool:
-    """Asked one by one: a promise may have been announced after its page of the list was read."""
-    word = ledger.promise(promise_id)
-    if word is None or isinstance(word.says, Condition):
-        return False
-    return hear(word, desk, now).reason is Reason.RESOLVED

@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.alerts.delivery import Result
 from services.alerts.domain.alert import Reason
-from services.alerts.handlers import Reconciled
+from services.alerts.reconciling import Reconciled
 
 
 class Metrics:

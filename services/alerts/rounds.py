@@ -13,8 +13,9 @@ from pymongo.errors import PyMongoError
 
 from services.alerts.delivery import Receiver
 from services.alerts.errors import LedgerUnreachable
-from services.alerts.handlers import Desk, Ledger, Reconciled, deliver, reconcile, wake
+from services.alerts.handlers import Desk, Ledger, deliver, wake
 from services.alerts.metrics import Metrics
+from services.alerts.reconciling import Reconciled, reconcile
 from services.shared.clock import SECOND, Clock, Instant
 from services.shared.health import Health
 from services.shared.mongo import TransactionTooLong

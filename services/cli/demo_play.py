@@ -8,7 +8,7 @@ import grpc
 from pymongo.errors import PyMongoError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from services.alerts.domain.text import duration as in_words
+from services.alerts.domain.words import duration as in_words
 from services.cli.demo_screen import Screen
 from services.cli.demo_watch import Watch
 from services.cli.errors import CommandFailed

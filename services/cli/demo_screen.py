@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from services.alerts.domain.text import duration
+from services.alerts.domain.words import duration
 from services.cli.demo_summary import Fate, Summary
 from services.cli.demo_watch import instant
 from services.shared.clock import Instant, to_datetime
@@ -28,6 +28,10 @@ LOOKS = {
     "at_risk": ("▲ at risk", "yellow"),
     "breached": ("✖ broken", "red"),
     "unknown": ("? nobody knows", "magenta"),
+    "returned": ("↩ returned", "yellow"),
+    "disputed": ("≠ disputed", "red"),
+    "bounced": ("⇄ bounced", "yellow"),
+    "found": ("◆ found", "yellow"),
 }
 COLOURS = {
     Fate.KEPT: "green",

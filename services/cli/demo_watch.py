@@ -34,6 +34,10 @@ _CONDITIONS = {
     tracker_pb2.VERDICT_KIND_WARNED: "at_risk",
     tracker_pb2.VERDICT_KIND_UNKNOWN: "unknown",
     tracker_pb2.VERDICT_KIND_BREACHED: "breached",
+    tracker_pb2.VERDICT_KIND_RETURNED: "returned",
+    tracker_pb2.VERDICT_KIND_DISPUTED: "disputed",
+    tracker_pb2.VERDICT_KIND_BOUNCED: "bounced",
+    tracker_pb2.VERDICT_KIND_FOUND: "found",
 }
 
 

@@ -11,9 +11,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.errors import CommandFailed
-from services.cli.files import check_writable, whole_file
-from services.cli.replay_output import Report, Watch, as_json, as_text, write_rows
+from services.cli.replay_files import Written
+from services.cli.replay_output import Report, Watch, as_json, as_text
 from services.insights import replay as core
 from services.insights.replay import Outcome, Replayed
 from services.local.interrupts import interruptible
@@ -49,7 +48,7 @@ def _through_core(
     folded: Callable[[int], object],
 ) -> Replayed:
     with _without_garbage_collection():
-        return core.replay(history, agreements.agreements, until, folded)
+        return core.replay(history, agreements.active(0), until, folded)
 
 
 def _through_kafka(
@@ -84,7 +83,15 @@ From = Annotated[
     Path, typer.Option("--from", metavar="DIR", help="The folder that holds the data's files.")
 ]
 Out = Annotated[
-    Path, typer.Option(metavar="FILE.csv", help="Gets a row a promise; a file there is replaced.")
+    Path | None,
+    typer.Option(metavar="FILE.csv", help="Gets a row a promise; a file there is replaced."),
+]
+Findings = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.csv",
+        help="Gets a row a finding (bounced, left_alone...); a file there is replaced.",
+    ),
 ]
 Agreements = Annotated[
     Path | None,
@@ -117,7 +124,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")
 def replay(  # noqa: PLR0913 - each is an option of the command
     *,
     source: From,
-    out: Out,
+    out: Out = None,
+    findings: Findings = None,
     format: FormatOption = Format.OLIST,
     agreements: Agreements = None,
     until: Until = None,
@@ -127,32 +135,45 @@ def replay(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Fold a company's past as if it happened now: which promises were made, kept and broken.
 
-    FILE.csv gets a row a promise: subject, agreement, debtor, creditor,
-    opened_at, due_by, settled_at, state (kept, kept_late, breached, open or
-    cancelled); times are UTC. The summary says how long before the customer's
-    date the departments' own broken promises told of it.
+    The file of --out gets a row a promise: subject, agreement, debtor,
+    creditor, opened_at, due_by, settled_at, state (kept, kept_late, breached,
+    open or cancelled); that of --findings a row a finding: subject, finding,
+    at, detail. Times are UTC. The summary says how long before the
+    customer's date the departments' own broken promises told of it.
 
-    DIR holds Olist's public files (olist_orders_dataset.csv,
+    For olist DIR holds its public files (olist_orders_dataset.csv,
     olist_order_items_dataset.csv, olist_order_payments_dataset.csv,
     olist_order_reviews_dataset.csv), or olist_orders.csv, olist_items.csv
-    and olist_payments.csv; each may be gzipped. A bad row is named and left out.
+    and olist_payments.csv; for bpic2013 it holds bpic2013_incidents.csv. Each
+    may be gzipped. A bad row is named and left out.
 
     Example: handoff replay --from ~/olist --out promises.csv
     """
-    check_writable(out, "--out")
+    written = Written(out, findings)
+    written.check()
+    _check_findings(written, through)
     folder = load_folder(agreements or shipped(format), load(Settings).own_types)
     began = time.monotonic()
     with interruptible():
         with Watch() as watch:
-            history = _read(source, format, out, watch)
+            history = _read(source, format, watch)
+            written.check_apart_from(history.files)
             known, end = _known(history, until, source)
             watch.folding(len(known))
             replayed = ENGINES[through](known, folder, end, watch.folded)
-        _write(out, replayed)
-        report = Report.of(replayed, watch.bad_rows, out, time.monotonic() - began)
+        written.write(replayed)
+        report = Report.of(replayed, watch.bad_rows, written, time.monotonic() - began)
     typer.echo(as_json(report) if json else as_text(report))
     if fail_on is FailOn.BREACHED and report.summary.outcomes[Outcome.BREACHED]:
         raise typer.Exit(1)
+
+
+def _check_findings(written: Written, through: Through) -> None:
+    if written.findings and through is not Through.CORE:
+        raise typer.BadParameter(
+            f"--through {through} gives no findings; leave one of the two out.",
+            param_hint="--findings",
+        )
 
 
 @contextmanager
@@ -166,14 +187,9 @@ def _without_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _read(source: Path, format: Format, out: Path, watch: Watch) -> History:
+def _read(source: Path, format: Format, watch: Watch) -> History:
     with _without_garbage_collection():
-        history = IMPORTERS[format](source, watch.bad_row)
-    if out.resolve() in {file.resolve() for file in history.files}:
-        raise typer.BadParameter(
-            f"{out} is one of the files that are read; give another.", param_hint="--out"
-        )
-    return history
+        return IMPORTERS[format](source, watch.bad_row)
 
 
 def _known(history: History, until: Instant | None, source: Path) -> tuple[History, Instant]:
@@ -182,11 +198,3 @@ def _known(history: History, until: Instant | None, source: Path) -> tuple[Histo
         raise UnreadableData(f"No row of the files in {source} could be read; nothing is written.")
     end = history.ends_at if until is None else until
     return history.until(end), end
-
-
-def _write(out: Path, replayed: Replayed) -> None:
-    try:
-        with whole_file(out) as file:
-            write_rows(file, replayed.rows)
-    except OSError as error:
-        raise CommandFailed(f"{out} could not be written: {error}; free or change it.") from error

@@ -1,32 +1,20 @@
-"""What `handoff replay` shows and writes: its progress, the file of promises, the summary."""
+"""What `handoff replay` shows: its progress and the summary."""
 
-import csv
 import json
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from services.insights.replay import Outcome, PromiseRow, Replayed
+from services.cli.replay_files import Written
+from services.insights.replay import Outcome, Replayed
 from services.insights.summary import Lead, Summary, summarise
 from services.shared.clock import iso
 from services.simulator.importers.tables import BadRow
-
-COLUMNS = (
-    "subject",
-    "agreement",
-    "debtor",
-    "creditor",
-    "opened_at",
-    "due_by",
-    "settled_at",
-    "state",
-)
 
 
 class Watch:
@@ -76,32 +64,19 @@ class Report:
     replayed: Replayed
     summary: Summary
     bad_rows: int
-    out: Path
+    written: Written
     seconds: float
 
     @classmethod
-    def of(cls, replayed: Replayed, bad_rows: int, out: Path, seconds: float) -> Self:
-        return cls(replayed, summarise(replayed.rows), bad_rows, out, seconds)
+    def of(cls, replayed: Replayed, bad_rows: int, written: Written, seconds: float) -> Self:
+        return cls(replayed, summarise(replayed.rows), bad_rows, written, seconds)
 
-
-def write_rows(file: TextIO, rows: Iterable[PromiseRow]) -> None:
-    """The subject's id is written without its kind."""
-    written = cache(iso)  # one event settles a promise and opens the next
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(
-        (
-            row.subject.partition("/")[2],
-            row.agreement,
-            row.debtor,
-            row.creditor,
-            written(row.opened_at),
-            written(row.due_by),
-            "" if row.settled_at is None else written(row.settled_at),
-            row.outcome.value,
-        )
-        for row in rows
-    )
+    @property
+    def found(self) -> dict[str, int] | None:
+        """How many findings there were of each kind; None where nobody looked."""
+        if self.replayed.findings is None:
+            return None
+        return dict(sorted(Counter(row.finding for row in self.replayed.findings).items()))
 
 
 def as_json(report: Report) -> str:
@@ -120,7 +95,9 @@ def as_json(report: Report) -> str:
             ],
             "events_left_out": dict(replayed.left_out),
             "bad_rows": report.bad_rows,
-            "out": str(report.out),
+            "findings": report.found,
+            "out": _path(report.written.promises),
+            "findings_out": _path(report.written.findings),
             "seconds": round(report.seconds, 1),
         },
         indent=2,
@@ -144,9 +121,17 @@ def as_text(report: Report) -> str:
             for reason, count in sorted(replayed.left_out.items())
         ),
         f"{report.bad_rows:,} bad rows were left out.",
-        f"Written: {report.out}",
+        *(
+            f"{count:,} findings: {kind.replace('_', ' ')}."
+            for kind, count in (report.found or {}).items()
+        ),
+        *(f"Written: {path}" for path in report.written.by_option.values()),
     ]
     return "\n".join(lines)
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _inner(lead: Lead) -> str:

@@ -1,4 +1,4 @@
-"""The on-call page: what is at risk, breached or unknown, and one page a subject.
+"""The on-call page: what is late or may be, what stands in the way, and one page a subject.
 
 It owes whoever is on call one true page, in the order in which customers would notice, that says so
 when its data is old. It needs the tracker's promises and the alerts' answers, over gRPC, and the

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.console.alert_view import latest_by_promise
 from services.console.desk import Alert, Promise, Snapshot, SubjectFacts
+from services.console.standing import standing
 from services.console.times import iso
 from services.console.views import Inbox
 from services.console.words import subject_path
@@ -49,21 +50,31 @@ def subject_answer(facts: SubjectFacts, alerts: tuple[Alert, ...], problems: lis
         "problems": problems,
         "promises": [_promise(each, newest.get(each.promise_id)) for each in facts.promises],
         "events": [_plain(asdict(each)) for each in facts.events],
+        "findings": [_plain(asdict(each)) for each in facts.findings],
+        "trees": [_plain(asdict(each)) for each in facts.trees],
+        "skipped": [_plain(asdict(each)) for each in facts.skipped],
     }
 
 
 def _promise(promise: Promise, alert: Alert | None) -> Json:
-    return _plain(asdict(promise)) | {
+    fields: Json = _plain(asdict(promise))
+    return fields | {
+        "standing": standing(promise),
         "path": subject_path(promise.subject),
         "alert": None if alert is None else _plain(asdict(alert)),
     }
 
 
-def _plain(fields: Json) -> Json:
-    return {
-        name: _time(value) if isinstance(value, datetime) else value
-        for name, value in fields.items()
-    }
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a dataclass holds
+    match value:
+        case datetime():
+            return _time(value)
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case tuple() | list():
+            return [_plain(each) for each in value]
+        case _:
+            return value
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -1,15 +1,12 @@
-"""The tracker and the alerts over gRPC, as the Ledger and the Desk of `desk`; translates only.
+"""The tracker and the alerts over gRPC, as the Ledger and the Desk of `desk`; asks only.
 
 Every call has a deadline. A service that is away raises Unreachable with its address.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from google.protobuf.descriptor import EnumDescriptor
-from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 from grpc.aio import AioRpcError, Channel
 from handoff.v1 import alerts_pb2, tracker_pb2
@@ -18,12 +15,19 @@ from handoff.v1.tracker_pb2_grpc import TrackerServiceStub
 
 from services.console.desk import (
     Alert,
-    Event,
     OpenPromises,
     Promise,
     Refusal,
     SubjectFacts,
     Unreachable,
+)
+from services.console.messages import (
+    alert_of,
+    event_of,
+    finding_of,
+    promise_of,
+    skipped_of,
+    tree_of,
 )
 from services.shared.clock import Clock, to_datetime
 
@@ -31,7 +35,6 @@ DEADLINE_S = 3.0
 PAGE_SIZE = 500
 PROMISES_LIMIT = 2_000
 """More than this that need somebody are not read: the page says that it was cut."""
-_STATE = "PROMISE_STATE_"
 _T = TypeVar("_T")
 
 _HTTP_STATUS = {
@@ -52,21 +55,18 @@ class TrackerClient:
         self._stub = TrackerServiceStub(channel)
         self._who = f"The tracker at {address}"
 
-    async def open_promises(self, states: Sequence[str]) -> OpenPromises:
+    async def open_promises(self) -> OpenPromises:
         as_of = await self._now()
         found: list[Promise] = []
         token = ""
         while len(found) < PROMISES_LIMIT:
             request = tracker_pb2.ListOpenPromisesRequest(
-                states=[
-                    tracker_pb2.PromiseState.Value(f"{_STATE}{each.upper()}") for each in states
-                ],
                 announced=True,  # has an index; all that is open may be millions
                 page_size=PAGE_SIZE,
                 page_token=token,
             )
             page = await self._asked(self._stub.ListOpenPromises(request, timeout=DEADLINE_S))
-            found += [_promise(each) for each in page.promises]
+            found += [promise_of(each) for each in page.promises]
             if not (token := page.next_page_token):
                 break
         return OpenPromises(as_of, tuple(found[:PROMISES_LIMIT]), cut=bool(token))
@@ -77,8 +77,11 @@ class TrackerClient:
         return SubjectFacts(
             subject=told.subject or subject,
             as_of=await self._now(),
-            promises=tuple(_promise(each) for each in told.promises),
-            events=tuple(_event(each) for each in told.events),
+            promises=tuple(promise_of(each) for each in told.promises),
+            events=tuple(event_of(each) for each in told.events),
+            skipped=tuple(skipped_of(each) for each in told.skipped),
+            findings=tuple(finding_of(each) for each in told.findings),
+            trees=tuple(tree_of(each) for each in told.trees),
         )
 
     async def _now(self) -> datetime:
@@ -109,7 +112,7 @@ class AlertsClient:
                 subject=subject, page_size=PAGE_SIZE, page_token=token
             )
             page = await self._asked(self._stub.ListAlerts(request, timeout=DEADLINE_S))
-            found += [_alert(each) for each in page.alerts]
+            found += [alert_of(each) for each in page.alerts]
             if not (token := page.next_page_token):
                 break
         return tuple(found)
@@ -117,13 +120,13 @@ class AlertsClient:
     async def acknowledge(self, key: str, actor: str, note: str) -> Alert:
         request = alerts_pb2.AcknowledgeAlertRequest(key=key, actor=actor, note=note)
         told = await self._asked(self._stub.AcknowledgeAlert(request, timeout=DEADLINE_S))
-        return _alert(told.alert)
+        return alert_of(told.alert)
 
     async def snooze(self, key: str, actor: str, until: datetime, reason: str) -> Alert:
         request = alerts_pb2.SnoozeAlertRequest(key=key, actor=actor, reason=reason)
         request.until.FromDatetime(until)
         told = await self._asked(self._stub.SnoozeAlert(request, timeout=DEADLINE_S))
-        return _alert(told.alert)
+        return alert_of(told.alert)
 
     async def release(self, promise_id: str, actor: str, reason: str, idempotency_key: str) -> None:
         request = alerts_pb2.ReleasePromiseRequest(
@@ -145,66 +148,3 @@ async def _answered(call: Awaitable[_T], who: str) -> _T:
         if code in _AWAY:
             raise Unreachable(f"{who} does not answer.") from error
         raise Refusal(_HTTP_STATUS.get(code, 502), details or f"{who} said {code.name}.") from error
-
-
-def _promise(told: tracker_pb2.Promise) -> Promise:
-    return Promise(
-        promise_id=told.promise_id,
-        agreement=told.agreement,
-        agreement_version=told.agreement_version,
-        owed_by=told.owed_by,
-        owed_to=told.owed_to,
-        subject=told.subject,
-        order=told.order,
-        customer=told.customer,
-        case=told.case,
-        state=_slug(tracker_pb2.PromiseState.DESCRIPTOR, told.state, _STATE),
-        revision=told.revision,
-        opened_at=_moment(told, "opened_at"),
-        due_by=_moment(told, "due_by"),
-        settled_at=_moment(told, "settled_at"),
-        breached_at=_moment(told, "breached_at"),
-        customer_visible_by=_moment(told, "customer_visible_by"),
-        awaits=told.awaits,
-        because=told.because,
-        next_step=told.next_step,
-        trace_id=told.trace_id,
-    )
-
-
-def _alert(told: alerts_pb2.Alert) -> Alert:
-    return Alert(
-        key=told.key,
-        state=_slug(alerts_pb2.AlertState.DESCRIPTOR, told.state, "ALERT_STATE_"),
-        promise_id=told.promise_id,
-        summary=told.summary,
-        notified_at=_moment(told, "notified_at"),
-        acknowledged_by=told.acknowledged_by,
-        acknowledged_at=_moment(told, "acknowledged_at"),
-        snoozed_until=_moment(told, "snoozed_until"),
-    )
-
-
-def _event(told: tracker_pb2.SubjectEvent) -> Event:
-    return Event(
-        id=told.id.hex(),
-        type=told.type,
-        party=told.party,
-        occurred_at=told.occurred_at.ToDatetime(tzinfo=UTC),
-        arrived_at=_moment(told, "arrived_at"),
-        trace_id=told.trace_id,
-    )
-
-
-def _moment(message: Message, name: str) -> datetime | None:
-    if not message.HasField(name):
-        return None
-    stamp: Timestamp = getattr(message, name)
-    return stamp.ToDatetime(tzinfo=UTC)
-
-
-def _slug(enum: EnumDescriptor, number: int, prefix: str) -> str:
-    """`at_risk` for PROMISE_STATE_AT_RISK; a number of a newer service is kept as UNKNOWN(n)."""
-    if number == 0 or number not in enum.values_by_number:
-        return f"UNKNOWN({number})"
-    return enum.values_by_number[number].name.removeprefix(prefix).lower()

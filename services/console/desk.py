@@ -1,19 +1,25 @@
-"""What the console knows and asks, as plain data: promises, alerts, events, and who answers.
+"""What the console knows and asks: promises, findings, alerts, events, and who answers.
 
 Two Protocols: the Ledger is the tracker's part, the Desk is the alerts'. `clients` speaks gRPC.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from services.console.facts import CustomerTree, Finding, Part, Pause, Skipped
 from services.shared.errors import HandoffError
+from services.shared.events.common import Money
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise as the tracker tells it; `state` is a slug, UNKNOWN(n) for a newer tracker's."""
+    """A promise as the tracker tells it; `state` is a slug, UNKNOWN(n) for a newer tracker's.
+
+    In the list of what was announced a finding has the same shape: then `finding` says what was
+    found, and `due_by` since when it is so.
+    """
 
     promise_id: str
     agreement: str
@@ -35,6 +41,22 @@ class Promise:
     because: str
     next_step: str
     trace_id: str
+    announced: str = ""
+    version: int = 0
+    requested_by: datetime | None = None
+    first_confirmed_by: datetime | None = None
+    acknowledged_at: datetime | None = None
+    reported_at: datetime | None = None
+    deemed_accepted: bool = False
+    waiting_on: str = ""
+    pauses: tuple[Pause, ...] = ()
+    parts: tuple[Part, ...] = ()
+    detail: str = ""
+    runbook: str = ""
+    decides: tuple[str, ...] = ()
+    serves: str = ""
+    finding: str = ""
+    at_stake: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,7 @@ class Alert:
     acknowledged_by: str
     acknowledged_at: datetime | None
     snoozed_until: datetime | None
+    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,9 @@ class SubjectFacts:
     as_of: datetime
     promises: tuple[Promise, ...]
     events: tuple[Event, ...]
+    skipped: tuple[Skipped, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    trees: tuple[CustomerTree, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +141,7 @@ class Refusal(HandoffError):
 class Ledger(Protocol):
     """The tracker's answers. Each raises Unreachable or Refusal."""
 
-    async def open_promises(self, states: Sequence[str]) -> OpenPromises: ...
+    async def open_promises(self) -> OpenPromises: ...
 
     async def subject(self, subject: str) -> SubjectFacts: ...
 

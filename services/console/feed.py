@@ -28,6 +28,7 @@ from services.console.desk import (
 )
 from services.console.filters import ATTENTION
 from services.console.meters import Meters
+from services.console.standing import standing
 from services.console.views import by_customer_moment
 from services.shared.clock import Clock, Instant
 from services.shared.health import Health
@@ -101,7 +102,7 @@ class Feed:
         """Read once more; a caller who changed something sees the change in what this returns."""
         async with self._reading:
             told, alerts = await asyncio.gather(
-                _answer(self._ledger.open_promises(ATTENTION)), _answer(self._desk.alerts())
+                _answer(self._ledger.open_promises()), _answer(self._desk.alerts())
             )
             self._report("tracker", told)
             self._report("alerts", alerts)
@@ -152,7 +153,8 @@ class Feed:
 
     def _kept_promises(self, promises: Iterable[Promise]) -> Iterable[Promise]:
         known = {each.promise_id: each for each in self.latest.promises}
-        return _kept(known, {each.promise_id: each for each in promises}).values()
+        told = {each.promise_id: each for each in promises if standing(each) in ATTENTION}
+        return _kept(known, told).values()
 
     def _stale(self, problem: str) -> Snapshot:
         """What was last known, older now, with the reason."""

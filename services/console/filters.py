@@ -7,8 +7,17 @@ from urllib.parse import urlencode
 
 from services.shared.errors import HandoffError
 
-ATTENTION = ("breached", "overdue_unconfirmed", "at_risk", "unknown")
-"""The states that need somebody, the most certain harm first."""
+ATTENTION = (
+    "breached",
+    "overdue_unconfirmed",
+    "at_risk",
+    "unknown",
+    "disputed",
+    "returned",
+    "bounced",
+    "found",
+)
+"""What needs somebody: promises that are or may be late first, then what else stands in the way."""
 VALUES_LIMIT = 20
 VALUE_LENGTH_LIMIT = 100
 

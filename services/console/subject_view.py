@@ -10,10 +10,17 @@ from datetime import datetime, timedelta
 
 from services.console.alert_view import AlertView, alert_view, latest_by_promise
 from services.console.desk import Alert, Event, Promise, SubjectFacts
-from services.console.timeline import Axis, Bar, axis, bar, is_open
+from services.console.facts import Skipped
+from services.console.filters import ATTENTION
+from services.console.finding_view import FindingView, findings
+from services.console.promise_parts import PartLine, PauseLine, dates, parts, pauses
+from services.console.standing import clock_stands, remark, standing
+from services.console.timeline import Axis, Bar, axis, bar, drawn_due, is_open
 from services.console.times import Moment, distance, maybe_moment, moment
-from services.console.views import by_customer_moment
-from services.console.words import element_id, known_state, plain, state_word
+from services.console.tree_view import TreeView, tree_view
+from services.console.views import by_customer_moment, what
+from services.console.words import element_id, known_state, plain, skipped_word, state_word
+from services.shared.amounts import amount
 
 ARRIVED_LATE_AFTER = timedelta(minutes=1)
 """An event that took longer to arrive is marked: decisions were made without it meanwhile."""
@@ -29,6 +36,12 @@ class Card:
     word: str
     what: str
     lateness: str
+    remark: str
+    dates: tuple[tuple[str, Moment], ...]
+    parts: tuple[PartLine, ...]
+    pauses: tuple[PauseLine, ...]
+    at_stake: str
+    next_step: str
     opened: Moment | None
     due: Moment | None
     settled: Moment | None
@@ -36,6 +49,15 @@ class Card:
     bar: Bar
     alert: AlertView | None
     can_release: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedLine:
+    """What was not promised, the event that should have opened it, and why it did not."""
+
+    what: str
+    event: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,10 @@ class SubjectView:
     noticed: Moment | None
     tally: tuple[tuple[str, str, int], ...]
     axis: Axis
+    trees: tuple[TreeView, ...]
+    findings: tuple[FindingView, ...]
     cards: tuple[Card, ...]
+    skipped: tuple[SkippedLine, ...]
     events: tuple[EventLine, ...]
 
 
@@ -79,7 +104,10 @@ def subject_view(facts: SubjectFacts, alerts: Iterable[Alert]) -> SubjectView:
         noticed=_noticed(promises, facts.as_of),
         tally=_tally(promises),
         axis=shared,
+        trees=tuple(tree_view(each, promises, facts.as_of) for each in facts.trees),
+        findings=findings(facts.findings, newest, facts.as_of),
         cards=tuple(_card(p, newest.get(p.promise_id), shared, facts.as_of) for p in promises),
+        skipped=tuple(_skipped_line(each, events) for each in facts.skipped),
         events=tuple(_event_line(each, shared, facts.as_of) for each in events),
     )
 
@@ -104,21 +132,28 @@ def _noticed(promises: Sequence[Promise], now: datetime) -> Moment | None:
 
 
 def _tally(promises: Sequence[Promise]) -> tuple[tuple[str, str, int], ...]:
-    counts = Counter(each.state for each in promises)
+    counts = Counter(standing(each) for each in promises)
     order = [*_WORST_FIRST, *sorted(counts.keys() - set(_WORST_FIRST))]
     return tuple((known_state(s), state_word(s), counts[s]) for s in order if counts[s])
 
 
 def _card(promise: Promise, alert: Alert | None, shared: Axis, now: datetime) -> Card:
+    state = standing(promise)
     return Card(
         id=element_id(promise.promise_id),
         promise=promise,
-        state=known_state(promise.state),
-        word=state_word(promise.state),
-        what=plain(promise.awaits) or plain(promise.agreement),
+        state=known_state(state),
+        word=state_word(state),
+        what=what(promise),
         lateness=_lateness(promise, now),
+        remark=remark(promise, now),
+        dates=dates(promise, now),
+        parts=parts(promise),
+        pauses=pauses(promise, now),
+        at_stake=amount(promise.at_stake) if promise.at_stake else "",
+        next_step=alert.next_step if alert and alert.next_step else promise.next_step,
         opened=maybe_moment(promise.opened_at, now),
-        due=maybe_moment(promise.due_by, now),
+        due=maybe_moment(drawn_due(promise), now),
         settled=maybe_moment(promise.settled_at, now),
         customer=maybe_moment(promise.customer_visible_by, now),
         bar=bar(promise, shared, now),
@@ -129,17 +164,32 @@ def _card(promise: Promise, alert: Alert | None, shared: Axis, now: datetime) ->
 
 def _lateness(promise: Promise, now: datetime) -> str:
     """How the promise stands against its due date, in words."""
+    if clock_stands(promise):
+        return ""
     if promise.due_by is None:
         return "no due date"
     if is_open(promise):
-        gap = promise.due_by - now
-        return f"{distance(gap)} left" if gap > timedelta() else f"{distance(-gap)} late"
+        return _gap_of_open(promise, promise.due_by, now)
     if promise.state not in ("kept", "kept_late") or promise.settled_at is None:
         return ""
     gap = promise.due_by - promise.settled_at
     if not gap:
         return "to the moment"
     return f"{distance(gap)} early" if gap > timedelta() else f"{distance(-gap)} late"
+
+
+def _gap_of_open(promise: Promise, due_by: datetime, now: datetime) -> str:
+    """What was reported done in time is not late while it waits to be confirmed."""
+    reported = promise.reported_at if standing(promise) == "reported_done" else None
+    if reported and reported <= due_by:
+        return f"reported {distance(due_by - reported)} early"
+    gap = due_by - (reported or now)
+    return f"{distance(gap)} left" if gap > timedelta() else f"{distance(-gap)} late"
+
+
+def _skipped_line(skipped: Skipped, events: Sequence[Event]) -> SkippedLine:
+    by = next((each.type for each in events if each.id == skipped.event_id), "")
+    return SkippedLine(plain(skipped.agreement), plain(by), skipped_word(skipped.reason))
 
 
 def _event_line(event: Event, shared: Axis, now: datetime) -> EventLine:
@@ -154,10 +204,7 @@ def _event_line(event: Event, shared: Axis, now: datetime) -> EventLine:
 
 
 _WORST_FIRST = (
-    "breached",
-    "overdue_unconfirmed",
-    "at_risk",
-    "unknown",
+    *ATTENTION,
     "paused",
     "reported_done",
     "proposed",

@@ -3,11 +3,12 @@
 Pure geometry: what was promised, what happened instead, and now. Colours and shapes are the page's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from services.console.desk import Event, Promise
+from services.console.standing import clock_stands, standing
 from services.console.times import MONTHS
 
 OPEN_STATES = frozenset(
@@ -55,7 +56,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One promise: the time it was given, the time it took, and how much of that came too late."""
+    """One promise: the time it was given, the time it took, and how much of that came too late.
+
+    In the `pauses` the clock stood; while it still stands there is no due date to draw.
+    """
 
     promised: Stretch | None
     in_time: Stretch | None
@@ -63,13 +67,15 @@ class Bar:
     due: float | None
     ended: float | None
     customer: float | None
+    pauses: tuple[Stretch, ...]
 
 
 def axis(promises: Sequence[Promise], events: Sequence[Event], now: datetime) -> Axis:
     """Wide enough for all; now belongs to it only while something is open."""
     moments = [each.occurred_at for each in events]
     for promise in promises:
-        named = (promise.opened_at, promise.due_by, promise.settled_at, promise.customer_visible_by)
+        due = drawn_due(promise)
+        named = (promise.opened_at, due, promise.settled_at, promise.customer_visible_by)
         moments += [each for each in named if each is not None]
     still_open = any(is_open(promise) for promise in promises)
     if still_open or not moments:
@@ -81,9 +87,9 @@ def axis(promises: Sequence[Promise], events: Sequence[Event], now: datetime) ->
 
 
 def bar(promise: Promise, axis: Axis, now: datetime) -> Bar:
-    opened, due = promise.opened_at, promise.due_by
+    opened, due = promise.opened_at, drawn_due(promise)
     ended = None if is_open(promise) else promise.settled_at
-    until = now if is_open(promise) else promise.settled_at
+    until = _taken_until(promise, now)
     return Bar(
         promised=_stretch(axis, opened, due),
         in_time=_stretch(axis, opened, min(until, due) if until and due else until),
@@ -93,13 +99,34 @@ def bar(promise: Promise, axis: Axis, now: datetime) -> Bar:
         customer=None
         if promise.customer_visible_by is None
         else axis.at(promise.customer_visible_by),
+        pauses=tuple(_pauses(promise, axis, until or axis.end)),
     )
+
+
+def drawn_due(promise: Promise) -> datetime | None:
+    """None while the clock stands: then it moves on, perhaps by years."""
+    return None if clock_stands(promise) else promise.due_by
 
 
 def is_open(promise: Promise) -> bool:
     return promise.state in OPEN_STATES or (
         promise.state.startswith("UNKNOWN(") and promise.settled_at is None
     )
+
+
+def _taken_until(promise: Promise, now: datetime) -> datetime | None:
+    if not is_open(promise):
+        return promise.settled_at
+    return promise.reported_at if standing(promise) == "reported_done" else now
+
+
+def _pauses(promise: Promise, axis: Axis, until: datetime) -> Iterator[Stretch]:
+    for pause in promise.pauses:
+        stretch = _stretch(
+            axis, max(pause.started_at, axis.start), min(pause.ended_at or until, axis.end)
+        )
+        if stretch:
+            yield stretch
 
 
 def _stretch(axis: Axis, start: datetime | None, end: datetime | None) -> Stretch | None:

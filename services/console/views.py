@@ -11,8 +11,16 @@ from datetime import UTC, datetime
 from services.console.alert_view import AlertView, alert_view
 from services.console.desk import Promise, Snapshot
 from services.console.filters import ATTENTION, Filters
+from services.console.standing import clock_stands, remark, sender, standing
 from services.console.times import Moment, age, maybe_moment, moment
-from services.console.words import element_id, known_state, plain, state_word, subject_path
+from services.console.words import (
+    element_id,
+    finding_word,
+    known_state,
+    owed_word,
+    state_word,
+    subject_path,
+)
 
 ROWS_LIMIT = 200
 """More rows than this are counted and not shown: nobody works through them by eye."""
@@ -22,16 +30,24 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One promise in the list."""
+    """One promise or finding in the list; `due` is since when a finding is so.
+
+    While the clock `stands` there is no due date, and where `sender` is named it has to act.
+    """
 
     id: str
     promise: Promise
     state: str
     word: str
     what: str
+    detail: str
+    next_step: str
     customer: Moment | None
     due: Moment | None
     late: bool
+    found: bool
+    stands: bool
+    sender: str
     path: str
     alert: AlertView | None
 
@@ -106,18 +122,31 @@ def by_customer_moment(promises: Iterable[Promise]) -> tuple[Promise, ...]:
 
 
 def row(promise: Promise, snapshot: Snapshot, now: datetime) -> Row:
+    alert, state = snapshot.alerts.get(promise.promise_id), standing(promise)
     return Row(
         id=element_id(promise.promise_id),
         promise=promise,
-        state=known_state(promise.state),
-        word=state_word(promise.state),
-        what=plain(promise.awaits) or plain(promise.agreement),
+        state=known_state(state),
+        word=state_word(state),
+        what=what(promise),
+        detail=promise.detail or remark(promise, now),
+        next_step=alert.next_step if alert and alert.next_step else promise.next_step,
         customer=maybe_moment(promise.customer_visible_by, now),
-        due=maybe_moment(promise.due_by, now),
-        late=promise.state == "breached",
+        due=None if clock_stands(promise) else maybe_moment(promise.due_by, now),
+        late=state == "breached",
+        found=bool(promise.finding),
+        stands=clock_stands(promise),
+        sender=sender(promise) if state == "returned" else "",
         path=subject_path(promise.subject),
-        alert=alert_view(snapshot.alerts.get(promise.promise_id), now),
+        alert=alert_view(alert, now),
     )
+
+
+def what(promise: Promise) -> str:
+    """What is owed, or what was found."""
+    if promise.finding:
+        return finding_word(promise.finding)
+    return owed_word(promise.agreement, promise.awaits)
 
 
 def status(snapshot: Snapshot) -> Status:
@@ -134,14 +163,14 @@ def _matches(promise: Promise, filters: Filters) -> bool:
     return (
         (not filters.owed_by or promise.owed_by in filters.owed_by)
         and (not filters.owed_to or promise.owed_to in filters.owed_to)
-        and (not filters.state or promise.state in filters.state)
+        and (not filters.state or standing(promise) in filters.state)
     )
 
 
 def _facets(promises: Sequence[Promise], filters: Filters) -> tuple[Facet, ...]:
     """Each facet counts under the other filters, so that a number is what its link will show."""
     return (
-        _facet("state", "State", promises, filters, lambda each: each.state),
+        _facet("state", "State", promises, filters, standing),
         _facet("owed_by", "Owed by", promises, filters, lambda each: each.owed_by),
         _facet("owed_to", "Owed to", promises, filters, lambda each: each.owed_to),
     )

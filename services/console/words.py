@@ -11,6 +11,10 @@ STATE_WORDS = {
     "overdue_unconfirmed": "Overdue, unconfirmed",
     "breached": "Breached",
     "unknown": "Unknown",
+    "disputed": "Disputed",
+    "returned": "Returned",
+    "bounced": "Bounced",
+    "found": "Found",
     "paused": "Paused",
     "reported_done": "Reported done",
     "kept": "Kept",
@@ -18,6 +22,22 @@ STATE_WORDS = {
     "cancelled": "Cancelled",
     "released": "Released",
 }
+
+FINDING_WORDS = {
+    "repeated_request": "Asked twice",
+    "over_fulfilled": "More than was promised",
+    "unmatched_evidence": "Nobody waited for it",
+    "evidence_after_end": "Done after its end",
+}
+SKIPPED_WORDS = {
+    "fact_absent": "a fact that sets its due date was not told",
+    "where_absent": "a fact that decides whether it applies was not told",
+    "outer_absent": "the promise that it has to be done before is not there",
+    "deadline_too_far": "its due date would be over 1,461 days ahead",
+    "too_old": "the event was over 37 days old",
+    "too_many": "the subject has too many open promises",
+}
+_COMPANIONS = {"acknowledge": "Say that it is in hand", "update": "Tell how it is going"}
 
 
 def known_state(state: str) -> str:
@@ -36,6 +56,23 @@ def subject_path(subject: str) -> str:
 
 def state_word(state: str) -> str:
     return STATE_WORDS.get(state, state)
+
+
+def finding_word(kind: str) -> str:
+    return FINDING_WORDS.get(kind) or plain(kind)
+
+
+def skipped_word(reason: str) -> str:
+    """A whole clause for a reason that is known, the slug with spaces for another."""
+    return SKIPPED_WORDS.get(reason) or reason.replace("_", " ").replace("-", " ")
+
+
+def owed_word(agreement: str, awaits: str) -> str:
+    """What is owed: the event awaited, or for a companion of another agreement what it is for."""
+    name, _, companion = agreement.partition(".")
+    if companion in _COMPANIONS:
+        return f"{_COMPANIONS[companion]}: {plain(name).lower()}"
+    return plain(awaits) or plain(agreement)
 
 
 def plain(name: str) -> str:

@@ -1,19 +1,21 @@
-"""History folded again with the tracker's core alone: what became of every promise by a moment.
+"""History folded again with the tracker's core alone: what became of every promise by a moment,
+and what was found on the way.
 
 Time is the events' own: every party counts as complete up to the event at hand. The events come in
 order of time from whoever reads them; nothing is published and nobody is alerted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.insights.findings import FindingRow, rows_of
 from services.shared.clock import Instant
 from services.shared.events.envelope import Envelope
-from services.tracker.core.agreements import Agreement, AgreementSet, AgreementSets
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.reading import event_of
+from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Counted, Skipped, Subject
 from services.tracker.core.table import Marks, Table
 
@@ -49,10 +51,10 @@ class PromiseRow:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """Every promise in order of its opening, and what was counted on the way.
+    """Every promise in order of its opening, every finding in order of time, and what was counted.
 
-    `skipped` are the opening events that opened nothing, by agreement and reason; `left_out` the
-    events that the core refused.
+    `findings` are None where nobody looked for them. `skipped` are the opening events that opened
+    nothing, by agreement and reason; `left_out` the events that the core refused.
     """
 
     rows: tuple[PromiseRow, ...]
@@ -60,22 +62,23 @@ class Replayed:
     events: int
     skipped: Counter[tuple[str, Skipped]] = field(default_factory=Counter)
     left_out: Counter[Counted] = field(default_factory=Counter)
+    findings: tuple[FindingRow, ...] | None = None
 
 
 def replay(
     history: Iterable[Told],
-    agreements: Sequence[Agreement],
+    agreements: AgreementSet,
     until: Instant,
     folded: Callable[[int], object] = lambda events: None,
 ) -> Replayed:
     """Fold `history`, in order of time and not beyond `until`; `folded` hears how many more."""
-    sets = AgreementSets((AgreementSet("replay", 0, tuple(agreements)),))
-    parties = frozenset[str]().union(*(each.evidence_parties for each in agreements))
+    sets = AgreementSets((agreements,))
+    parties = sets.parties
     table, marks, counted = Table(sets), Marks(), Counter[Counted]()
     for number, (envelope, event) in enumerate(history, start=1):
         now = envelope.occurred_at
         _pass_time(table, marks, parties, now)
-        known = event_of(envelope, event, now, sets.facts)
+        known = event_of(envelope, event, now, sets.fields_of)
         counted[table.apply(envelope.subject, known, now).counted] += 1
         if number % TELL_EVERY == 0:
             folded(TELL_EVERY)
@@ -86,6 +89,7 @@ def replay(
         counted.total(),
         _skipped(table.subjects.values()),
         counted - Counter({Counted.FOLDED: counted[Counted.FOLDED]}),
+        rows_of(table.subjects.values()),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.shared.clock import Instant
 from services.shared.subjects import Kind
-from services.tracker.core.agreements import Agreement, content_hash
+from services.tracker.core.agreements import Agreement
 from services.tracker.core.calendar_files import read_calendar
 from services.tracker.core.calendars import ALWAYS, Calendar
 from services.tracker.core.fact_files import read_fact
@@ -19,6 +20,7 @@ from services.tracker.core.language.expressions import Timer
 from services.tracker.core.language.reading import read_agreement
 from services.tracker.core.language.terms import Known
 from services.tracker.core.language.together import Placed, faults_together
+from services.tracker.core.sets import AgreementSet, content_hash
 from services.tracker.core.working_calendar import WorkingCalendar
 from services.tracker.core.yaml_text import Document, Unreadable, parse
 from services.tracker.errors import AgreementError
@@ -37,6 +39,10 @@ class AgreementFolder:
     hash: str
     calendars: tuple[WorkingCalendar, ...] = ()
     facts: tuple[FactRule, ...] = ()
+
+    def active(self, active_from: Instant) -> AgreementSet:
+        """The set that it makes, once that is active."""
+        return AgreementSet(self.hash, active_from, self.agreements, self.facts)
 
 
 def load_folder(folder: Path, own_types: Mapping[str, Kind] | None = None) -> AgreementFolder:

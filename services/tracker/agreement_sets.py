@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 
 from services.shared.subjects import Kind
-from services.tracker.core.agreements import AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.store import Store
 
 REFRESH_S = 5.0
@@ -28,6 +28,8 @@ class KnownSets:
     def __call__(self) -> AgreementSets:
         """Raises PyMongoError where they are due to be read and cannot."""
         if self._sets is None or time.monotonic() - self._read_at >= REFRESH_S:
-            self._sets = self._store.sets(self._own_types)
+            known = self._store.sets(self._own_types)
+            if self._sets is None or known.ids != self._sets.ids:
+                self._sets = known
             self._read_at = time.monotonic()
         return self._sets

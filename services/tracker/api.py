@@ -7,7 +7,7 @@ from services.shared.codec import stamp, stamp_of
 from services.shared.errors import RefusalCode, Refused
 from services.tracker.core.promises import State
 from services.tracker.ledger import Ledger, Standing, Wanted
-from services.tracker.messages import event_message, promise_message
+from services.tracker.messages import event_message, finding_message, found_message, promise_message
 
 SERVICE = "handoff.v1.TrackerService"
 
@@ -28,15 +28,16 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
     def GetSubject(
         self, request: tracker_pb2.GetSubjectRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.GetSubjectResponse:
-        promises, subject = self._ledger.subject(request.subject)
+        standings, subject = self._ledger.subject(request.subject)
         return tracker_pb2.GetSubjectResponse(
             subject=request.subject,
-            promises=[_message(standing) for standing in promises],
+            promises=[_message(standing) for standing in standings if standing.promise],
             events=[event_message(event) for event in subject.events],
             skipped=[
                 tracker_pb2.SkippedOpening(agreement=agreement, event_id=event_id, reason=reason)
                 for (agreement, event_id), reason in subject.skipped.items()
             ],
+            findings=[found_message(id, known) for id, known in subject.found.items()],
         )
 
     def ListOpenPromises(
@@ -75,6 +76,8 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
 
 
 def _message(standing: Standing) -> tracker_pb2.Promise:
+    if standing.promise is None or standing.state is None:
+        return finding_message(standing.row)
     return promise_message(standing.row, standing.promise.agreement, standing.state)
 
 

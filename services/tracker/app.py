@@ -204,7 +204,7 @@ def _open(
 def _decode(
     sets: KnownSets, settings: TrackerSettings, received: Received, party: str, *, simulated: bool
 ) -> Told:
-    return told_of(received, party, settings.own_types, sets.latest.facts, simulated=simulated)
+    return told_of(received, party, settings.own_types, sets.latest.fields_of, simulated=simulated)
 
 
 def _announce(

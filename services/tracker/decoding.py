@@ -1,6 +1,6 @@
 """From a record of Kafka to what the tracker's handlers are told, or the fault that it has."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from services.shared.acceptance import accept
 from services.shared.bus import Received
@@ -9,8 +9,7 @@ from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import HEARTBEAT, Kind
 from services.shared.telemetry import TRACEPARENT, span_context
-from services.tracker.core.facts import Fact
-from services.tracker.core.reading import event_of
+from services.tracker.core.reading import Wanted, event_of
 from services.tracker.handlers import Told
 
 
@@ -18,7 +17,7 @@ def told_of(
     received: Received,
     party: str,
     own_types: Mapping[str, Kind],
-    facts: Collection[Fact],
+    wanted: Wanted,
     *,
     simulated: bool,
 ) -> Told:
@@ -38,7 +37,7 @@ def told_of(
     except InvalidEvent as fault:
         return Told(received, party, fault)
     arrived_at = envelope.occurred_at if simulated else received.arrived_at
-    event = event_of(envelope, body, arrived_at, facts, _traceparent(received))
+    event = event_of(envelope, body, arrived_at, wanted, _traceparent(received))
     return Told(received, party, event, envelope.subject)
 
 

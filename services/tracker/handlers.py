@@ -11,7 +11,7 @@ from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
-from services.tracker.core.agreements import AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
@@ -60,6 +60,8 @@ class PartitionStore(Protocol):
     def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
 
     def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]: ...
+
+    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
 
     def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership: ...
 
@@ -132,9 +134,9 @@ class Partition:
 
         Agreement sets are known before they are active; without them nothing is folded.
         """
-        self.table.sets = self._sets()
-        self._look_up(batch)
         now = self.clock(wall)
+        self._know_sets(now)
+        self._look_up(batch)
         for told in batch:
             match told.said:
                 case Heartbeat(complete_through):
@@ -182,6 +184,18 @@ class Partition:
         counted, self._counted = self._counted, {}
         return counted
 
+    def _know_sets(self, now: Instant) -> None:
+        """A set that was not known before may have agreements for what is parked."""
+        sets = self._sets()
+        if sets is self.table.sets:
+            return
+        self.table.sets = sets
+        for subject in self._store.parked_subjects(self.number, sets):
+            parked = self._known.get(subject.id, subject)
+            for _, verdict in self.table.take_up(parked, now):
+                self._conclude(parked, verdict)
+            self._changes.subjects[parked.id] = parked
+
     def _look_up(self, batch: Sequence[Told]) -> None:
         """Subjects that are not in memory may be settled ones: a late duplicate must find them."""
         unknown = {
@@ -210,6 +224,8 @@ class Partition:
         for (agreement, event_id), reason in subject.skipped.items():
             if event_id == event.id:
                 self._count(f"skipped:{agreement}:{reason}")
+        if event.id in subject.parked:
+            self._count(f"parked:{event.type}")
         for verdict in applied.verdicts:
             self._conclude(subject, verdict)
 

@@ -11,8 +11,8 @@ from pymongo import ASCENDING, MongoClient
 from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
-from services.tracker.core.agreements import AgreementSets
 from services.tracker.core.promises import Promise, State, status
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
 from services.tracker.documents import promise_of, subject_of
@@ -41,11 +41,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A promise, its stored row, and its state at the moment of the question."""
+    """A promise, its stored row, and its state at the moment of the question.
+
+    A finding has a row as well, and neither of the others.
+    """
 
     row: Row
-    promise: Promise
-    state: State
+    promise: Promise | None = None
+    state: State | None = None
 
 
 class Ledger:
@@ -123,6 +126,9 @@ class Ledger:
         now, sets = self._clock.now(), self._sets()
         marks = {row["_id"]: _marks(row) for row in self._partitions.find()}
         for row in rows:
+            if row["finding"]:
+                yield Standing(row)
+                continue
             promise = promise_of(row, sets)
             watermark = marks[row["partition"]].watermark(promise.agreement.evidence_parties)
             yield Standing(row, promise, status(promise, now, watermark))

@@ -2,18 +2,22 @@
 
 from typing import Any
 
-from handoff.v1 import tracker_pb2
+from handoff.v1 import common_pb2, tracker_pb2
 from opentelemetry.trace import SpanKind
 
 from services.shared import telemetry as names
 from services.shared.bus import Headers, Record
 from services.shared.clock import Instant, iso
 from services.shared.codec import stamp
+from services.shared.events.common import Money
+from services.shared.money import amount_in_words
 from services.shared.outbox import OutboxRow
 from services.shared.subjects import VERDICTS_TOPIC
 from services.shared.telemetry import TRACEPARENT, Telemetry, trace_headers, trace_id_of
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.promises import State
+from services.tracker.core.findings import Finding, Found
+from services.tracker.core.pausing import Pause
+from services.tracker.core.promises import Promise, State
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.verdicts import Verdict
 
@@ -22,34 +26,14 @@ def verdict_row(
     subject: Subject, verdict: Verdict, historic_before: Instant, telemetry: Telemetry
 ) -> OutboxRow:
     """The verdict on its way to Kafka, in a span of its own linked to the opening event's."""
-    promise = subject.promises[verdict.promise_id]
-    opened = trace_context(promise.traceparent)
-    agreement = promise.agreement
-    message = tracker_pb2.Verdict(
-        id=verdict.id,
-        kind=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{verdict.kind.name}"),
-        reason=verdict.reason,
-        promise_id=promise.id,
-        revision=verdict.revision,
-        agreement=agreement.name,
-        agreement_version=agreement.version,
-        owed_by=agreement.owed_by,
-        owed_to=agreement.owed_to,
-        subject=subject.id,
-        order=subject.order,
-        customer=subject.customer,
-        case=subject.case,
-        opened_at=stamp(promise.opened_at),
-        due_by=stamp(verdict.due_by),
-        occurred_at=stamp(verdict.occurred_at),
-        decided_at=stamp(verdict.decided_at),
-        customer_visible_by=stamp(subject.customer_visible_by),
-        awaits=agreement.evidence[0],
-        because=agreement.because,
-        next_step=agreement.next_step,
-        trace_id=trace_id_of(opened),
-        historic=verdict.due_by < historic_before,
-    )
+    promise = subject.promises.get(verdict.promise_id)
+    opened = trace_context(promise.traceparent) if promise else ()
+    if promise:
+        message = _of_promise(subject, promise, verdict)
+        message.trace_id = trace_id_of(opened)
+    else:
+        message = _of_finding(subject.found[verdict.promise_id].finding, verdict)
+    message.MergeFrom(_common(subject, verdict, historic_before))
     with telemetry.span(
         f"verdict {verdict.kind}",
         parent=(),
@@ -57,7 +41,7 @@ def verdict_row(
         kind=SpanKind.PRODUCER,
         attributes={
             names.HANDOFF_SUBJECT: subject.id,
-            names.HANDOFF_PROMISE_ID: promise.id,
+            names.HANDOFF_PROMISE_ID: verdict.promise_id,
             names.HANDOFF_VERDICT_ID: verdict.id.hex(),
             names.HANDOFF_VERDICT_KIND: verdict.kind,
             names.HANDOFF_REASON: verdict.reason,
@@ -66,6 +50,98 @@ def verdict_row(
         headers = (*_cloud_event(verdict, subject), *trace_headers())
     record = Record(VERDICTS_TOPIC, subject.id.encode(), message.SerializeToString(), headers)
     return OutboxRow(verdict.id, record, sequenced=False)
+
+
+def _common(subject: Subject, verdict: Verdict, historic_before: Instant) -> tracker_pb2.Verdict:
+    return tracker_pb2.Verdict(
+        id=verdict.id,
+        kind=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{verdict.kind.name}"),
+        reason=verdict.reason,
+        promise_id=verdict.promise_id,
+        revision=verdict.revision,
+        subject=subject.id,
+        order=subject.order,
+        customer=subject.customer,
+        case=subject.case,
+        due_by=stamp(verdict.due_by),
+        occurred_at=stamp(verdict.occurred_at),
+        decided_at=stamp(verdict.decided_at),
+        customer_visible_by=stamp(subject.customer_visible_by),
+        historic=verdict.due_by < historic_before,
+    )
+
+
+def _of_promise(subject: Subject, promise: Promise, verdict: Verdict) -> tracker_pb2.Verdict:
+    agreement = promise.agreement
+    waiting_on = pause.waiting_on if (pause := _pause(promise, verdict)) else ""
+    return tracker_pb2.Verdict(
+        agreement=agreement.name,
+        agreement_version=agreement.version,
+        owed_by=agreement.owed_by,
+        owed_to=agreement.owed_to,
+        opened_at=stamp(promise.opened_at),
+        awaits=_awaits(agreement),
+        because=agreement.because,
+        next_step=agreement.next_step,
+        detail=_detail(promise),
+        runbook=agreement.runbook,
+        decides=decides(agreement),
+        waiting_on=waiting_on,
+        promise_version=promise.course.version,
+        serves=agreement.serves,
+    )
+
+
+def _of_finding(finding: Finding, verdict: Verdict) -> tracker_pb2.Verdict:
+    return tracker_pb2.Verdict(
+        agreement=finding.kind,
+        agreement_version=1,
+        owed_by=finding.owed_by,
+        owed_to=finding.owed_to,
+        opened_at=stamp(finding.true_from),
+        next_step=finding.next_step,
+        detail=finding.detail,
+        finding=finding.kind,
+        at_stake=money(finding.at_stake),
+    )
+
+
+def _pause(promise: Promise, verdict: Verdict) -> Pause | None:
+    if not promise.mentioned.pause:
+        return None
+    return next(
+        (each for each in promise.course.pauses if each.event == promise.mentioned.pause), None
+    )
+
+
+def _awaits(agreement: Agreement) -> str:
+    """What closes it: of an update, which any word of the debtor closes, nothing in particular."""
+    return agreement.evidence[0] if agreement.evidence else ""
+
+
+def _detail(promise: Promise) -> str:
+    """What is lacking, where the deadline does not say it all."""
+    course = promise.course
+    if course.missing:
+        return f"missing: {', '.join(course.missing)}"
+    short = [part for part in course.parts if part.delivered < part.promised]
+    told = (f"{part.delivered} of {part.promised} {part.name}".strip() for part in short)
+    return "; ".join(told) if any(part.delivered for part in course.parts) else ""
+
+
+def decides(agreement: Agreement) -> list[str]:
+    """Who may decide, in words; the deputy last."""
+    who = agreement.decides
+    if who is None:
+        return []
+    up_to = f" (up to {amount_in_words(who.up_to)})" if who.up_to else ""
+    return [f"{who.who}{up_to}", *filter(None, [who.deputy])]
+
+
+def money(amount: Money | None) -> common_pb2.Money | None:
+    if amount is None:
+        return None
+    return common_pb2.Money(minor=amount.minor, currency=amount.currency)
 
 
 def promise_message(row: dict[str, Any], agreement: Agreement, state: State) -> tracker_pb2.Promise:
@@ -88,14 +164,86 @@ def promise_message(row: dict[str, Any], agreement: Agreement, state: State) -> 
         settled_at=stamp(row["ended_at"]),
         breached_at=stamp(row["breached_at"]),
         customer_visible_by=stamp(row["customer_visible_by"]),
-        awaits=agreement.evidence[0],
+        awaits=_awaits(agreement),
         because=agreement.because,
         next_step=agreement.next_step,
         trace_id=trace_id_of(trace_context(row["traceparent"])),
         announced=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{announced.upper()}")
         if announced
         else tracker_pb2.VERDICT_KIND_UNSPECIFIED,
+        runbook=agreement.runbook,
+        decides=decides(agreement),
+        serves=agreement.serves,
+        **_course_fields(row["course"]),
     )
+
+
+def finding_message(row: dict[str, Any]) -> tracker_pb2.Promise:
+    """A finding where promises are listed, because somebody has to act on it."""
+    announced, at_stake = row["announced"], row["at_stake"]
+    return tracker_pb2.Promise(
+        promise_id=row["_id"],
+        agreement=row["agreement"],
+        owed_by=row["owed_by"],
+        owed_to=row["owed_to"],
+        subject=row["subject"],
+        order=row["order"],
+        customer=row["customer"],
+        case=row["case"],
+        revision=row["revision"],
+        opened_at=stamp(row["opened_at"]),
+        due_by=stamp(row["due_by"]),
+        settled_at=stamp(row["ended_at"]),
+        customer_visible_by=stamp(row["customer_visible_by"]),
+        next_step=row["next_step"],
+        announced=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{announced.upper()}")
+        if announced
+        else tracker_pb2.VERDICT_KIND_UNSPECIFIED,
+        detail=row["detail"],
+        finding=row["finding"],
+        at_stake=money(Money(**at_stake) if at_stake else None),
+    )
+
+
+def found_message(id: str, known: Found) -> tracker_pb2.Finding:
+    finding = known.finding
+    return tracker_pb2.Finding(
+        finding_id=id,
+        kind=finding.kind,
+        found_at=stamp(finding.true_from),
+        owed_by=finding.owed_by,
+        owed_to=finding.owed_to,
+        detail=finding.detail,
+        next_step=finding.next_step,
+        at_stake=money(finding.at_stake),
+        cleared_at=stamp(known.cleared_at),
+    )
+
+
+def _course_fields(course: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": course["version"],
+        "requested_by": stamp(course["requested_by"]),
+        "first_confirmed_by": stamp(course["confirmed_by"]),
+        "acknowledged_at": stamp(course["acknowledged_at"]),
+        "reported_at": stamp(course["reported_at"]),
+        "deemed_accepted": course["deemed_accepted"],
+        "pauses": [
+            tracker_pb2.Pause(
+                started_at=stamp(pause["since"]),
+                ended_at=stamp(pause["ended_at"]),
+                waiting_on=pause["waiting_on"],
+                because_of=pause["because_of"],
+                actor=pause["actor"],
+            )
+            for pause in course["pauses"]
+        ],
+        "parts": [
+            tracker_pb2.Part(name=name, promised=promised, delivered=delivered)
+            for name, promised, delivered in course["parts"]
+        ],
+        "detail": f"missing: {', '.join(course['missing'])}" if course["missing"] else "",
+    }
 
 
 def event_message(event: Event) -> tracker_pb2.SubjectEvent:

@@ -28,6 +28,12 @@ class Metrics:
             ("agreement", "reason"),
             registry=registry,
         )
+        self._parked = Counter(
+            "handoff_openings_parked",
+            "events that should have opened a promise, and that no agreement was there for",
+            ("type",),
+            registry=registry,
+        )
         self._lag = Gauge(
             "handoff_watermark_lag_seconds",
             "how old the moment is up to which a partition is complete",
@@ -45,6 +51,8 @@ class Metrics:
                 self._verdicts.labels(name).inc(times)
             if kind == "refused":
                 self._letters.labels(name).inc(times)
+            if kind == "parked":
+                self._parked.labels(name).inc(times)
             if kind == "skipped":
                 self._skipped.labels(*name.split(":")).inc(times)
         behind = (self._clock.now() - partition.marks.caught_up_at) / SECOND

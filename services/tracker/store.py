@@ -17,9 +17,10 @@ from services.shared.mongo import Row, in_transaction
 from services.shared.outbox import Outbox
 from services.shared.subjects import Kind
 from services.tracker.agreement_files import AgreementFolder, read_texts, unversioned_changes
-from services.tracker.core.agreements import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.documents import (
+    finding_document,
     promise_document,
     subject_document,
     subject_of,
@@ -52,6 +53,7 @@ class Store:
         """Makes the indexes; before the first transaction."""
         self._outbox.prepare()
         self._subjects.create_index([("partition", ASCENDING), ("open", ASCENDING)])
+        self._subjects.create_index([("partition", ASCENDING), ("parked", ASCENDING)])
         self._promises.create_index(
             [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
         )
@@ -88,10 +90,7 @@ class Store:
             if row["hash"] not in self._read:
                 self._read[row["hash"]] = read_texts(dict(row["texts"]), own_types)
         return AgreementSets(
-            tuple(
-                AgreementSet(row["hash"], row["active_from"], self._read[row["hash"]].agreements)
-                for row in rows
-            )
+            tuple(self._read[row["hash"]].active(row["active_from"]) for row in rows)
         )
 
     def take_over(self, partition: int, owner: str, address: str) -> Ownership:
@@ -131,6 +130,11 @@ class Store:
     def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]:
         """Those of `ids` that were ever seen, whether settled or not."""
         for row in self._subjects.find({"_id": {"$in": list(ids)}}):
+            yield subject_of(row, sets)
+
+    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        """Those with an event that no agreement was there for."""
+        for row in self._subjects.find({"partition": partition, "parked": True}):
             yield subject_of(row, sets)
 
     def commit(self, owner: Ownership, progress: Row, changes: Changes) -> Ownership:
@@ -183,6 +187,10 @@ class Store:
             promise_document(subject, promise, partition)
             for subject in changes.subjects.values()
             for promise in subject.promises.values()
+        ] + [
+            finding_document(subject, id, known, partition)
+            for subject in changes.subjects.values()
+            for id, known in subject.found.items()
         ]:
             self._promises.bulk_write(
                 [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in promises],

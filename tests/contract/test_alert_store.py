@@ -23,7 +23,8 @@ from services.shared.events.oncall import PromiseReleased
 from services.shared.mongo import Row
 from services.shared.outbox import Outbox
 from services.shared.settings import Settings
-from tests.alerting import MemoryAlertStore, a_promise, at, breached, ended, key, unknown, warned
+from tests.alert_twins import MemoryAlertStore
+from tests.alerting import a_promise, at, breached, ended, key, unknown, warned
 
 NOW = at("15:25")
 

@@ -58,13 +58,13 @@ def an_order(partition: Partition, order: str) -> None:
         Address("Hauptstr. 1", "10115", "Berlin", "DE"),
     )
     record = received(event, type="sales.OrderPlaced", subject=f"order/{order}", at=START)
-    told = told_of(record, "sales", {}, SETS.facts, simulated=False)
+    told = told_of(record, "sales", {}, SETS.fields_of, simulated=False)
     partition.fold([told], START)
 
 
 def pass_time(partition: Partition, to: int) -> None:
     beats = [
-        told_of(beat, beat.topic.split(".")[1], {}, SETS.facts, simulated=False)
+        told_of(beat, beat.topic.split(".")[1], {}, SETS.fields_of, simulated=False)
         for beat in heartbeats(to)
     ]
     partition.fold(beats, to)

@@ -105,7 +105,7 @@ def test_killing_any_service_loses_nothing_and_raises_nothing_twice(work: Work, 
         SERVICES, 1
     )
     events = _events(work)
-    agreements = load_folder(shipped("default")).agreements
+    agreements = load_folder(shipped("default")).active(0)
     with _tracker(work) as tracker:
         wait_until_folded(tracker, work.stack.settings, work.now)
         rows = replayed(tracker, events, work.now).rows

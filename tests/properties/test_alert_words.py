@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from services.alerts.domain.alert import History, Notice, Reason, key_of
 from services.alerts.domain.decisions import decide
-from services.alerts.domain.promise import Condition, Resolution, Word
+from services.alerts.domain.promise import ENDS_ONLY, Condition, Resolution, Word
 from tests.alerting import a_promise, at
 
 NOW = at("15:25")
 calm = settings(deadline=None)
 """A busy machine is no failure."""
-VERDICTS = [*Condition, Resolution.KEPT, Resolution.KEPT_LATE, Resolution.WITHDRAWN]
+VERDICTS = [*Condition, *(each for each in Resolution if each not in ENDS_ONLY)]
+"""An end that ends some conditions only needs what came before it, in order."""
 
 
 @st.composite

@@ -35,7 +35,7 @@ MINUTE = 60 * SECOND
 MONEY = Money(4_900, "EUR")
 ADDRESS = Address("Hauptstr. 1", "10115", "Berlin", "DE")
 LINES = (Line("lamp", 1, MONEY),)
-FACTS = agreement_sets().facts
+WANTED = agreement_sets().fields_of
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Company:
             case=subject.removeprefix("case/") if subject.startswith("case/") else "",
         )
         party = event_type.partition(".")[0]
-        told = told_of(record, party, {}, FACTS, simulated=False)
+        told = told_of(record, party, {}, WANTED, simulated=False)
         self._partition.fold([told], self._now)
 
     def _pass_to(self, now: Instant) -> None:
@@ -137,7 +137,7 @@ class Company:
         self._alerts.clock.set(now)
         beats = heartbeats(now, parties=sorted(self._speaking))
         told = [
-            told_of(beat, beat.topic.split(".")[1], {}, FACTS, simulated=False) for beat in beats
+            told_of(beat, beat.topic.split(".")[1], {}, WANTED, simulated=False) for beat in beats
         ]
         self._partition.fold(told, now)
         self._partition.advance(now, now)

@@ -4,6 +4,7 @@ The receiver acknowledges with any 2xx and can drop what it has seen. Its addres
 only the host is ever told.
 """
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,8 @@ import httpx
 
 from services.alerts.domain.alert import Notice
 from services.alerts.domain.pages import page_of
-from services.alerts.domain.text import summary
+from services.alerts.domain.promise import next_action_owner
+from services.alerts.domain.text import next_step, summary
 from services.alerts.errors import DeliveryError
 from services.shared.clock import Instant, iso
 from services.shared.telemetry import trace_headers
@@ -66,7 +68,8 @@ def as_json(notice: Notice, console_url: str) -> dict[str, Any]:
         "resolution": alert.end.resolution if alert.end else None,
         "text": notice.text,
         "summary": summary(alert, notice.at),
-        "next_step": "" if alert.end else promise.next_step,
+        "next_step": next_step(alert),
+        "next_action_owner": "" if alert.end else next_action_owner(promise, alert.condition),
         "because": promise.because,
         "url": page_of(promise, console_url),
         "promise_id": promise.promise_id,
@@ -77,7 +80,15 @@ def as_json(notice: Notice, console_url: str) -> dict[str, Any]:
         "order": promise.order,
         "customer": promise.customer,
         "case": promise.case,
-        "due_by": iso(promise.due_by),
+        "due_by": None if promise.finding else iso(promise.due_by),
+        "finding": promise.finding,
+        "found_at": iso(promise.due_by) if promise.finding else None,
+        "detail": promise.detail,
+        "at_stake": asdict(promise.at_stake) if promise.at_stake else None,
+        "decides": list(promise.decides),
+        "runbook": promise.runbook,
+        "waiting_on": promise.waiting_on,
+        "slack_s": promise.slack_s,
         "customer_visible_by": _iso_or_none(promise.customer_visible_by),
         "opened_at": iso(alert.opened_at),
         "notified_at": iso(notice.at),

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     FIRST_NOTICE = "first_notice"
     WORSENED = "worsened"
     EASED = "eased"
+    PASSED_ON = "passed_on"
+    """Another party than before has to act."""
     REMINDER = "reminder"
     REOPENED = "reopened"
     RECONCILED = "reconciled"
@@ -72,7 +74,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One promise with one due date that somebody has to look at.
+    """One promise with one due date, or one finding, that somebody has to look at.
 
     `revision` counts the alert's own changes: whoever receives its notices can ignore a lower one.
     `why` is the slug of the verdict that it stands on. `reason` is why its last notice was sent.
@@ -148,8 +150,12 @@ NEVER = 1 << 62
 
 
 def key_of(promise: Promise) -> str:
-    """One for each promise and due date, short enough to be typed and for any receiver."""
-    digest = blake2b(f"{promise.promise_id}\n{promise.due_by}".encode(), digest_size=10).digest()
+    """One for each promise and due date, short enough to be typed and for any receiver.
+
+    A finding has one however often it turns out to have begun at another moment.
+    """
+    due_by = "" if promise.finding else promise.due_by
+    digest = blake2b(f"{promise.promise_id}\n{due_by}".encode(), digest_size=10).digest()
     return f"al-{base64.b32encode(digest).decode().lower()}"
 
 

@@ -1,7 +1,9 @@
 """What a word of the ledger or a person's action makes of a promise's alerts, and who is told.
 
 Words may come twice, late or not at all, and the result is the same: a promise's revision decides
-which word is the newest, and of two at one revision the graver one. Nothing here sends anything.
+which word is the newest, and of two at one revision the graver one. Only an end that ends some
+conditions and not others needs what came before it; where that was lost, the ledger's list puts it
+right. Nothing here sends anything.
 """
 
 from dataclasses import replace
@@ -18,13 +20,33 @@ from services.alerts.domain.alert import (
     State,
     key_of,
 )
-from services.alerts.domain.promise import Condition, Resolution, Word
+from services.alerts.domain.promise import (
+    ENDS_ONLY,
+    Condition,
+    Promise,
+    Resolution,
+    Word,
+    next_action_owner,
+)
 from services.alerts.domain.text import message
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
 
-_GRAVITY = {Condition.AT_RISK: 1, Condition.UNKNOWN: 2, Condition.BREACHED: 3}
-_OVER = 4
+_BY_GRAVITY = (
+    Condition.AT_RISK,
+    Condition.FOUND,
+    Condition.BOUNCED,
+    Condition.RETURNED,
+    Condition.UNKNOWN,
+    Condition.DISPUTED,
+    Condition.BREACHED,
+)
+"""The least grave first. A breach is certain harm and outranks all; a dispute may be one; silence
+hides one. While a handoff is returned no time is lost for the debtor, but nothing goes on either.
+A finding has an alert of its own, so that its place only sets a bounce over what is merely odd.
+"""
+_GRAVITY = {condition: place for place, condition in enumerate(_BY_GRAVITY)}
+_OVER = len(_BY_GRAVITY)
 
 
 def decide(history: History, word: Word, now: Instant) -> Decision:
@@ -37,7 +59,7 @@ def decide(history: History, word: Word, now: Instant) -> Decision:
     heard = replace(history, heard=word.revision)
     now = max(now, word.decided_at)
     if isinstance(word.says, Resolution):
-        return _resolve(heard, tuple(heard.open_alerts()), word.says, word.why, now)
+        return _resolve(heard, _ended_by(word.says, heard), word.says, word.why, now)
     moved = tuple(each for each in heard.open_alerts() if each is not alert)
     ended = _resolve(heard, moved, Resolution.DATE_MOVED, word.why, now)
     told = _tell(ended.history, alert, word, word.says, now)
@@ -73,18 +95,24 @@ def end_snooze(history: History, key: str, now: Instant) -> Decision:
     return _notify(history, replace(_next(alert), snooze=None), Reason.SNOOZE_ENDED, now)
 
 
+def _ended_by(resolution: Resolution, history: History) -> tuple[Alert, ...]:
+    conditions = ENDS_ONLY.get(resolution, frozenset(Condition))
+    return tuple(alert for alert in history.open_alerts() if alert.condition in conditions)
+
+
 def _tell(
     history: History, alert: Alert | None, word: Word, condition: Condition, now: Instant
 ) -> Decision:
     if word.historic:
         return _put_on_record(history, alert, word, condition, now)
-    if word.reconciled and alert and _already_said(alert, condition):
+    if word.reconciled and alert and _already_said(alert, word.promise, condition):
         return Decision(_up_to_date(history, alert, word), Reason.LEDGER_AGREES)
     reason = _reason(alert, word, condition)
     if alert is None or alert.end:
         return _notify(history, _opened(alert, word, condition, now), reason, now)
     changed = replace(_next(alert), promise=word.promise, condition=condition, why=word.why)
-    if _GRAVITY[condition] > _GRAVITY[alert.condition]:
+    graver = _GRAVITY[condition] > _GRAVITY[alert.condition]
+    if graver or _is_passed_on(alert, word.promise, condition):
         changed = replace(changed, acknowledgement=None, snooze=None)
     elif reason is Reason.REMINDER and alert.state is not State.OPEN:
         return Decision(history.having(changed), Reason.IN_HAND)
@@ -98,23 +126,33 @@ def _reason(alert: Alert | None, word: Word, condition: Condition) -> Reason:
         return Reason.FIRST_NOTICE
     if alert.end:
         return Reason.REOPENED
+    if _is_passed_on(alert, word.promise, condition):
+        return Reason.PASSED_ON
     if _GRAVITY[condition] == _GRAVITY[alert.condition]:
         return Reason.REMINDER
     return Reason.WORSENED if _GRAVITY[condition] > _GRAVITY[alert.condition] else Reason.EASED
 
 
-def _already_said(alert: Alert, condition: Condition) -> bool:
+def _is_passed_on(alert: Alert, promise: Promise, condition: Condition) -> bool:
+    """Whoever had it in hand for one party has not for another."""
+    before = next_action_owner(alert.promise, alert.condition)
+    return next_action_owner(promise, condition) != before
+
+
+def _already_said(alert: Alert, promise: Promise, condition: Condition) -> bool:
     """The ledger tells nothing new of an alert that stands, or that nobody was to hear of."""
     if alert.end is None:
-        return condition is alert.condition
+        return condition is alert.condition and not _is_passed_on(alert, promise, condition)
     kept_quiet = alert.end.resolution is Resolution.HISTORIC
     return kept_quiet and _GRAVITY[condition] <= _GRAVITY[alert.condition]
 
 
 def _up_to_date(history: History, alert: Alert, word: Word) -> History:
-    if alert.promise == word.promise:
+    """The slack is left as it was told: the ledger's list has none."""
+    promise = replace(word.promise, slack_s=alert.promise.slack_s)
+    if alert.promise == promise:
         return history
-    return history.having(replace(_next(alert), promise=word.promise))
+    return history.having(replace(_next(alert), promise=promise))
 
 
 def _put_on_record(

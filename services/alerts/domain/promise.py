@@ -1,4 +1,4 @@
-"""What the ledger says of a promise, as far as a person may have to act on it.
+"""What the ledger says of a promise or a finding, as far as a person may have to act on it.
 
 How a verdict or a row of the ledger is read from the wire is left to the edges.
 """
@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.shared.clock import Instant
+from services.shared.events.common import Money
 
 
 class Condition(StrEnum):
-    """What a promise is alerted for."""
+    """What a promise or a finding is alerted for."""
 
     AT_RISK = "at_risk"
     UNKNOWN = "unknown"
     BREACHED = "breached"
+    RETURNED = "returned"
+    """The handoff was incomplete: the clock stands, and the creditor has to act."""
+    DISPUTED = "disputed"
+    """The creditor does not accept what the debtor reported as done."""
+    BOUNCED = "bounced"
+    FOUND = "found"
+    """Something that no single promise covers; the finding's slug says what."""
 
 
 class Resolution(StrEnum):
@@ -27,6 +35,12 @@ class Resolution(StrEnum):
     RELEASED = "released"
     AMENDED = "amended"
     PAUSED = "paused"
+    RESUMED = "resumed"
+    """What was missing from the handoff is there."""
+    REPORTED_DONE = "reported_done"
+    """The debtor says that it is done; the creditor or another party has to confirm it."""
+    CLEARED = "cleared"
+    """What was found, bounced or disputed is no longer so."""
     DATE_MOVED = "date_moved"
     """The promise was announced again with another due date."""
     NO_LONGER_ANNOUNCED = "no_longer_announced"
@@ -35,9 +49,24 @@ class Resolution(StrEnum):
     """It was due before its agreement was active: on record, never sent to anybody."""
 
 
+FINDINGS = frozenset({Condition.BOUNCED, Condition.FOUND})
+"""What stands on its own, beside every promise: it has an owner, and no due date."""
+
+ENDS_ONLY = {
+    Resolution.RESUMED: frozenset({Condition.RETURNED}),
+    Resolution.CLEARED: FINDINGS | {Condition.DISPUTED, Condition.RETURNED},
+}
+"""These end nothing else: a promise that was warned of or broken before still is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Who owes what to whom, by when, and which customer would notice when."""
+    """Who owes what to whom, by when, and which customer would notice when.
+
+    A finding has the same shape: `finding` says what was found, `owed_by` has the next step,
+    `owed_to` waits for it, and `due_by` is since when it is so. `slack_s` is the working time that
+    is left for the rest of the chain, in seconds; None where there is no chain, or nobody said.
+    """
 
     promise_id: str
     agreement: str
@@ -45,6 +74,7 @@ class Promise:
     owed_to: str
     subject: str
     due_by: Instant
+    opened_at: Instant | None = None
     order: str = ""
     customer: str = ""
     case: str = ""
@@ -53,6 +83,13 @@ class Promise:
     because: str = ""
     next_step: str = ""
     trace_id: str = ""
+    finding: str = ""
+    detail: str = ""
+    runbook: str = ""
+    decides: tuple[str, ...] = ()
+    at_stake: Money | None = None
+    waiting_on: str = ""
+    slack_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +113,10 @@ SETTLED = frozenset(
     {Resolution.KEPT, Resolution.KEPT_LATE, Resolution.CANCELLED, Resolution.RELEASED}
 )
 """After these nothing is owed any more."""
+
+
+def next_action_owner(promise: Promise, condition: Condition) -> str:
+    """Who has to act: the debtor, except where the debtor waits for a complete handoff."""
+    if condition is Condition.RETURNED:
+        return promise.waiting_on or promise.owed_to
+    return promise.owed_by

@@ -2,15 +2,25 @@
 notice when, and the next step. Never only an id; markup and addresses are left to the channels.
 """
 
-import re
-
 from services.alerts.domain.alert import Alert
-from services.alerts.domain.promise import Condition, Promise, Resolution
-from services.shared.clock import SECOND, Instant, to_datetime
+from services.alerts.domain.clauses import (
+    about,
+    customer,
+    money_at_stake,
+    since,
+    slack,
+    unfinished,
+    waits,
+    what,
+    who_decides,
+    who_owes_what,
+)
+from services.alerts.domain.findings import default_step, owner, title, told
+from services.alerts.domain.promise import FINDINGS, Condition, Resolution, next_action_owner
+from services.alerts.domain.words import duration, moment, sentence
+from services.shared.clock import Instant
 
 TEXT_LENGTH_LIMIT = 2_000
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
-_EVENT_TYPE = re.compile(r"\b[a-z][a-z0-9-]*\.((?:[A-Z][a-z0-9]*)+)")
 
 _OVER = {
     Resolution.KEPT: "It was kept in time.",
@@ -20,6 +30,9 @@ _OVER = {
     Resolution.RELEASED: "{owed_to} gave it up, so nothing is owed any more.",
     Resolution.AMENDED: "It was amended, and what was announced no longer holds.",
     Resolution.PAUSED: "Its clock is paused.",
+    Resolution.RESUMED: "What was missing is there, and its clock runs again.",
+    Resolution.REPORTED_DONE: "{owed_by} reports it done; nobody has confirmed it yet.",
+    Resolution.CLEARED: "It is no longer so.",
     Resolution.DATE_MOVED: "It has another due date now.",
     Resolution.NO_LONGER_ANNOUNCED: "The ledger no longer lists it.",
     Resolution.HISTORIC: "It was due before its agreement was active.",
@@ -27,72 +40,77 @@ _OVER = {
 
 
 def message(alert: Alert, now: Instant) -> str:
-    """The whole text of a notice: the summary and the next step."""
+    """The whole text of a notice: the summary, the next step, who decides, and the runbook."""
     if alert.end:
         return summary(alert, now)
-    step = alert.promise.next_step or f"Ask {alert.promise.owed_by} what holds it up."
-    return f"{summary(alert, now)} Next step: {step}"[:TEXT_LENGTH_LIMIT]
+    promise = alert.promise
+    step = f"Next step: {sentence(next_step(alert))}"
+    runbook = f"Runbook: {promise.runbook}" if promise.runbook else ""
+    return _joined(summary(alert, now), step, who_decides(promise), runbook)[:TEXT_LENGTH_LIMIT]
 
 
 def summary(alert: Alert, now: Instant) -> str:
     """Who owes what to whom, by when, how late or how soon, and which customer would notice."""
+    if alert.end:
+        return _over(alert, alert.end.resolution)
+    promise = alert.promise
+    if alert.condition in FINDINGS:
+        return _joined(
+            f"{title(promise)}: {told(promise)}",
+            owner(promise),
+            since(promise.due_by, now),
+            money_at_stake(promise),
+            customer(promise, now),
+        )
+    return _joined(
+        _lead_and_due(alert, now),
+        sentence(promise.detail),
+        _clock_is_with(alert),
+        customer(promise, now),
+        slack(promise),
+        money_at_stake(promise),
+    )
+
+
+def next_step(alert: Alert) -> str:
+    """What to do; an agreement's own step is for a debtor who is late, and for nothing else."""
     promise = alert.promise
     if alert.end:
-        over = _OVER[alert.end.resolution].format(owed_to=promise.owed_to.capitalize())
-        return f"Over: {_who_owes_what(promise)}, due {moment(promise.due_by)}. {over}"
-    return f"{_lead(alert)}: {_who_owes_what(promise)}, {_due(alert, now)}. {_customer(alert, now)}"
+        return ""
+    if alert.condition is Condition.RETURNED:
+        sender = next_action_owner(promise, alert.condition)
+        return f"Ask {sender} to give {promise.owed_by} what is missing."
+    if alert.condition is Condition.DISPUTED:
+        return f"Ask {promise.owed_to} what is missing, and {promise.owed_by} to finish it."
+    if alert.condition in FINDINGS:
+        return promise.next_step or default_step(promise)
+    return promise.next_step or f"Ask {promise.owed_by} what holds it up."
 
 
-def duration(micros: int) -> str:
-    """Whole words, the two largest units: `2 hours 5 minutes`."""
-    seconds = abs(micros) // SECOND
-    words = []
-    for unit, size in _UNITS:
-        count, seconds = divmod(seconds, size)
-        if count:
-            words.append(f"{count} {unit}{'s' if count != 1 else ''}")
-        elif words:
-            break
-    return " ".join(words[:2]) or "less than a second"
-
-
-def moment(at: Instant) -> str:
-    return to_datetime(at).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _lead(alert: Alert) -> str:
+def _lead_and_due(alert: Alert, now: Instant) -> str:
+    promise = alert.promise
+    due = f"due {moment(promise.due_by)} ({_how_late_or_soon(promise.due_by - now)})"
     match alert.condition:
         case Condition.AT_RISK:
-            return "At risk"
+            return f"At risk: {unfinished(promise, now)}, {due}."
         case Condition.BREACHED:
-            return "Broken promise"
+            return f"Broken promise: {unfinished(promise, now)}, {due}."
         case Condition.UNKNOWN:
-            return "Nobody knows"
-
-
-def _who_owes_what(promise: Promise) -> str:
-    what = _plain(promise.awaits) or promise.agreement.replace("-", " ").replace("_", " ")
-    return f"{promise.owed_by} owes {promise.owed_to} “{what}” for {_subject(promise)}"
-
-
-def _plain(awaits: str) -> str:
-    """`operations.ParcelHandedOver` as `parcel handed over`; other words stay as they are."""
-    return _EVENT_TYPE.sub(lambda found: re.sub(r"(?<!^)(?=[A-Z])", " ", found[1]).lower(), awaits)
-
-
-def _subject(promise: Promise) -> str:
-    kind, _, id = promise.subject.partition("/")
-    about = f"{kind} {id}"
-    if promise.order and promise.order != id:
-        about += f" (order {promise.order})"
-    return about
-
-
-def _due(alert: Alert, now: Instant) -> str:
-    due = f"due {moment(alert.promise.due_by)} ({_how_late_or_soon(alert.promise.due_by - now)})"
-    if alert.condition is Condition.UNKNOWN:
-        return f"{due}, and news of it may only be late"
-    return due
+            owed = who_owes_what(promise)
+            return f"Nobody knows: {owed}, {due}, and news of it may only be late."
+        case Condition.DISPUTED:
+            done = f"“{what(promise)}” for {about(promise)}"
+            return (
+                f"Disputed: {promise.owed_by} reported {done} as done, and {promise.owed_to} does"
+                f" not accept it. It is {due}."
+            )
+        case Condition.RETURNED:
+            return (
+                f"Returned incomplete: {promise.owed_by} cannot go on with “{what(promise)}” for"
+                f" {about(promise)}."
+            )
+        case Condition.BOUNCED | Condition.FOUND:
+            raise AssertionError("a finding is never due")
 
 
 def _how_late_or_soon(left: int) -> str:
@@ -101,12 +119,23 @@ def _how_late_or_soon(left: int) -> str:
     return f"{duration(left)} left" if left > 0 else f"{duration(left)} late"
 
 
-def _customer(alert: Alert, now: Instant) -> str:
+def _clock_is_with(alert: Alert) -> str:
+    if alert.condition is Condition.RETURNED:
+        sender = next_action_owner(alert.promise, alert.condition)
+        return f"The clock is with {sender} until what is missing is there."
+    return waits(alert.promise)
+
+
+def _over(alert: Alert, resolution: Resolution) -> str:
     promise = alert.promise
-    who = f"Customer {promise.customer}" if promise.customer else "The customer"
-    if promise.customer_visible_by is None:
-        return f"{who} was given no date that hangs on it."
-    left = promise.customer_visible_by - now
-    if left > 0:
-        return f"{who} would notice at {moment(promise.customer_visible_by)}, in {duration(left)}."
-    return f"{who} can notice since {moment(promise.customer_visible_by)}, {duration(left)} ago."
+    over = _OVER[resolution].format(
+        owed_by=promise.owed_by.capitalize(), owed_to=promise.owed_to.capitalize()
+    )
+    if alert.condition in FINDINGS:
+        return _joined(f"Over: {title(promise)}, {about(promise)}.", sentence(promise.detail), over)
+    due = f", due {moment(promise.due_by)}" if alert.condition is not Condition.RETURNED else ""
+    return f"Over: {who_owes_what(promise)}{due}. {over}"
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(each for each in sentences if each)

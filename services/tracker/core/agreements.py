@@ -3,10 +3,7 @@
 How they are written as YAML is the affair of `language/`.
 """
 
-import hashlib
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
@@ -89,8 +86,9 @@ class Agreement:
     promise: exactly one is set. `evidence` are the event types of which any one keeps it.
     `confirmed_by` or `confirm_within` say that the debtor's own word is not enough. `serves` names
     the customer's promise that this one is a part of, `requires` what a complete handoff has with
-    it. An event type may be a verdict on another agreement, `verdict.warned(deliver-order)`.
-    `risk_above` is the probability of a breach, 0 to 1, that a risk model would have to warn of.
+    it. `opens_on` may be a verdict on another agreement, `verdict.warned(deliver-order)`.
+    `risk_above` is the probability of a breach, 0 to 1, that a risk model would have to warn of;
+    `part_of` names the agreement that this one was derived from, as in `companions.py`.
     """
 
     name: str
@@ -127,13 +125,19 @@ class Agreement:
     escalate: str = ""
     agreed_by: tuple[tuple[str, Instant], ...] = ()
     review_by: Instant | None = None
+    part_of: str = ""
     risk_above: float | None = None
 
     @cached_property
     def evidence_parties(self) -> frozenset[str]:
         """Those whose silence keeps a verdict open: they could still tell of fulfilment."""
         types = (*self.evidence, self.confirmed_by) if self.confirmed_by else self.evidence
-        return frozenset(each.partition(".")[0] for each in types)
+        return frozenset(party_of(each) for each in types) or frozenset({self.debtor})
+
+    @cached_property
+    def debtor(self) -> str:
+        """The party that answers for it; `owed_by` may name a part of it, as in `sales/seller`."""
+        return self.owed_by.partition("/")[0]
 
     @cached_property
     def clock(self) -> Calendar:
@@ -145,80 +149,28 @@ class Agreement:
         """The debtor's own word does not close it."""
         return bool(self.confirmed_by) or self.confirm_within is not None
 
-
-@dataclass(frozen=True)
-class AgreementSet:
-    """All agreements that are active together; `active_from` is a broker time."""
-
-    id: str
-    active_from: Instant
-    agreements: tuple[Agreement, ...]
+    @cached_property
+    def simple(self) -> bool:
+        """One evidence closes it, and nothing else but its end can befall it."""
+        course = (self.in_full, self.acknowledge, self.amends_on, self.pauses, self.requires)
+        return not (any(course) or self.two_sided or self.part_of or self.update_every)
 
     @cached_property
-    def opened_by(self) -> Mapping[str, tuple[Agreement, ...]]:
-        """The agreements that each event type opens."""
-        types = {agreement.opens_on for agreement in self.agreements}
-        return {
-            each: tuple(agreement for agreement in self.agreements if agreement.opens_on == each)
-            for each in types
-        }
-
-
-def content_hash(texts: Iterable[str]) -> str:
-    """The id of a set: SHA-256 of its files' texts, in any order, as 64 hex digits."""
-    whole = hashlib.sha256()
-    for text in sorted(texts):
-        whole.update(hashlib.sha256(text.encode()).digest())
-    return whole.hexdigest()
-
-
-@dataclass(frozen=True)
-class AgreementSets:
-    """The sets that were ever active, oldest first.
-
-    Which one applies to an event follows from its broker time alone, so that every tracker and
-    every replay agree. What came before the first set's activation is read by the first.
-    """
-
-    sets: tuple[AgreementSet, ...]
-    _by_name: dict[tuple[str, int], Agreement] = field(init=False, repr=False, compare=False)
-    _starts: list[Instant] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        if not self.sets:
-            raise ValueError("There is no agreement set; a tracker needs at least one.")
-        ordered = tuple(sorted(self.sets, key=lambda each: each.active_from))
-        by_name = {
-            (agreement.name, agreement.version): agreement
-            for each in ordered
-            for agreement in each.agreements
-        }
-        object.__setattr__(self, "sets", ordered)
-        object.__setattr__(self, "_by_name", by_name)
-        object.__setattr__(self, "_starts", [each.active_from for each in ordered])
-
-    def at(self, arrived_at: Instant) -> AgreementSet:
-        return self.sets[max(0, bisect_right(self._starts, arrived_at) - 1)]
-
-    def agreement(self, name: str, version: int) -> Agreement:
-        """Raises KeyError for a version that no set holds."""
-        return self._by_name[name, version]
-
-    @property
-    def historic_before(self) -> Instant:
-        """What was due before the first set was active is history: recorded, never paged."""
-        return self.sets[0].active_from
+    def moved_by(self) -> frozenset[str]:
+        """Every event type that does anything to a promise of it once it is open."""
+        pausing = (each for rule in self.pauses for each in (rule.starts_on, rule.ends_on))
+        acknowledging = (self.acknowledge.on,) if self.acknowledge else ()
+        types = (*self.evidence, *self.cancels_on, *pausing, *acknowledging)
+        return frozenset(filter(None, (*types, self.amends_on, self.confirmed_by)))
 
     @cached_property
     def facts(self) -> frozenset[Fact]:
-        """Every fact that some agreement names; the fold keeps only these."""
-        return frozenset(each.by for each in self._by_name.values() if each.by)
+        """Every fact that it names."""
+        told = (self.by, *self.requires, *(self.where.facts if self.where else ()))
+        full = (self.in_full.promised, self.in_full.delivered) if self.in_full else ()
+        return frozenset(each for each in (*told, *full) if each)
 
-    @cached_property
-    def ending(self) -> frozenset[str]:
-        """The event types that keep or cancel a promise of some agreement."""
-        return frozenset(
-            event_type
-            for each in self._by_name.values()
-            for event_type in (*each.evidence, *each.cancels_on)
-        )
+
+def party_of(event_type: str) -> str:
+    """Who says events of this type."""
+    return event_type.partition(".")[0]

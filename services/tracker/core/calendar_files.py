@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from services.tracker.core.durations import DEADLINE_LIMIT
 from services.tracker.core.faults import Fault, fault_at, fault_of
 from services.tracker.core.working_calendar import WorkingCalendar
 from services.tracker.core.working_days import (
@@ -25,14 +24,11 @@ from services.tracker.core.zones import DAY, zone_of
 
 WINDOWS_LIMIT = 16
 EXCEPTIONS_LIMIT = 1_000
-"""Fewer than the days of DEADLINE_LIMIT, so that exceptions alone cannot close a calendar."""
-
-_SAMPLE = day_number(date(2026, 1, 1)) * DAY
 
 _VERSION_LIMIT = 1_000_000
 _T = TypeVar("_T")
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-_Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+_Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 _Texts = Annotated[list[str], Field(max_length=WINDOWS_LIMIT)]
 
 
@@ -95,12 +91,12 @@ class _Reading:
     def calendar(self) -> WorkingCalendar | tuple[Fault, ...]:
         """Each check needs what the one before it has found sound."""
         days = self._days()
-        calendar = WorkingCalendar(self.parsed.calendar, self.parsed.version, days)
+        if not self.faults and not any(days.week):
+            self._fault("the calendar has no working time; open it on a day of the week.", "week")
         if not self.faults:
             self._check_nights(days)
-        if not self.faults and not _is_worked(calendar):
-            self._fault("the calendar has no working time; open it on a day of the week.", "week")
-        return tuple(self.faults) or calendar
+        name, version = self.parsed.calendar, self.parsed.version
+        return tuple(self.faults) or WorkingCalendar(name, version, days)
 
     def _days(self) -> WorkingDays:
         parsed, closed_for = self.parsed, self.parsed.holidays
@@ -147,10 +143,11 @@ class _Reading:
         """A fault where an overnight window runs into a window of the day after."""
         for place, name in enumerate(WEEKDAYS):
             self._check_night(days.week[place - 1], days.week[place], "week", name)
-        for on, windows in days.exceptions:
-            day, path = day_number(on), ("exceptions", on.isoformat())
-            self._check_night(days.windows(day - 1), windows, *path)
-            self._check_night(windows, days.windows(day + 1), *path)
+        exceptions = {day_number(on): on.isoformat() for on, _ in days.exceptions}
+        for day, text in exceptions.items():
+            self._check_night(days.windows(day - 1), days.windows(day), "exceptions", text)
+            if day + 1 not in exceptions:
+                self._check_night(days.windows(day), days.windows(day + 1), "exceptions", text)
 
     def _check_night(self, before: Windows, after: Windows, *path: str) -> None:
         if before and after and before[-1].closes - DAY > after[0].opens:
@@ -176,12 +173,6 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no date; write for example '2026-12-24'.") from None
-
-
-def _is_worked(calendar: WorkingCalendar) -> bool:
-    """Exceptions end some day, so the week has to be open, and not on holidays alone."""
-    week = any(calendar.days.week)
-    return week and calendar.between(_SAMPLE, _SAMPLE + DEADLINE_LIMIT) > 0
 
 
 def _fault(file: str, document: Document, problem: Any) -> Fault:  # noqa: ANN401 - pydantic's ErrorDetails

@@ -1,14 +1,14 @@
-"""Working calendars: when somebody works, and the one calculation of working time.
+"""What a calendar answers, and the calendar of who always works.
 
-A calendar turns spans into moments and back; which one applies is the agreement's affair.
+A calendar turns spans into moments and back; which one applies is the agreement's affair. Working
+hours, holidays and zones are in `working_calendar.py`.
 """
 
 from typing import Protocol
 
 from services.shared.clock import Instant
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
-
-_DAY = 86_400_000_000
+from services.tracker.core.zones import DAY
 
 
 class Calendar(Protocol):
@@ -53,7 +53,7 @@ def _elapsed(span: Duration) -> int:
         case WallTime(micros) | BusinessTime(micros):
             return micros
         case BusinessDays(days):
-            return days * _DAY
+            return days * DAY
 
 
 ALWAYS: Calendar = Always()

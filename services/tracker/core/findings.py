@@ -42,3 +42,12 @@ class Finding:
     at_stake: Money | None = None
     awaits: frozenset[str] = frozenset()
     actionable: bool = True
+
+
+@dataclass(slots=True)
+class Found:
+    """What was told of a finding so far; `cleared_at` is None while it is so."""
+
+    finding: Finding
+    revision: int = 0
+    cleared_at: Instant | None = None

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.calendars import Calendar
 from services.tracker.core.durations import BusinessTime, Rung
+from services.tracker.core.pausing import Pause, delayed, paused_at
 
 COMMIT_MARGIN = 2 * SECOND
 """A department's transaction is aborted after this, so its event is at most this much older."""
@@ -22,8 +22,11 @@ SILENCE_LIMIT = 180 * SECOND
 class State(StrEnum):
     """Where a promise stands; derived on every look, never stored as the truth."""
 
+    PROPOSED = "proposed"
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
+    PAUSED = "paused"
+    REPORTED_DONE = "reported_done"
     OVERDUE_UNCONFIRMED = "overdue_unconfirmed"
     UNKNOWN = "unknown"
     BREACHED = "breached"
@@ -41,6 +44,8 @@ class Announced(StrEnum):
 
     WARNED = "warned"
     UNKNOWN = "unknown"
+    RETURNED = "returned"
+    DISPUTED = "disputed"
     BREACHED = "breached"
 
 
@@ -63,16 +68,72 @@ class Watermark(NamedTuple):
         return self.caught_up_at - self.heard_at >= SILENCE_LIMIT
 
 
+class Part(NamedTuple):
+    """One line of what was promised: pieces of an article, or minor units of a currency."""
+
+    name: str
+    promised: int
+    delivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What befell a promise between its opening and its end, as its subject's events say.
+
+    `version` counts amendments up from 1.
+    `requested_by` and `confirmed_by` are the date that was asked for and the one that the debtor
+    first confirmed, where they are not `due_by`; `undelayed_by` is the due date without pauses.
+    `missed` are the due dates of earlier versions that had passed when they were amended.
+    `reported_at` is when the debtor said that it was done, where that is not enough;
+    `accepted_by` when the creditor's silence counts as acceptance, `deemed_accepted` that it did.
+    `parts` are counted where a promise is kept in parts, `exceeded_at` is when it was more than
+    that; `missing` are the facts that a complete handoff would have had.
+    """
+
+    version: int = 1
+    requested_by: Instant | None = None
+    confirmed_by: Instant | None = None
+    undelayed_by: Instant | None = None
+    missed: tuple[Instant, ...] = ()
+    acknowledged_at: Instant | None = None
+    reported_at: Instant | None = None
+    reported_in: bytes = b""
+    accepted_by: Instant | None = None
+    deemed_accepted: bool = False
+    disputes: tuple[bytes, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    parts: tuple[Part, ...] = ()
+    exceeded_at: Instant | None = None
+    missing: tuple[str, ...] = ()
+
+
+STRAIGHT = Course()
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """Which parts of a promise's course were concluded already."""
+
+    version: int = 1
+    missed: int = 0
+    acknowledged: bool = False
+    disputes: int = 0
+    pause: bytes = b""
+
+
+NOTHING = Mentioned()
+
+
 @dataclass(slots=True)
 class Promise:
     """One promise of one subject.
 
     What the events say: `opened_at`, `due_by`, `settled_at` with `settled_by` (the evidence's id),
-    `ended_at` with `ended_as` (cancelled or released). What was concluded so far: `concluded` (the
-    settled state that was last recorded), `breached_at` (the deadline of a breach that stands),
-    `rungs` (how many warnings were passed), `announced`, `withdrawals` (how often a conclusion was
-    taken back), `revision`.
-    `queued_at` is the entry in the table's queue that stands for it.
+    `ended_at` with `ended_as` (cancelled or released), its `course`. What was concluded so far:
+    `concluded` (the settled state that was last recorded), `breached_at` (the deadline of a breach
+    that stands), `rungs` (how many warnings were passed), `announced`, `withdrawals` (how often a
+    conclusion was taken back), `mentioned`, `revision`. Nobody is told of what lay before
+    `silent_until`. `queued_at` is the entry in the table's queue that stands for it.
     """
 
     id: str
@@ -82,15 +143,18 @@ class Promise:
     opened_by: bytes
     due_by: Instant
     traceparent: str = ""
+    silent_until: Instant = 0
     settled_at: Instant | None = None
     settled_by: bytes = b""
     ended_at: Instant | None = None
     ended_as: State | None = None
+    course: Course = STRAIGHT
     concluded: State | None = None
     breached_at: Instant | None = None
     rungs: int = 0
     announced: Announced | None = None
     withdrawals: int = 0
+    mentioned: Mentioned = NOTHING
     revision: int = 0
     queued_at: Instant | None = None
     _warnings: Warnings | None = field(default=None, init=False, repr=False, compare=False)
@@ -99,6 +163,22 @@ class Promise:
     def opening_taken_back(self) -> bool:
         """It ended as cancelled without any event that cancels."""
         return self.ended_as is State.CANCELLED and not self.settled_by
+
+    @property
+    def requested_by(self) -> Instant:
+        """The date that was asked for."""
+        return self.due_by if self.course.requested_by is None else self.course.requested_by
+
+    @property
+    def first_confirmed_by(self) -> Instant | None:
+        """The date that the debtor first confirmed; None while it has confirmed none."""
+        if self.course.confirmed_by is not None:
+            return self.course.confirmed_by
+        return None if self.agreement.acknowledge else self.requested_by
+
+    def due_again(self, due_by: Instant) -> None:
+        """Another deadline: its warnings move with it."""
+        self.due_by, self._warnings = due_by, None
 
 
 def settled_state(promise: Promise) -> State | None:
@@ -114,40 +194,78 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
     """Where the promise stands at `now`, given how far its evidence is complete."""
     if settled := settled_state(promise):
         return settled
-    if promise.breached_at is not None or promise.due_by <= watermark.at - COMMIT_MARGIN:
+    if promise.breached_at is not None:
         return State.BREACHED
+    if promise.course is not STRAIGHT and (held := _held(promise, now)):
+        return held
     if promise.due_by <= now:
-        return State.UNKNOWN if watermark.silent else State.OVERDUE_UNCONFIRMED
-    return State.AT_RISK if rungs_passed(promise, watermark.at) else State.ON_TRACK
+        return _overdue(promise, watermark)
+    return _before_due(promise, watermark)
+
+
+def _held(promise: Promise, now: Instant) -> State | None:
+    """Its clock stands, or its creditor may still accept it; either way time does not break it."""
+    if paused_at(promise.course.pauses, now, promise.due_by):
+        return State.PAUSED
+    return None if promise.course.accepted_by is None else State.REPORTED_DONE
+
+
+def _overdue(promise: Promise, watermark: Watermark) -> State:
+    if promise.due_by <= watermark.at - COMMIT_MARGIN:
+        return State.BREACHED
+    return State.UNKNOWN if watermark.silent else State.OVERDUE_UNCONFIRMED
+
+
+def _before_due(promise: Promise, watermark: Watermark) -> State:
+    if promise.course.reported_at is not None:
+        return State.REPORTED_DONE
+    if rungs_passed(promise, watermark.at):
+        return State.AT_RISK
+    if promise.agreement.acknowledge and promise.course.acknowledged_at is None:
+        return State.PROPOSED
+    return State.ON_TRACK
 
 
 def look_again_at(promise: Promise) -> Instant | None:
     """The watermark at which the promise may change by itself; None when it cannot any more."""
     if promise.breached_at is not None or settled_state(promise):
         return None
+    if promise.course is not STRAIGHT and (at := _turn_of(promise)) is not None:
+        return at
     moments = warning_moments(promise)
     if promise.rungs < len(moments):
         return moments[promise.rungs][0]
     return promise.due_by + COMMIT_MARGIN
 
 
+def _turn_of(promise: Promise) -> Instant | None:
+    """Where its course decides: a missed version, a pause that ends by itself, a silence."""
+    course = promise.course
+    if len(course.missed) > promise.mentioned.missed:
+        return course.missed[promise.mentioned.missed] + COMMIT_MARGIN
+    if promise.mentioned.pause:
+        return max((pause.until for pause in course.pauses), default=promise.due_by)
+    if course.accepted_by is not None:
+        return course.accepted_by + COMMIT_MARGIN
+    return None
+
+
 def warning_moments(promise: Promise) -> Warnings:
     """When each warning is due, with its rung's label, in order; none after the deadline."""
     if promise._warnings is None:
-        opened_at, due_by = promise.opened_at, promise.due_by
-        moments = (
-            (_moment(rung, promise.agreement.clock, opened_at, due_by), rung.label)
-            for rung in promise.agreement.warn
-        )
-        promise._warnings = tuple(sorted(moment for moment in moments if moment[0] < due_by))
+        moments = ((_moment(rung, promise), rung.label) for rung in promise.agreement.warn)
+        promise._warnings = tuple(sorted(each for each in moments if each[0] < promise.due_by))
     return promise._warnings
 
 
-def _moment(rung: Rung, clock: Calendar, opened_at: Instant, due_by: Instant) -> Instant:
+def _moment(rung: Rung, promise: Promise) -> Instant:
+    clock, course = promise.agreement.clock, promise.course
     if rung.before is not None:
-        return clock.subtract(due_by, rung.before)
-    given = clock.between(opened_at, due_by)
-    return clock.add(opened_at, BusinessTime(int(given * (rung.share or 0.0))))
+        return promise.agreement.calendar.subtract(promise.due_by, rung.before)
+    undelayed_by = promise.due_by if course.undelayed_by is None else course.undelayed_by
+    given = clock.between(promise.opened_at, undelayed_by)
+    consumed = BusinessTime(int(given * (rung.share or 0.0)))
+    return delayed(clock.add(promise.opened_at, consumed), course.pauses, clock)
 
 
 def rungs_passed(promise: Promise, at: Instant) -> int:

@@ -1,16 +1,18 @@
 """One subject as the tracker keeps it: its events, and what is folded from them."""
 
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.shared.clock import Instant
-from services.tracker.core.facts import Fact
+from services.tracker.core.findings import Finding, Found
 from services.tracker.core.promises import Promise, settled_state
 
 EVENTS_LIMIT = 500
 """Events of one subject; one more is refused as `too_many_events`."""
+
+Key = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,9 @@ class Event:
     """What the fold needs of an event.
 
     `content` is 4 bytes of its hash; `key` the natural key of the fact as (field, value) pairs;
-    `fields` holds only what agreements name; `retracts` the id of the event it takes back;
-    `promise_id` is that of a release; `traceparent` is W3C text, or empty.
+    `fields` holds only what agreements and the rules of handoffs name, as plain values; `retracts`
+    the id of the event it takes back; `promise_id` is that of a decision about a promise;
+    `traceparent` is W3C text, or empty; `backfilled` is what a declared import tells of the past.
     """
 
     id: bytes
@@ -31,11 +34,14 @@ class Event:
     customer: str = ""
     case: str = ""
     content: bytes = b""
-    key: tuple[tuple[str, str], ...] = ()
+    key: Key = ()
     fields: Mapping[str, object] = field(default_factory=dict)
     retracts: bytes = b""
     promise_id: str = ""
     traceparent: str = ""
+    channel: str = ""
+    actor: str = ""
+    backfilled: bool = False
 
     def __lt__(self, other: "Event") -> bool:
         return (self.occurred_at, self.id) < (other.occurred_at, other.id)
@@ -48,6 +54,7 @@ class Counted(StrEnum):
     DUPLICATE = "duplicate"
     ID_CONFLICT = "id_conflict"
     TOO_MANY_EVENTS = "too_many_events"
+    TOO_MANY_PROMISES = "too_many_promises"
 
 
 class Skipped(StrEnum):
@@ -55,6 +62,10 @@ class Skipped(StrEnum):
 
     FACT_ABSENT = "fact_absent"
     DEADLINE_TOO_FAR = "deadline_too_far"
+    TOO_OLD = "too_old"
+    CONDITION_UNKNOWN = "condition_unknown"
+    OUTER_PROMISE_ABSENT = "outer_promise_absent"
+    TOO_MANY_PROMISES = "too_many_promises"
 
 
 @dataclass(slots=True)
@@ -62,8 +73,13 @@ class Subject:
     """Everything the tracker keeps of one subject; `events` are distinct and in order of time.
 
     What follows them is folded from them. `retracted` are party and id of what was taken back;
-    `told` those that said something new, by type and natural key or id; `skipped` the openings that
-    opened nothing, by agreement and event id.
+    `told` those that said something new, by type and then natural key or id, `versions` the newest
+    version of each fact that has one; `facts` the latest value
+    of each, by what it is about and its field; `by_agreement` the promises by agreement's name;
+    `skipped` the openings that opened nothing, by agreement and event id; `parked` the ids of those
+    that no agreement matched; `unmatched` the evidence that kept no promise, by id; `late` the
+    evidence that came for a promise that was cancelled or released.
+    `found` is history: every finding that was ever told, by its id.
     """
 
     id: str
@@ -73,10 +89,17 @@ class Subject:
     order: str = ""
     customer: str = ""
     case: str = ""
-    told: dict[tuple[str, object], Event] = field(default_factory=dict)
-    facts: dict[Fact, object] = field(default_factory=dict)
+    told: dict[str, dict[object, Event]] = field(default_factory=dict)
+    versions: dict[tuple[str, Key], int] = field(default_factory=dict)
+    facts: dict[tuple[str, str], object] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
+    by_agreement: dict[str, list[Promise]] = field(default_factory=dict)
     skipped: dict[tuple[str, bytes], Skipped] = field(default_factory=dict)
+    parked: set[bytes] = field(default_factory=set)
+    unmatched: dict[bytes, Event] = field(default_factory=dict)
+    late: dict[bytes, Event] = field(default_factory=dict)
+    current: dict[str, Finding] = field(default_factory=dict)
+    found: dict[str, Found] = field(default_factory=dict)
 
     def remember(self, event: Event) -> bool:
         """Put an event among the subject's events without folding it; true if it is the last."""
@@ -87,9 +110,32 @@ class Subject:
             insort(self.events, event)
         return in_order
 
+    def begin_again(self) -> None:
+        """Forget what was folded; events and history stay."""
+        self.order = self.customer = self.case = ""
+        self.told, self.versions, self.facts = {}, {}, {}
+        self.promises, self.by_agreement = {}, {}
+        self.skipped, self.parked, self.unmatched, self.late, self.current = {}, set(), {}, {}, {}
+
+    def add(self, promise: Promise) -> None:
+        self.promises[promise.id] = promise
+        self.by_agreement.setdefault(promise.agreement.name, []).append(promise)
+
+    def remove(self, promise: Promise) -> None:
+        del self.promises[promise.id]
+        self.by_agreement[promise.agreement.name].remove(promise)
+
+    def of_agreements(self, names: tuple[str, ...]) -> Iterator[Promise]:
+        """Its promises under agreements of these names, in order of their opening."""
+        for name in names:
+            yield from self.by_agreement.get(name, ())
+
     @property
     def settled(self) -> bool:
-        return all(settled_state(promise) for promise in self.promises.values())
+        """Nothing of it can change by time alone."""
+        return all(settled_state(each) for each in self.promises.values()) and all(
+            id in self.found and self.found[id].cleared_at is None for id in self.current
+        )
 
     @property
     def customer_visible_by(self) -> Instant | None:

@@ -4,27 +4,27 @@ Pure but mutable: the hot path. It knows no clock; `now` and the marks of comple
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.shared.clock import Instant
-from services.tracker.core.agreements import AgreementSets
-from services.tracker.core.folding import fold
+from services.tracker.core.concluding import of_events, of_time
+from services.tracker.core.continuing import end_companions
+from services.tracker.core.folding import fold, refold
 from services.tracker.core.promises import (
-    Announced,
     Promise,
-    State,
     Watermark,
     look_again_at,
     settled_state,
-    status,
-    warning_moments,
 )
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Counted, Event, Subject
-from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
+from services.tracker.core.telling import cleared, found, verdict_events
+from services.tracker.core.verdicts import Verdict
 
 Parties = frozenset[str]
+Concluded = tuple[Subject, Verdict]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,11 @@ class Marks:
         """The earlier of what we caught up with and what each of the parties completed."""
         complete = (self.complete_through.get(party, 0) for party in parties)
         heard = (self.heard_at.get(party, 0) for party in parties)
-        return Watermark(min(self.caught_up_at, *complete), min(heard), self.caught_up_at)
+        return Watermark(
+            min(self.caught_up_at, *complete),
+            min(heard, default=self.caught_up_at),
+            self.caught_up_at,
+        )
 
 
 class Applied(NamedTuple):
@@ -49,13 +53,17 @@ class Applied(NamedTuple):
     verdicts: tuple[Verdict, ...] = ()
 
 
+Queue = list[tuple[Instant, str, str]]
+
+
 class Table:
-    """Subjects with their promises, and when to look at each promise again."""
+    """Subjects with their promises and findings, and when to look at each again."""
 
     def __init__(self, sets: AgreementSets) -> None:
         self.sets = sets
         self.subjects: dict[str, Subject] = {}
-        self._due: dict[Parties, list[tuple[Instant, str, str]]] = {}
+        self._due: dict[Parties, Queue] = {}
+        self._to_find: dict[Parties, Queue] = {}
 
     def put(self, subject: Subject) -> None:
         """Take over a subject as it was stored."""
@@ -63,6 +71,7 @@ class Table:
         for promise in subject.promises.values():
             promise.queued_at = None  # whatever queue it was in, it is not ours
             self._schedule(subject, promise)
+        self._await(subject)
 
     def apply(self, subject_id: str, event: Event, now: Instant) -> Applied:
         """Fold one event; `now` is when the verdicts that follow from it are decided."""
@@ -71,25 +80,32 @@ class Table:
         if counted is not Counted.FOLDED:
             return Applied(counted)
         self.subjects[subject_id] = subject
-        verdicts: list[Verdict] = []
-        for promise in changed:
-            verdicts += _conclude_outcome(promise, now)
-            self._schedule(subject, promise)
-        return Applied(counted, tuple(verdicts))
+        return Applied(counted, tuple(self._conclude(subject, changed, now)))
 
-    def advance(self, now: Instant, marks: Marks) -> list[tuple[Subject, Verdict]]:
+    def take_up(self, subject: Subject, now: Instant) -> list[Concluded]:
+        """Fold a subject again for agreements that were not known before."""
+        self.subjects[subject.id] = subject
+        refold(subject, self.sets)
+        verdicts = self._conclude(subject, subject.promises.values(), now)
+        return [(subject, verdict) for verdict in verdicts]
+
+    def advance(self, now: Instant, marks: Marks) -> list[Concluded]:
         """Everything that became true by time alone, up to each promise's own watermark."""
-        return [each for parties in list(self._due) for each in self._advance(parties, now, marks)]
+        concluded: list[Concluded] = []
+        for parties in list(self._due):
+            concluded += self._pass_deadlines(parties, now, marks.watermark(parties))
+        for parties in list(self._to_find):
+            concluded += self._find(parties, now, marks.watermark(parties))
+        return concluded
 
     def drop(self, subject_id: str) -> None:
         """Forget a subject that is stored and settled; its entries in the queue become void."""
         del self.subjects[subject_id]
 
-    def _advance(
-        self, parties: Parties, now: Instant, marks: Marks
-    ) -> Iterator[tuple[Subject, Verdict]]:
-        watermark = marks.watermark(parties)
-        queue, looked_at = self._due[parties], []
+    def _pass_deadlines(
+        self, parties: Parties, now: Instant, watermark: Watermark
+    ) -> Iterator[Concluded]:
+        queue, looked_at = self._due[parties], list[tuple[Subject, str]]()
         until = max(watermark.at, now) if watermark.silent else watermark.at
         while queue and queue[0][0] <= until:
             at, promise_id, subject_id = heapq.heappop(queue)
@@ -102,11 +118,61 @@ class Table:
             promise.queued_at = None
             if settled_state(promise):
                 continue
-            if verdict := _conclude_time(promise, now, watermark):
+            verdicts = self._after(subject, promise, [*of_time(promise, now, watermark)], now)
+            yield from ((subject, verdict) for verdict in verdicts)
+            looked_at.append((subject, promise.id))
+        for subject, id in looked_at:  # once each, so that no promise can hold up the others
+            self._schedule(subject, subject.promises[id])
+
+    def _find(self, parties: Parties, now: Instant, watermark: Watermark) -> Iterator[Concluded]:
+        """Findings that were still to come, once everybody who could tell otherwise has spoken."""
+        queue = self._to_find[parties]
+        while queue and queue[0][0] <= watermark.at:
+            at, id, subject_id = heapq.heappop(queue)
+            subject = self.subjects.get(subject_id)
+            finding = subject.current.get(id) if subject else None
+            if not subject or not finding or finding.true_from != at:
+                continue
+            if verdict := found(subject, id, finding, now):
                 yield subject, verdict
-            looked_at.append((subject, promise))
-        for subject, promise in looked_at:  # once each, so that no promise can hold up the others
+
+    def _conclude(
+        self, subject: Subject, changed: Iterable[Promise], now: Instant
+    ) -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        for id in [promise.id for promise in changed]:
+            promise = subject.promises[id]  # a verdict before may have folded the subject again
+            verdicts += self._after(subject, promise, [*of_events(promise, now)], now)
             self._schedule(subject, promise)
+        if subject.current or subject.found:
+            verdicts += self._compare(subject, now)
+        return verdicts
+
+    def _after(
+        self, subject: Subject, promise: Promise, verdicts: list[Verdict], now: Instant
+    ) -> list[Verdict]:
+        """What follows from verdicts: companions that end with it, and promises that they open."""
+        if not promise.agreement.simple and settled_state(promise):
+            verdicts += self._conclude(subject, [*end_companions(subject, promise)], now)
+        for verdict in [*verdicts] if self.sets.opens_on_verdicts else ():
+            for event in verdict_events(subject, verdict, self.sets):
+                verdicts += self._conclude(subject, fold(subject, event, self.sets)[1], now)
+        return verdicts
+
+    def _compare(self, subject: Subject, now: Instant) -> Iterator[Verdict]:
+        """What is found at once, and what was found and is no longer so."""
+        yield from cleared(subject, now)
+        for id, finding in subject.current.items():
+            if not finding.awaits and (verdict := found(subject, id, finding, now)):
+                yield verdict
+        self._await(subject)
+
+    def _await(self, subject: Subject) -> None:
+        for id, finding in subject.current.items():
+            known = subject.found.get(id)
+            if finding.awaits and (known is None or known.finding != finding or known.cleared_at):
+                queue = self._to_find.setdefault(finding.awaits, [])
+                heapq.heappush(queue, (finding.true_from, id, subject.id))
 
     def _schedule(self, subject: Subject, promise: Promise) -> None:
         at = look_again_at(promise)
@@ -114,113 +180,3 @@ class Table:
             promise.queued_at = at
             queue = self._due.setdefault(promise.agreement.evidence_parties, [])
             heapq.heappush(queue, (at, promise.id, subject.id))
-
-
-def _conclude_time(promise: Promise, now: Instant, watermark: Watermark) -> Verdict | None:
-    """What passing time says of one promise: breached, unknown, a warning passed, or nothing."""
-    match status(promise, now, watermark):
-        case State.BREACHED:
-            return _breach(promise, Reason.DEADLINE_PASSED, now)
-        case State.AT_RISK:
-            return _warn(promise, now, watermark)
-        case State.OVERDUE_UNCONFIRMED | State.UNKNOWN as state:
-            promise.rungs = len(warning_moments(promise))  # too late to warn
-            if state is State.UNKNOWN and promise.announced is not Announced.UNKNOWN:
-                due_by, silent = promise.due_by, Reason.PARTY_SILENT
-                return conclude(promise, Kind.UNKNOWN, silent, occurred_at=due_by, decided_at=now)
-    return None
-
-
-def _warn(promise: Promise, now: Instant, watermark: Watermark) -> Verdict | None:
-    """One warning for the latest rung that was passed; earlier ones that nobody saw are skipped."""
-    passed = [moment for moment in warning_moments(promise) if moment[0] <= watermark.at]
-    if len(passed) <= promise.rungs:
-        return None
-    promise.rungs = len(passed)
-    at, label = passed[-1]
-    return conclude(
-        promise, Kind.WARNED, Reason.WARNING_TIME, occurred_at=at, decided_at=now, cause=label
-    )
-
-
-def _conclude_outcome(promise: Promise, now: Instant) -> Iterator[Verdict]:
-    """What the events say of one promise, where that is not yet concluded."""
-    if promise.revision == 0:
-        yield conclude(
-            promise,
-            Kind.OPENED,
-            Reason.OPENING_EVENT,
-            occurred_at=promise.opened_at,
-            decided_at=now,
-            cause=promise.opened_by.hex(),
-        )
-    if settled_state(promise) != promise.concluded:
-        yield from _conclude_change(promise, now)
-    elif promise.concluded is None and _breached_too_early(promise):
-        yield _conclude_moved(promise, now)
-
-
-def _conclude_change(promise: Promise, now: Instant) -> Iterator[Verdict]:
-    """The events end the promise, end it otherwise than concluded, or do not end it after all."""
-    before, outcome = promise.concluded, settled_state(promise)
-    promise.concluded = outcome
-    if outcome is None:
-        _begin_again(promise)
-    elif before is not None:
-        promise.withdrawals += 1
-    if outcome is State.KEPT_LATE and promise.breached_at is None:
-        yield _breach(promise, Reason.EVIDENCE_AFTER_DEADLINE, now)
-    kind, reason = _outcome_verdict(promise, before)
-    yield conclude(
-        promise,
-        kind,
-        reason,
-        occurred_at=promise.settled_at or promise.ended_at or promise.opened_at,
-        decided_at=now,
-        cause=promise.settled_by.hex(),
-    )
-    if kind is Kind.WITHDRAWN:
-        _begin_again(promise)
-
-
-def _breached_too_early(promise: Promise) -> bool:
-    return promise.breached_at is not None and promise.breached_at < promise.due_by
-
-
-def _conclude_moved(promise: Promise, now: Instant) -> Verdict:
-    """A breach of a deadline that proved to be later is withdrawn, and may come again."""
-    moved, due_by = Reason.DEADLINE_MOVED, promise.due_by
-    verdict = conclude(promise, Kind.WITHDRAWN, moved, occurred_at=due_by, decided_at=now)
-    _begin_again(promise)
-    return verdict
-
-
-def _begin_again(promise: Promise) -> None:
-    """What was told is over: warnings and a breach are told anew, under other ids."""
-    promise.breached_at, promise.rungs = None, 0
-    promise.withdrawals += 1
-
-
-_ENDS = {
-    State.KEPT: (Kind.KEPT, Reason.EVIDENCE),
-    State.KEPT_LATE: (Kind.KEPT_LATE, Reason.EVIDENCE),
-    State.CANCELLED: (Kind.CANCELLED, Reason.CANCELLING_EVENT),
-    State.RELEASED: (Kind.RELEASED, Reason.RELEASED_BY_CREDITOR),
-}
-
-
-def _outcome_verdict(promise: Promise, before: State | None) -> tuple[Kind, Reason]:
-    outcome = promise.concluded
-    if outcome is None:
-        evidence = before in {State.KEPT, State.KEPT_LATE}
-        return Kind.OPENED, Reason.EVIDENCE_RETRACTED if evidence else Reason.REOPENED
-    if outcome is State.KEPT and promise.breached_at is not None:
-        return Kind.WITHDRAWN, Reason.LATE_EVIDENCE
-    if promise.opening_taken_back:
-        return Kind.CANCELLED, Reason.OPENING_RETRACTED
-    return _ENDS[outcome]
-
-
-def _breach(promise: Promise, reason: Reason, now: Instant) -> Verdict:
-    promise.breached_at = promise.due_by
-    return conclude(promise, Kind.BREACHED, reason, occurred_at=promise.due_by, decided_at=now)

@@ -47,6 +47,17 @@ class Reason(StrEnum):
     DEADLINE_MOVED = "deadline_moved"
     CANCELLING_EVENT = "cancelling_event"
     RELEASED_BY_CREDITOR = "released_by_creditor"
+    DEEMED_ACCEPTED = "deemed_accepted"
+    ACKNOWLEDGED_BY_DEBTOR = "acknowledged_by_debtor"
+    AMENDMENT = "amendment"
+    AMENDED_TOO_LATE = "amended_too_late"
+    PAUSING_EVENT = "pausing_event"
+    RESUMING_EVENT = "resuming_event"
+    PAUSE_LIMIT = "pause_limit"
+    INCOMPLETE = "incomplete"
+    DISPUTE = "dispute"
+    EVENTS_SAY_SO = "events_say_so"
+    NO_LONGER_SO = "no_longer_so"
 
 
 class Verdict(NamedTuple):
@@ -81,10 +92,14 @@ _ANNOUNCES = {
     Kind.WARNED: Announced.WARNED,
     Kind.UNKNOWN: Announced.UNKNOWN,
     Kind.BREACHED: Announced.BREACHED,
+    Kind.RETURNED: Announced.RETURNED,
+    Kind.DISPUTED: Announced.DISPUTED,
 }
+_SILENT = frozenset({Kind.OPENED, Kind.ACKNOWLEDGED, Kind.RESUMED})
+"""They neither announce anything nor end what was announced."""
 
 
-def conclude(
+def conclude(  # noqa: PLR0913 - what a verdict says
     promise: Promise,
     kind: Kind,
     reason: Reason,
@@ -92,18 +107,27 @@ def conclude(
     occurred_at: Instant,
     decided_at: Instant,
     cause: str = "",
+    due_by: Instant | None = None,
+    quietly: bool = False,
 ) -> Verdict:
-    """Record a conclusion on the promise and give the verdict that tells of it."""
+    """Record a conclusion on the promise and give the verdict that tells of it.
+
+    `due_by` is the promise's own unless it speaks of an earlier version; `quietly` records what
+    nobody has to be told.
+    """
     announces = _ANNOUNCES.get(kind)
-    publish = announces is not None or (promise.announced is not None and kind is not Kind.OPENED)
-    promise.announced = announces if kind is not Kind.OPENED else promise.announced
+    publish = announces is not None or (promise.announced is not None and kind not in _SILENT)
+    if quietly or (announces is not None and occurred_at < promise.silent_until):
+        publish = False
+    elif kind not in _SILENT:
+        promise.announced = announces
     promise.revision += 1
     return Verdict(
         kind,
         reason,
         promise.id,
         promise.revision,
-        promise.due_by,
+        promise.due_by if due_by is None else due_by,
         occurred_at,
         decided_at,
         cause,

@@ -89,7 +89,7 @@ class WorkingCalendar:
         """Microseconds of working time from `start` to `end`; negative where `end` comes first."""
         if end < start:
             return -self.between(end, start)
-        first, last = _within_reach(start) // _STRETCH, _within_reach(end) // _STRETCH
+        first, last = start // _STRETCH, end // _STRETCH
         whole = sum(self._stretch(number).total for number in range(first, last))
         return whole + self._stretch(last).passed(end) - self._stretch(first).passed(start)
 
@@ -126,7 +126,7 @@ class WorkingCalendar:
 
     def _days_away(self, at: Instant, count: int, step: int) -> Instant:
         zone = zone_of(self.days.zone)
-        day, time = local_of(zone, _within_reach(at))
+        day, time = local_of(zone, min(max(at, 0), _STRETCHES * _STRETCH))
         if not self._is_worked(day):
             time = DAY if step > 0 else 0
         for _ in range(DEADLINE_LIMIT // DAY + 2):
@@ -177,10 +177,6 @@ class _Stretch:
 
 
 _NOTHING = _Stretch((), (), (), 0, frozenset())
-
-
-def _within_reach(at: Instant) -> Instant:
-    return min(max(at, 0), _STRETCHES * _STRETCH)
 
 
 def _stretch_of(days: WorkingDays, number: int) -> _Stretch:

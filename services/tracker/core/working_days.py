@@ -19,7 +19,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 HOLIDAYS_VERSION = version("holidays")
 _MINUTE = 60 * SECOND
 _EPOCH = date(1970, 1, 1)
-_TIMES = re.compile(r"([01]\d|2[0-3]):([0-5]\d) *- *([01]\d|2[0-4]):([0-5]\d)")
+_TIMES = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]) *- *([01][0-9]|2[0-4]):([0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,15 +3,16 @@
 import threading
 from dataclasses import replace
 
-from handoff.v1 import tracker_pb2
+from handoff.v1 import common_pb2, tracker_pb2
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tenacity import wait_none
 
 from services.alerts.delivery import Channel, Receiver, Result
 from services.alerts.domain.alert import Alert, Notice, Reason
 from services.alerts.domain.promise import Condition, Resolution, Word
-from services.alerts.handlers import Desk, deliver, reconcile, wake
+from services.alerts.handlers import Desk, deliver, wake
 from services.alerts.hearing import verdict_handler
+from services.alerts.reconciling import reconcile
 from services.shared import telemetry
 from services.shared.bus import Headers, Received
 from services.shared.bus_memory import MemoryBus
@@ -19,22 +20,30 @@ from services.shared.codec import stamp
 from services.shared.consuming import dead_lettered, traced
 from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
-from tests.alerting import MemoryAlertStore, MemoryChannel, MemoryLedger, MovedClock, at, key
+from tests.alert_twins import MemoryAlertStore, MemoryChannel, MemoryLedger
+from tests.alerting import MovedClock, at, key
 
 KINDS = {
     Condition.AT_RISK: tracker_pb2.VERDICT_KIND_WARNED,
     Condition.UNKNOWN: tracker_pb2.VERDICT_KIND_UNKNOWN,
     Condition.BREACHED: tracker_pb2.VERDICT_KIND_BREACHED,
+    Condition.RETURNED: tracker_pb2.VERDICT_KIND_RETURNED,
+    Condition.DISPUTED: tracker_pb2.VERDICT_KIND_DISPUTED,
+    Condition.BOUNCED: tracker_pb2.VERDICT_KIND_BOUNCED,
+    Condition.FOUND: tracker_pb2.VERDICT_KIND_FOUND,
     Resolution.KEPT: tracker_pb2.VERDICT_KIND_KEPT,
     Resolution.KEPT_LATE: tracker_pb2.VERDICT_KIND_KEPT_LATE,
     Resolution.WITHDRAWN: tracker_pb2.VERDICT_KIND_WITHDRAWN,
     Resolution.RELEASED: tracker_pb2.VERDICT_KIND_RELEASED,
+    Resolution.RESUMED: tracker_pb2.VERDICT_KIND_RESUMED,
+    Resolution.PAUSED: tracker_pb2.VERDICT_KIND_PAUSED,
+    Resolution.CLEARED: tracker_pb2.VERDICT_KIND_CLEARED,
 }
 
 
 def verdict(word: Word) -> bytes:
     """The word as the tracker writes it."""
-    promise = word.promise
+    promise, stake = word.promise, word.promise.at_stake
     return tracker_pb2.Verdict(
         id=b"0" * 16,
         kind=KINDS[word.says],
@@ -56,6 +65,14 @@ def verdict(word: Word) -> bytes:
         next_step=promise.next_step,
         trace_id=promise.trace_id,
         historic=word.historic,
+        opened_at=stamp(promise.opened_at),
+        finding=promise.finding,
+        detail=promise.detail,
+        runbook=promise.runbook,
+        decides=promise.decides,
+        at_stake=common_pb2.Money(minor=stake.minor, currency=stake.currency) if stake else None,
+        waiting_on=promise.waiting_on,
+        slack_s=promise.slack_s,
     ).SerializeToString()
 
 

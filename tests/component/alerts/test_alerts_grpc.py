@@ -1,19 +1,13 @@
-"""AlertsService as a client sees it, and the tracker as alerts see it, over real gRPC."""
-
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+"""AlertsService as a client sees it, over real gRPC."""
 
 import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from handoff.v1 import alerts_pb2, alerts_pb2_grpc, tracker_pb2, tracker_pb2_grpc
+from handoff.v1 import alerts_pb2, alerts_pb2_grpc, common_pb2
 
-from services.alerts import ledger as ledger_module
-from services.alerts.domain.promise import Condition, Resolution
-from services.alerts.errors import LedgerUnreachable
-from services.alerts.ledger import GrpcLedger
 from services.shared.codec import stamp
-from tests.alerting import a_promise, at, breached, ended, key, warned
+from services.shared.events.common import Money
+from tests.alerting import a_finding, a_promise, at, breached, ended, found, key, returned, warned
 from tests.component.alerts.harness import InMemoryAlerts
 
 
@@ -42,8 +36,44 @@ def test_an_alert_says_everything(
         notified_at=stamp(at("15:25")),
         url="http://console.test/subjects/order/4711",
         revision=1,
+        next_action_owner="operations",
     )
     assert "35 minutes left" in alert.summary
+
+
+def test_an_alert_for_a_finding_says_since_when_and_no_due_date(
+    alerts: InMemoryAlerts, service: alerts_pb2_grpc.AlertsServiceStub
+) -> None:
+    finding = a_finding(at_stake=Money(1_000, "EUR"))
+    alerts.hear(found(1, finding))
+    alert = service.GetAlert(alerts_pb2.GetAlertRequest(key=key(finding))).alert
+    assert (alert.condition, alert.finding) == ("found", "disagreement")
+    assert not alert.HasField("due_by")
+    assert alert.found_at == stamp(at("14:00"))
+    assert alert.detail == "sales says 49.00 EUR, finance says 59.00 EUR"
+    assert alert.at_stake == common_pb2.Money(minor=1_000, currency="EUR")
+    assert alert.next_action_owner == "finance"
+
+
+def test_an_alert_says_what_only_some_promises_have(
+    alerts: InMemoryAlerts, service: alerts_pb2_grpc.AlertsServiceStub
+) -> None:
+    promise = a_promise(
+        detail="12 of 20 lamps",
+        decides=("finance-lead", "finance-deputy"),
+        runbook="https://wiki.example/late",
+        waiting_on="sales",
+        slack_s=0,
+    )
+    alerts.hear(returned(2, promise))
+    alert = service.GetAlert(alerts_pb2.GetAlertRequest(key=key())).alert
+    assert (alert.condition, alert.detail) == ("returned", "12 of 20 lamps")
+    assert list(alert.decides) == ["finance-lead", "finance-deputy"]
+    assert (alert.runbook, alert.waiting_on) == ("https://wiki.example/late", "sales")
+    assert alert.HasField("slack_s")
+    assert not alert.HasField("at_stake")
+    assert alert.next_action_owner == "sales"
+    assert alert.next_step == "Ask sales to give operations what is missing."
 
 
 def test_how_late_or_soon_is_as_of_now(
@@ -159,92 +189,3 @@ def test_a_bad_request_is_refused_with_its_field_and_remedy(
     assert refused.value.code() is code
     says = refused.value.details() or ""
     assert "give" in says or "shows" in says
-
-
-class Tracker(tracker_pb2_grpc.TrackerServiceServicer):
-    """A tracker of three promises, two to a page; it answers nothing else."""
-
-    def __init__(self) -> None:
-        self.promises = [promise("1", "WARNED"), promise("2", "BREACHED"), promise("3", "UNKNOWN")]
-
-    def GetProgress(
-        self, request: tracker_pb2.GetProgressRequest, context: object
-    ) -> tracker_pb2.GetProgressResponse:
-        raise AssertionError
-
-    def GetSubject(
-        self, request: tracker_pb2.GetSubjectRequest, context: object
-    ) -> tracker_pb2.GetSubjectResponse:
-        raise AssertionError
-
-    def ListOpenPromises(
-        self, request: tracker_pb2.ListOpenPromisesRequest, context: object
-    ) -> tracker_pb2.ListOpenPromisesResponse:
-        assert request.announced
-        begin = int(request.page_token or 0)
-        more = begin + 2 < len(self.promises)
-        return tracker_pb2.ListOpenPromisesResponse(
-            promises=self.promises[begin : begin + 2],
-            next_page_token=str(begin + 2) if more else "",
-        )
-
-    def GetPromise(
-        self, request: tracker_pb2.GetPromiseRequest, context: grpc.ServicerContext
-    ) -> tracker_pb2.GetPromiseResponse:
-        if request.promise_id == "settled":
-            settled = promise("9", "UNSPECIFIED")
-            settled.state = tracker_pb2.PROMISE_STATE_KEPT_LATE
-            return tracker_pb2.GetPromiseResponse(promise=settled)
-        context.abort(grpc.StatusCode.NOT_FOUND, "No such promise.")
-        raise AssertionError
-
-
-def promise(order: str, announced: str) -> tracker_pb2.Promise:
-    return tracker_pb2.Promise(
-        promise_id=f"order/{order}~p",
-        subject=f"order/{order}",
-        revision=7,
-        due_by=stamp(at("16:00")),
-        announced=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{announced}"),
-    )
-
-
-@pytest.fixture
-def tracker() -> Iterator[GrpcLedger]:
-    server = grpc.server(ThreadPoolExecutor(2))
-    tracker_pb2_grpc.add_TrackerServiceServicer_to_server(Tracker(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    ledger = GrpcLedger(f"127.0.0.1:{port}")
-    yield ledger
-    ledger.close()
-    server.stop(0).wait()
-
-
-def test_the_ledger_is_read_page_by_page(tracker: GrpcLedger) -> None:
-    pages = list(tracker.announced())
-    assert [len(page) for page in pages] == [2, 1]
-    words = [word for page in pages for word in page]
-    assert [word.says for word in words] == [
-        Condition.AT_RISK,
-        Condition.BREACHED,
-        Condition.UNKNOWN,
-    ]
-    assert all(word.reconciled and word.revision == 7 for word in words)
-
-
-def test_one_promise_of_the_ledger(tracker: GrpcLedger) -> None:
-    settled = tracker.promise("settled")
-    assert settled is not None
-    assert settled.says is Resolution.KEPT_LATE
-    assert tracker.promise("none") is None
-
-
-def test_a_tracker_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_module, "TIMEOUT_S", 0.5)
-    away = GrpcLedger("127.0.0.1:1")
-    with pytest.raises(LedgerUnreachable, match=r"127\.0\.0\.1:1 does not answer"):
-        list(away.announced())
-    with pytest.raises(LedgerUnreachable):
-        away.promise("p")
-    away.close()

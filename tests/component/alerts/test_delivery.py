@@ -11,7 +11,9 @@ from services.alerts.delivery import ATTEMPTS, CLAIM, REST_LIMIT, Result
 from services.alerts.domain.alert import Reason
 from services.alerts.handlers import deliver
 from services.shared.clock import SECOND
-from tests.alerting import MemoryChannel, a_promise, breached, ended, key, warned
+from services.shared.events.common import Money
+from tests.alert_twins import MemoryChannel
+from tests.alerting import a_finding, a_promise, breached, ended, found, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -46,6 +48,19 @@ def test_a_webhook_that_fails_twice_gets_the_same_notice_with_the_same_key() -> 
     assert keys == {request.headers["webhook-id"] for request in hook.requests}
     assert (len(hook.requests), len(keys)) == (3, 1)
     assert alerts.results == [("webhook", Result.DELIVERED)]
+
+
+def test_what_a_webhook_says_of_a_finding() -> None:
+    hook = Hook()
+    alerts = InMemoryAlerts(hook.channel())
+    alerts.hear(found(1, a_finding(at_stake=Money(1_000, "EUR"))))
+    alerts.deliver()
+    said = json.loads(hook.requests[0].content)
+    assert (said["condition"], said["finding"]) == ("found", "disagreement")
+    assert (said["due_by"], said["found_at"]) == (None, "2026-11-02T14:00:00Z")
+    assert said["at_stake"] == {"minor": 1_000, "currency": "EUR"}
+    assert said["next_action_owner"] == "finance"
+    assert said["next_step"].startswith("Agree with sales")
 
 
 def test_what_a_webhook_says() -> None:

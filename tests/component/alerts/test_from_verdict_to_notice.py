@@ -59,7 +59,9 @@ def test_a_moment_that_no_calendar_has_is_a_dead_letter(alerts: InMemoryAlerts) 
     assert alerts.dead_letters() == ["undecodable"]
 
 
-@pytest.mark.parametrize("kind", [tracker_pb2.VERDICT_KIND_BOUNCED, 99])
+@pytest.mark.parametrize(
+    "kind", [tracker_pb2.VERDICT_KIND_OPENED, tracker_pb2.VERDICT_KIND_ACKNOWLEDGED, 99]
+)
 def test_a_kind_that_no_alert_hangs_on_is_passed_over(alerts: InMemoryAlerts, kind: int) -> None:
     other = tracker_pb2.Verdict.FromString(verdict(warned()))
     other.kind = kind  # type: ignore[assignment]  # a newer tracker's

@@ -1,14 +1,25 @@
 """Once a minute the ledger is held against the alerts: what was lost on the way is made good."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 
-from services.alerts.domain.alert import Reason, State
-from services.alerts.domain.promise import Resolution
+from services.alerts.domain.alert import End, Reason, State
+from services.alerts.domain.promise import Resolution, Word
 from services.alerts.errors import LedgerUnreachable
-from services.alerts.handlers import reconcile
-from tests.alerting import a_promise, breached, ended, key, warned
+from services.alerts.reconciling import reconcile
+from tests.alerting import (
+    a_finding,
+    a_promise,
+    breached,
+    disputed,
+    ended,
+    found,
+    key,
+    returned,
+    warned,
+)
 from tests.component.alerts.harness import InMemoryAlerts
 
 
@@ -88,6 +99,41 @@ def test_a_ledger_that_does_not_answer_is_said_and_changes_nothing(alerts: InMem
     with pytest.raises(LedgerUnreachable):
         alerts.reconcile()
     assert alerts.alert().state is State.OPEN
+
+
+def test_a_lost_finding_is_made_good_once(alerts: InMemoryAlerts) -> None:
+    alerts.ledger.say(found(1))
+    alerts.reconcile()
+    alerts.reconcile()
+    alerts.hear(found(1))
+    assert alerts.got() == [Reason.RECONCILED]
+
+
+def test_a_finding_that_the_ledger_has_forgotten_is_over(alerts: InMemoryAlerts) -> None:
+    alerts.hear(found(1))
+    alerts.reconcile()
+    assert alerts.alert(key(a_finding())).end == End(
+        Resolution.NO_LONGER_ANNOUNCED, alerts.clock.now()
+    )
+
+
+def test_a_finding_that_comes_while_the_list_is_read_is_not_taken_for_over(
+    alerts: InMemoryAlerts,
+) -> None:
+    def without_it() -> Iterator[Sequence[Word]]:
+        alerts.hear(found(1))
+        yield from ()
+
+    alerts.ledger.announced = without_it  # type: ignore[method-assign]
+    alerts.reconcile()
+    assert alerts.alert(key(a_finding())).state is State.OPEN
+
+
+@pytest.mark.parametrize("word", [returned(2), disputed(2), found(1, a_finding("bounced"))])
+def test_whatever_is_announced_is_made_good(alerts: InMemoryAlerts, word: Word) -> None:
+    alerts.ledger.say(word)
+    alerts.reconcile()
+    assert alerts.alert(key(word.promise)).condition is word.says
 
 
 def test_a_historic_breach_stays_unannounced(alerts: InMemoryAlerts) -> None:

@@ -6,7 +6,7 @@ from services.alerts.domain.promise import Resolution
 from services.alerts.domain.requests import Release
 from services.alerts.handlers import release_promise
 from services.shared.errors import RefusalCode, Refused
-from tests.alerting import a_promise, breached, ended
+from tests.alerting import a_finding, a_promise, breached, ended, found
 from tests.component.alerts.harness import InMemoryAlerts
 
 PROMISE = a_promise().promise_id
@@ -55,6 +55,14 @@ def test_a_promise_that_nobody_knows_is_not_found(alerts: InMemoryAlerts) -> Non
     with pytest.raises(Refused, match="order/0~none") as refused:
         release(alerts, promise="order/0~none")
     assert refused.value.code is RefusalCode.NOT_FOUND
+
+
+def test_a_finding_is_nothing_to_give_up(alerts: InMemoryAlerts) -> None:
+    alerts.ledger.say(found())
+    with pytest.raises(Refused, match="is a finding") as refused:
+        release(alerts, promise=a_finding().promise_id)
+    assert refused.value.code is RefusalCode.CONFLICT
+    assert alerts.store.events == []
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests import olist_files
+from tests.bpic2013_files import write_incidents
 from tests.olist_files import write_joined, write_public
-from tests.replaying import AFTER_ALL, replay, replay_in_a_process
+from tests.replaying import AFTER_ALL, Ended, call, replay, replay_findings, replay_in_a_process
 
 
 @pytest.fixture
@@ -84,7 +85,9 @@ def test_the_summary_can_be_read_by_a_program(data: Path, out: Path) -> None:
         "openings_skipped": [{"agreement": "hand_to_carrier", "reason": "fact_absent", "count": 1}],
         "events_left_out": {},
         "bad_rows": 0,
+        "findings": {},
         "out": str(out),
+        "findings_out": None,
     }
 
 
@@ -94,6 +97,83 @@ def test_the_summary_can_be_read_by_a_person(data: Path, out: Path) -> None:
     assert "Of 2 dates broken to customers, 1 had a broken promise between departments" in printed
     assert "1 events opened no hand_to_carrier: fact absent." in printed
     assert printed.endswith(f"Written: {out}\n")
+
+
+def test_the_file_of_findings_has_a_row_a_finding_in_order_of_time(data: Path, out: Path) -> None:
+    ended = replay_findings(write_incidents(data), out, "--format", "bpic2013")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.findings == [
+        (
+            "bounced",
+            "left_alone",
+            "2012-05-07T14:30:00Z",
+            "V1 passed the case to V2 2nd, where nobody accepted it within 4 hours",
+        ),
+        (
+            "bounced",
+            "bounced",
+            "2012-05-07T15:00:00Z",
+            "V1 got the case back that it had passed to V2 2nd: V1, V2 2nd, V1",
+        ),
+    ]
+    assert "1 findings: bounced." in ended.out
+    assert ended.out.endswith(f"Written: {out}\n")
+
+
+def test_promises_and_findings_may_be_written_by_one_call(data: Path, out: Path) -> None:
+    findings = out.with_name("findings.csv")
+    options = ("--format", "bpic2013", "--findings", str(findings), "--json")
+    ended = replay(write_incidents(data), out, *options)
+    summary = json.loads(ended.out)
+    assert summary["findings"] == {"bounced": 1, "left_alone": 1}
+    assert (summary["out"], summary["findings_out"]) == (str(out), str(findings))
+    assert [(row[0], row[1], row[7]) for row in ended.rows] == [
+        ("bounced", "resolve-incident", "kept"),
+        ("quick", "resolve-incident", "kept"),
+    ]
+    assert len(findings.read_text().splitlines()) == 3
+
+
+def test_findings_follow_from_what_was_known_until_then(data: Path, out: Path) -> None:
+    def until(time: str) -> int:
+        options = ("--format", "bpic2013", "--until", f"2012-05-07T{time}Z")
+        return len(replay_findings(write_incidents(data), out, *options).findings)
+
+    assert [until(time) for time in ("14:29:59", "14:30:00", "14:59:59", "15:00:00")] == [
+        0,
+        1,
+        1,
+        2,
+    ]
+
+
+def refused(ended: Ended, *words: str) -> bool:
+    said = " ".join(ended.err.replace("│", " ").split())
+    return (ended.code, ended.out) == (2, "") and all(word in said for word in words)
+
+
+def test_a_call_that_would_write_nothing_is_refused(data: Path, out: Path) -> None:
+    ended = call(out, "--from", str(write_joined(data)))
+    assert refused(ended, "Nothing would be written; give --out FILE.csv, --findings FILE.csv")
+
+
+def test_promises_and_findings_in_one_file_are_refused(data: Path, out: Path) -> None:
+    ended = replay(write_joined(data), out, "--findings", str(out))
+    assert refused(ended, "gets the promises already; give another.")
+    assert not out.exists()
+
+
+def test_findings_through_kafka_are_refused(data: Path, out: Path) -> None:
+    ended = replay_findings(write_joined(data), out, "--through", "kafka")
+    assert refused(ended, "--through kafka gives no findings")
+
+
+def test_findings_are_not_written_over_a_file_that_is_read(data: Path) -> None:
+    table = write_incidents(data) / "bpic2013_incidents.csv"
+    before = table.read_bytes()
+    ended = replay_findings(data, table, "--format", "bpic2013")
+    assert refused(ended, "one of the files that are read; give another.")
+    assert table.read_bytes() == before
 
 
 def test_bad_rows_are_named_counted_and_left_out(data: Path, out: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.component.console.fakes import Company
+from tests.component.console.company import Company
 from tests.component.console.running import Running, a_console
 
 

@@ -1,10 +1,8 @@
 """A tracker and an alerts service that speak real gRPC from what a test puts into them."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -12,85 +10,17 @@ from handoff.v1 import alerts_pb2, tracker_pb2
 from handoff.v1.alerts_pb2_grpc import AlertsServiceServicer, add_AlertsServiceServicer_to_server
 from handoff.v1.tracker_pb2_grpc import TrackerServiceServicer, add_TrackerServiceServicer_to_server
 
-NOW = datetime(2026, 3, 4, 14, 3, 10, tzinfo=UTC)
+from tests.component.console.company import Company
+
 Context = Any
-
-
-def minutes(count: float) -> timedelta:
-    return timedelta(minutes=count)
-
-
-@dataclass
-class Company:
-    """What the two services know; a test changes it and the next answer is different."""
-
-    now: datetime = NOW
-    promises: dict[str, tracker_pb2.Promise] = field(default_factory=dict)
-    events: dict[str, list[tracker_pb2.SubjectEvent]] = field(default_factory=dict)
-    alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
-    released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
-    calls: Counter[str] = field(default_factory=Counter)
-
-    def promise(self, promise_id: str, state: str = "at_risk", **fields: Any) -> None:  # noqa: ANN401
-        """A promise with good defaults; moments may be given as minutes from now."""
-        told = tracker_pb2.Promise(
-            promise_id=promise_id,
-            agreement="ship-paid-order",
-            agreement_version=3,
-            owed_by="operations",
-            owed_to="sales",
-            subject="order/4711",
-            order="4711",
-            customer="c-77",
-            state=tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{state.upper()}"),
-            announced=ANNOUNCED.get(state, tracker_pb2.VERDICT_KIND_UNSPECIFIED),
-            revision=2,
-            awaits="operations.ParcelHandedOver",
-            because="The customer's date cannot be met if the parcel leaves later.",
-            next_step="Ask the shift lead to pull the order forward.",
-        )
-        moments = {"opened_at": -180, "due_by": 30, "customer_visible_by": 180} | {
-            name: fields.pop(name) for name in MOMENTS if name in fields
-        }
-        for name, value in fields.items():
-            setattr(told, name, value)
-        for name, offset in moments.items():
-            if offset is not None:
-                getattr(told, name).FromDatetime(self.now + minutes(offset))
-        self.promises[promise_id] = told
-
-    def alert(self, promise_id: str, state: str = "open", **fields: Any) -> None:  # noqa: ANN401
-        promise = self.promises[promise_id]
-        told = alerts_pb2.Alert(
-            key=f"alert/{promise_id}",
-            state=alerts_pb2.AlertState.Value(f"ALERT_STATE_{state.upper()}"),
-            promise_id=promise_id,
-            subject=promise.subject,
-            summary=f"{promise.owed_by} owes {promise.owed_to} the parcel.",
-            **fields,
-        )
-        told.notified_at.FromDatetime(self.now - minutes(5))
-        self.alerts[told.key] = told
-
-    def event(self, subject: str, type: str, offset: float, delay: float = 0.01) -> None:
-        told = tracker_pb2.SubjectEvent(
-            id=len(self.events).to_bytes(16, "big"),
-            type=type,
-            party=type.partition(".")[0],
-            trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
-        )
-        told.occurred_at.FromDatetime(self.now + minutes(offset))
-        told.arrived_at.FromDatetime(self.now + minutes(offset + delay))
-        self.events.setdefault(subject, []).append(told)
-
-
-ANNOUNCED = {
-    "at_risk": tracker_pb2.VERDICT_KIND_WARNED,
-    "overdue_unconfirmed": tracker_pb2.VERDICT_KIND_WARNED,
-    "breached": tracker_pb2.VERDICT_KIND_BREACHED,
-    "unknown": tracker_pb2.VERDICT_KIND_UNKNOWN,
-}
-MOMENTS = ("opened_at", "due_by", "settled_at", "breached_at", "customer_visible_by")
+SETTLED = frozenset(
+    {
+        tracker_pb2.PROMISE_STATE_KEPT,
+        tracker_pb2.PROMISE_STATE_KEPT_LATE,
+        tracker_pb2.PROMISE_STATE_CANCELLED,
+        tracker_pb2.PROMISE_STATE_RELEASED,
+    }
+)
 
 
 class FakeTracker(TrackerServiceServicer):
@@ -113,7 +43,12 @@ class FakeTracker(TrackerServiceServicer):
         if not promises and not events:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"No subject {request.subject}.")
         return tracker_pb2.GetSubjectResponse(
-            subject=request.subject, promises=promises, events=events
+            subject=request.subject,
+            promises=promises,
+            events=events,
+            findings=self._company.findings.get(request.subject, []),
+            trees=self._company.trees.get(request.subject, []),
+            skipped=self._company.skipped.get(request.subject, []),
         )
 
     async def ListOpenPromises(
@@ -122,8 +57,8 @@ class FakeTracker(TrackerServiceServicer):
         self._company.calls["ListOpenPromises"] += 1
         wanted = [
             promise
-            for promise in self._company.promises.values()
-            if promise.state in request.states and (promise.announced or not request.announced)
+            for promise in (self._company.promises | self._company.listed).values()
+            if promise.state not in SETTLED and (promise.announced or not request.announced)
         ]
         start = int(request.page_token or 0)
         end = start + request.page_size

@@ -19,7 +19,8 @@ from services.console.settings import ConsoleSettings
 from services.shared import rpc, telemetry
 from services.shared.clock import SECOND, Instant
 from services.shared.health import Health
-from tests.component.console.fakes import Company, Servers, serving
+from tests.component.console.company import Company
+from tests.component.console.fakes import Servers, serving
 
 ANNA = ConsoleSettings(actor="anna")
 

@@ -5,7 +5,7 @@ import pytest
 from handoff.v1 import alerts_pb2
 
 from services.console.forms import BODY_LIMIT, TEXT_LIMIT
-from tests.component.console.fakes import NOW, Company, minutes
+from tests.component.console.company import NOW, Company, minutes
 from tests.component.console.running import Running, read
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,8 @@ import pytest
 
 from services.console.clients import TrackerClient
 from services.shared import rpc
-from tests.component.console.fakes import NOW, FakeTracker, a_server, minutes
+from tests.component.console.company import NOW, minutes
+from tests.component.console.fakes import FakeTracker, a_server
 from tests.component.console.running import Running, read
 
 pytestmark = pytest.mark.anyio
@@ -218,7 +219,7 @@ async def test_on_the_wall_clock_the_tracker_is_not_asked_for_the_time(running: 
     running.wall.advance(60)
     async with rpc.channel(running.servers.tracker) as channel:
         ledger = TrackerClient(channel, running.servers.tracker, running.wall)
-        told = await ledger.open_promises(["at_risk"])
+        told = await ledger.open_promises()
     assert told.as_of == datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
     assert not running.company.calls["GetProgress"]
 

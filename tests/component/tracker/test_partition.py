@@ -27,7 +27,7 @@ from tests.tracking import (
 )
 
 ORDER = "order/4711"
-FACTS = agreement_sets().facts
+WANTED = agreement_sets().fields_of
 
 
 def placed(at: Instant = START, **about: Any) -> Received:  # noqa: ANN401 - of the envelope
@@ -49,7 +49,7 @@ def paid(at: Instant) -> Received:
 def tell(partition: Partition, *records: Received) -> None:
     """Fold records as the ingest does, without committing."""
     told = [
-        told_of(record, record.topic.split(".")[1], {}, FACTS, simulated=False)
+        told_of(record, record.topic.split(".")[1], {}, WANTED, simulated=False)
         for record in records
     ]
     partition.fold(told, max(record.arrived_at for record in records))

@@ -18,7 +18,16 @@ from services.alerts.domain.decisions import acknowledge, decide, end_snooze, sn
 from services.alerts.domain.promise import Resolution, Word
 from services.shared.clock import SECOND
 from services.shared.errors import Refused
-from tests.alerting import a_promise, at, breached, ended, in_ledger, key, unknown, warned
+from tests.alerting import (
+    a_promise,
+    at,
+    breached,
+    ended,
+    in_ledger,
+    key,
+    unknown,
+    warned,
+)
 
 NOW = at("15:25")
 

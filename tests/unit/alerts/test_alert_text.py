@@ -6,8 +6,9 @@ import pytest
 
 from services.alerts.domain.alert import Alert, End, key_of
 from services.alerts.domain.promise import Condition, Promise, Resolution
-from services.alerts.domain.text import TEXT_LENGTH_LIMIT, duration, message, summary
-from tests.alerting import a_promise, at, span
+from services.alerts.domain.text import TEXT_LENGTH_LIMIT, message, summary
+from services.alerts.domain.words import duration
+from tests.alerting import a_finding, a_promise, at, span
 
 
 def an_alert(condition: Condition = Condition.AT_RISK, promise: Promise | None = None) -> Alert:
@@ -30,6 +31,48 @@ def test_a_breach_in_words() -> None:
         " due 2026-11-02 16:00 UTC (2 hours 5 minutes late)."
         " Customer c-88 would notice at 2026-11-03 00:00 UTC, in 5 hours 55 minutes."
     )
+
+
+@pytest.mark.parametrize("condition", [Condition.FOUND, Condition.BOUNCED])
+def test_a_finding_is_never_due_or_late(condition: Condition) -> None:
+    standing = an_alert(condition, a_finding())
+    over = replace(standing, end=End(Resolution.CLEARED, at("17:00")))
+    for alert in (standing, over):
+        assert not {"due", "late", "late)"} & set(message(alert, at("17:00")).split())
+
+
+def test_what_was_found_and_is_no_longer_so_says_both() -> None:
+    over = replace(an_alert(Condition.FOUND, a_finding()), end=End(Resolution.CLEARED, at("17:00")))
+    assert message(over, at("17:00")) == (
+        "Over: Disagreement, order 4711. sales says 49.00 EUR, finance says 59.00 EUR."
+        " It is no longer so."
+    )
+
+
+def test_a_complete_handoff_says_no_due_date_of_the_time_when_the_clock_stood() -> None:
+    over = replace(an_alert(Condition.RETURNED), end=End(Resolution.RESUMED, at("17:00")))
+    assert message(over, at("17:00")) == (
+        "Over: operations owes sales “parcel handed over” for order 4711."
+        " What was missing is there, and its clock runs again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("slack_s", "words"),
+    [
+        (1, "The rest of the chain has 1 second of working time to spare."),
+        (0, "The rest of the chain has no working time to spare."),
+        (-1, "The rest of the chain is short of 1 second of working time."),
+    ],
+)
+def test_slack_is_spare_none_or_short(slack_s: int, words: str) -> None:
+    assert words in summary(an_alert(promise=a_promise(slack_s=slack_s)), at("15:25"))
+
+
+@pytest.mark.parametrize("detail", ["sales says 49.00 EUR", "it belongs to order 4911"])
+def test_an_id_inside_another_word_does_not_name_its_subject(detail: str) -> None:
+    finding = a_finding(detail=detail, subject="order/49", order="49", customer="")
+    assert "It is about order 49." in summary(an_alert(Condition.FOUND, finding), at("15:25"))
 
 
 def test_silence_does_not_accuse_the_debtor() -> None:

@@ -6,6 +6,7 @@ import pytest
 from handoff.v1 import alerts_pb2
 from rich.console import Console
 
+from services.alerts.domain.promise import Condition
 from services.cli.demo_screen import WAITING_LIMIT, Screen
 from services.cli.demo_summary import Early, Fate, Summary
 from services.shared.clock import to_instant
@@ -54,6 +55,13 @@ def test_an_alert_says_what_it_is_when_why_who_owes_what_next_and_where() -> Non
     assert "finance owes sales “payment approved” for order 4711, due soon." in screen.text
     assert "At risk:" not in screen.text
     assert screen.shown == 1
+
+
+@pytest.mark.parametrize("condition", Condition)
+def test_whatever_an_alert_is_for_has_a_look(condition: Condition) -> None:
+    screen = Printed()
+    screen.alerts([an_alert(condition=condition)], 1)
+    assert "Approve or decline" in screen.text
 
 
 def test_an_alert_that_is_over_says_how_it_ended_and_asks_for_nothing() -> None:

@@ -14,6 +14,7 @@ from services.shared.events.sales import OrderCancelled
 from services.shared.subjects import TYPE_OF
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.language.reading import read
+from services.tracker.core.sets import AgreementSet
 from services.tracker.core.subject import Counted, Skipped
 from tests.builders import an_address, an_order
 
@@ -72,7 +73,7 @@ def handed_over() -> ParcelHandedOver:
 
 
 def replayed(*history: Told, until: float, texts: tuple[str, ...] = (APPROVE,)) -> Replayed:
-    return replay(history, agreed(*texts), hours(until))
+    return replay(history, AgreementSet("agreed", 0, tuple(agreed(*texts))), hours(until))
 
 
 def only_row(replayed: Replayed) -> PromiseRow:
@@ -152,9 +153,9 @@ def test_the_rows_are_in_order_of_opening_then_of_subject() -> None:
 def test_progress_is_told_now_and_then() -> None:
     heard: list[int] = []
     history = [told(0, an_order(), f"order/{n}") for n in range(2 * TELL_EVERY + 5)]
-    replay(history, agreed(APPROVE), hours(1), heard.append)
+    replay(history, AgreementSet("agreed", 0, tuple(agreed(APPROVE))), hours(1), heard.append)
     assert heard == [TELL_EVERY, TELL_EVERY]
 
 
 def test_a_history_without_events_has_no_promises() -> None:
-    assert replayed(until=0) == Replayed((), hours(0), 0)
+    assert replayed(until=0) == Replayed((), hours(0), 0, findings=())

@@ -41,7 +41,7 @@ def said(seed: int) -> list[Command]:
 
 
 def promises_of(seed: int) -> list[PromiseRow]:
-    agreements = load_folder(shipped("default")).agreements
+    agreements = load_folder(shipped("default")).active(0)
     return list(replay(history(seed), agreements, to_instant(STARTS_AT + WEEK)).rows)
 
 

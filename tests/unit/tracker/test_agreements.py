@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.tracker.core.agreements import AgreementSet, AgreementSets, content_hash
+from services.tracker.core.sets import AgreementSet, AgreementSets, content_hash
 from tests.promising import PROMISED_BY, SHIP_BY, an_agreement, at
 
 OLD = AgreementSet("old", at("09:00"), (an_agreement(),))
@@ -56,6 +56,13 @@ def test_the_facts_of_every_set_are_kept() -> None:
     earlier = AgreementSet("one", 0, (an_agreement(within=None, by=SHIP_BY),))
     later = AgreementSet("two", 1, (an_agreement(version=2, within=None, by=PROMISED_BY),))
     assert AgreementSets((earlier, later)).facts == {SHIP_BY, PROMISED_BY}
+
+
+def test_of_an_event_is_kept_what_facts_name_and_what_judges_its_handoff() -> None:
+    sets = AgreementSets((AgreementSet("one", 0, (an_agreement(within=None, by=SHIP_BY),)),))
+    for _ in range(2):
+        assert sets.fields_of("support.CaseTransferred") == ("from_party", "ship_by", "to_party")
+        assert sets.fields_of("sales.OrderPlaced") == ("ship_by",)
 
 
 def test_only_the_party_of_the_evidence_can_still_tell_of_fulfilment() -> None:

@@ -199,3 +199,11 @@ def test_a_skipped_time_is_the_next_valid_one_and_a_repeated_one_the_first(
 ) -> None:
     calendar = a_calendar(EVERY_DAY, zone)
     assert calendar.add(moment(start), BusinessDays(1)) == moment(due)
+
+
+def test_a_day_whose_only_window_is_skipped_is_no_working_day() -> None:
+    calendar = a_calendar(dict.fromkeys(WEEKDAYS, ("02:00-03:00",)))
+    start, due = moment("2026-03-28T12:00+01:00"), moment("2026-03-30T12:00+02:00")
+    assert calendar.add(start, BusinessDays(1)) == due
+    assert calendar.subtract(due, BusinessDays(1)) == start
+    assert calendar.between(start, due) == HOUR

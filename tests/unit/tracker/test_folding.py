@@ -4,7 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from services.tracker.core.folding import fold, promise_id
+from services.tracker.core.continuing import promise_id
+from services.tracker.core.folding import fold
 from services.tracker.core.promises import State, settled_state
 from services.tracker.core.subject import (
     EVENTS_LIMIT,

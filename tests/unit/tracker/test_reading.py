@@ -6,13 +6,24 @@ from datetime import UTC, datetime
 import pytest
 
 from services.shared.clock import SECOND
-from services.shared.events.common import Money
+from services.shared.events.common import Line, Money, Priority
 from services.shared.events.envelope import Envelope, Facts, Retracted
 from services.shared.events.finance import PaymentApproved
 from services.shared.events.oncall import PromiseReleased
 from services.shared.events.operations import CapacityDeclared
-from services.tracker.core.reading import FUTURE_LIMIT, bounded, content_of, event_of
-from tests.promising import ORDER, PROMISED_BY, SHIP_BY, at
+from services.shared.events.sales import OrderPlaced
+from services.tracker.core.reading import (
+    DEPTH_LIMIT,
+    ENTRIES_LIMIT,
+    FUTURE_LIMIT,
+    TEXT_LIMIT,
+    Wanted,
+    bounded,
+    content_of,
+    event_of,
+)
+from tests.builders import an_address
+from tests.promising import ORDER, at
 
 ENVELOPE = Envelope(
     id=bytes(range(16)),
@@ -29,10 +40,16 @@ ENVELOPE = Envelope(
 APPROVED = PaymentApproved(
     "p-1", Money(100, "EUR"), datetime(2026, 11, 2, 17, tzinfo=UTC), "auto", "ok", 1
 )
+ENVELOPE_OF_ORDER = replace(ENVELOPE, type="sales.OrderPlaced")
+
+
+def keep(*names: str) -> Wanted:
+    """These fields of every type."""
+    return lambda event_type: names
 
 
 def test_an_event_is_what_its_envelope_says() -> None:
-    event = event_of(ENVELOPE, APPROVED, at("09:01"), [SHIP_BY], "00-trace")
+    event = event_of(ENVELOPE, APPROVED, at("09:01"), keep("ship_by"), "00-trace")
     assert (event.id, event.type, event.party) == (ENVELOPE.id, ENVELOPE.type, "finance")
     assert (event.occurred_at, event.arrived_at) == (at("09:00"), at("09:01"))
     assert (event.order, event.customer, event.case) == ("4711", "c-1", "k-1")
@@ -40,14 +57,14 @@ def test_an_event_is_what_its_envelope_says() -> None:
 
 
 def test_the_natural_key_is_that_of_the_types_table() -> None:
-    event = event_of(ENVELOPE, APPROVED, at("09:01"), [])
+    event = event_of(ENVELOPE, APPROVED, at("09:01"), keep())
     assert event.key == (("payment_id", "p-1"),)
 
 
 def test_a_natural_key_may_hold_moments_numbers_and_ids() -> None:
     noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
     envelope = replace(ENVELOPE, type="operations.CapacityDeclared")
-    declared = event_of(envelope, CapacityDeclared("pick", noon, noon, 40), 0, [])
+    declared = event_of(envelope, CapacityDeclared("pick", noon, noon, 40), 0, keep())
     moment = "2026-11-02T12:00:00Z"
     assert declared.key == (
         ("process", "pick"),
@@ -56,45 +73,135 @@ def test_a_natural_key_may_hold_moments_numbers_and_ids() -> None:
         ("orders", "40"),
     )
     retracted = event_of(
-        replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"\x01", "x"), 0, []
+        replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"\x01", "x"), 0, keep()
     )
     assert retracted.key == (("event_id", "01"),)
 
 
 def test_only_the_fields_that_agreements_name_are_kept() -> None:
-    event = event_of(ENVELOPE, APPROVED, 0, [SHIP_BY, PROMISED_BY])
+    event = event_of(ENVELOPE, APPROVED, 0, keep("ship_by", "promised_by"))
     assert event.fields == {"ship_by": at("17:00")}
 
 
 def test_a_field_that_is_absent_is_not_kept() -> None:
-    assert event_of(ENVELOPE, replace(APPROVED, ship_by=None), 0, [SHIP_BY]).fields == {}
+    assert event_of(ENVELOPE, replace(APPROVED, ship_by=None), 0, keep("ship_by")).fields == {}
 
 
 def test_a_type_that_no_class_knows_gives_its_facts_and_has_no_key() -> None:
     envelope = replace(ENVELOPE, type="carrier.ParcelAccepted")
     body = Facts({"ship_by": "2026-11-02T17:00:00Z", "weight": 2.0})
-    event = event_of(envelope, body, 0, [SHIP_BY])
+    event = event_of(envelope, body, 0, keep("ship_by"))
     assert (event.key, event.fields) == ((), {"ship_by": "2026-11-02T17:00:00Z"})
 
 
 def test_a_long_key_is_kept_as_its_hash() -> None:
     approved = [replace(APPROVED, payment_id="p" * length) for length in (120, 121, 60_000)]
-    texts = [event_of(ENVELOPE, body, 0, []).key[0][1] for body in approved]
+    texts = [event_of(ENVELOPE, body, 0, keep()).key[0][1] for body in approved]
     assert texts[0] == "p" * 120
     assert [len(text) for text in texts[1:]] == [64, 64]
     assert texts[1] != texts[2]
 
 
-@pytest.mark.parametrize("value", ["x" * 121, ["2026-11-02T17:00:00Z"] * 9_000, {"at": 1}, None])
-def test_a_fact_that_is_no_short_text_or_number_is_not_kept(value: object) -> None:
+def kept(value: object) -> object:
+    """What is kept of a field that a party of the settings gives this value."""
     envelope = replace(ENVELOPE, type="carrier.ParcelAccepted")
-    assert event_of(envelope, Facts({"ship_by": value}), 0, [SHIP_BY]).fields == {}
+    return event_of(envelope, Facts({"said": value}), 0, keep("said")).fields.get("said")
+
+
+def nested(depth: int) -> object:
+    return "deep" if depth == 0 else [nested(depth - 1)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x" * TEXT_LIMIT,
+        7.5,
+        True,
+        ["a"] * ENTRIES_LIMIT,
+        [],
+        {"at": {"minor": 4900}},
+        {"k" * TEXT_LIMIT: 1},
+        {str(number): number for number in range(ENTRIES_LIMIT)},
+        nested(DEPTH_LIMIT),
+    ],
+)
+def test_a_plain_value_within_the_limits_is_kept_as_it_is(value: object) -> None:
+    assert kept(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "x" * (TEXT_LIMIT + 1),
+        ["a"] * (ENTRIES_LIMIT + 1),
+        ["a", "x" * (TEXT_LIMIT + 1)],
+        ["a", None],
+        {"k" * (TEXT_LIMIT + 1): 1},
+        {"a\x00b": 1},
+        {str(number): number for number in range(ENTRIES_LIMIT + 1)},
+        {"street": "x" * (TEXT_LIMIT + 1), "city": "Berlin"},
+        nested(DEPTH_LIMIT + 1),
+        b"bytes",
+    ],
+)
+def test_a_value_of_which_a_part_is_over_its_limit_is_left_out_whole(value: object) -> None:
+    assert kept(value) is None
+
+
+def test_what_a_message_leaves_open_is_no_part_of_it() -> None:
+    assert kept({"sku": "lamp", "price": None}) == {"sku": "lamp"}
+
+
+def test_an_order_is_kept_as_moments_money_lines_and_words() -> None:
+    promised_by = datetime(2026, 11, 2, 17, tzinfo=UTC)
+    lines = (Line("lamp", 2, Money(2450, "EUR")), Line("bulb", 1))
+    order = OrderPlaced(lines, Money(4900, "EUR"), promised_by, Priority.LOW, an_address())
+    wanted = keep("lines", "total", "promised_by", "priority")
+    assert event_of(ENVELOPE_OF_ORDER, order, 0, wanted).fields == {
+        "lines": [
+            {"sku": "lamp", "quantity": 2, "price": {"minor": 2450, "currency": "EUR"}},
+            {"sku": "bulb", "quantity": 1},
+        ],
+        "total": {"minor": 4900, "currency": "EUR"},
+        "promised_by": at("17:00"),
+        "priority": "low",
+    }
+
+
+def test_an_enum_is_kept_as_plain_text() -> None:
+    order = OrderPlaced(
+        (), Money(1, "EUR"), datetime(2026, 11, 2, tzinfo=UTC), Priority.LOW, an_address()
+    )
+    kept = event_of(ENVELOPE_OF_ORDER, order, 0, keep("priority")).fields["priority"]
+    assert type(kept) is str
+
+
+def test_each_type_keeps_its_own_fields() -> None:
+    wanted = {"finance.PaymentApproved": ["ship_by"], "sales.OrderPlaced": ["policy"]}
+    assert event_of(ENVELOPE, APPROVED, 0, wanted.__getitem__).fields == {"ship_by": at("17:00")}
+
+
+def test_party_channel_and_customer_are_the_envelopes_where_the_body_has_none() -> None:
+    envelope = replace(ENVELOPE, channel="phone")
+    wanted = keep("party", "channel", "customer")
+    said = {"party": "finance", "channel": "phone", "customer": "c-1"}
+    assert event_of(envelope, APPROVED, 0, wanted).fields == said
+    assert event_of(ENVELOPE, APPROVED, 0, keep("channel")).fields == {}
+    own = replace(envelope, type="carrier.ParcelAccepted")
+    assert event_of(own, Facts({"channel": "van"}), 0, wanted).fields == {**said, "channel": "van"}
 
 
 def test_a_retraction_and_a_release_say_what_they_are_about() -> None:
-    retraction = event_of(replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"id", "x"), 0, [])
+    retraction = event_of(
+        replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"id", "x"), 0, keep()
+    )
     release = event_of(
-        replace(ENVELOPE, type="oncall.PromiseReleased"), PromiseReleased("order/1~a", "x"), 0, []
+        replace(ENVELOPE, type="oncall.PromiseReleased"),
+        PromiseReleased("order/1~a", "x"),
+        0,
+        keep(),
     )
     assert (retraction.retracts, retraction.promise_id) == (b"id", "")
     assert (release.retracts, release.promise_id) == (b"", "order/1~a")
@@ -138,7 +245,7 @@ def test_a_time_too_far_in_the_future_is_the_brokers(ahead: int, counts: int) ->
 
 def test_a_claim_about_the_future_that_comes_twice_is_the_same_event() -> None:
     ahead = replace(ENVELOPE, occurred_at=at("18:00"))
-    first = event_of(ahead, APPROVED, at("09:00"), [])
-    again = event_of(ahead, APPROVED, at("09:00") + SECOND, [])
+    first = event_of(ahead, APPROVED, at("09:00"), keep())
+    again = event_of(ahead, APPROVED, at("09:00") + SECOND, keep())
     assert (first.occurred_at, again.occurred_at) == (at("09:00"), at("09:00") + SECOND)
     assert first.content == again.content

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from handoff.v1 import common_pb2 as _common_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -71,11 +72,22 @@ class Alert(_message.Message):
     URL_FIELD_NUMBER: _builtins.int
     TRACE_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    FINDING_FIELD_NUMBER: _builtins.int
+    FOUND_AT_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    AT_STAKE_FIELD_NUMBER: _builtins.int
+    DECIDES_FIELD_NUMBER: _builtins.int
+    RUNBOOK_FIELD_NUMBER: _builtins.int
+    WAITING_ON_FIELD_NUMBER: _builtins.int
+    SLACK_S_FIELD_NUMBER: _builtins.int
+    NEXT_ACTION_OWNER_FIELD_NUMBER: _builtins.int
     key: _builtins.str
-    """Stable: one for each promise and due date."""
+    """Stable: one for each promise and due date, and one for each finding."""
     state: Global___AlertState.ValueType
     condition: _builtins.str
-    """at_risk, breached or unknown: what the promise is alerted for."""
+    """at_risk, breached, unknown, returned or disputed: what the promise is alerted for; bounced or
+    found for a finding.
+    """
     promise_id: _builtins.str
     subject: _builtins.str
     order: _builtins.str
@@ -95,8 +107,21 @@ class Alert(_message.Message):
     url: _builtins.str
     trace_id: _builtins.str
     revision: _builtins.int
+    finding: _builtins.str
+    """What was found, as a slug; empty for a promise. promise_id is the finding's then."""
+    detail: _builtins.str
+    """What is the matter in plain words, where the condition and the dates do not say it all."""
+    runbook: _builtins.str
+    waiting_on: _builtins.str
+    """On whom the debtor waits."""
+    slack_s: _builtins.int
+    """Working time that was left for the rest of the chain, in seconds; negative when overdrawn."""
+    next_action_owner: _builtins.str
+    """Who has to act: not the debtor where a handoff was returned. Empty when it is over."""
     @_builtins.property
-    def due_by(self) -> _timestamp_pb2.Timestamp: ...
+    def due_by(self) -> _timestamp_pb2.Timestamp:
+        """Absent for a finding: nothing is due."""
+
     @_builtins.property
     def customer_visible_by(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -109,6 +134,16 @@ class Alert(_message.Message):
     def acknowledged_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def snoozed_until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def found_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when it is so; only for a finding."""
+
+    @_builtins.property
+    def at_stake(self) -> _common_pb2.Money: ...
+    @_builtins.property
+    def decides(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who may decide now, for an approval; the deputies after the first."""
+
     def __init__(
         self,
         *,
@@ -138,12 +173,23 @@ class Alert(_message.Message):
         url: _builtins.str = ...,
         trace_id: _builtins.str = ...,
         revision: _builtins.int = ...,
+        finding: _builtins.str = ...,
+        found_at: _timestamp_pb2.Timestamp | None = ...,
+        detail: _builtins.str = ...,
+        at_stake: _common_pb2.Money | None = ...,
+        decides: _abc.Iterable[_builtins.str] | None = ...,
+        runbook: _builtins.str = ...,
+        waiting_on: _builtins.str = ...,
+        slack_s: _builtins.int | None = ...,
+        next_action_owner: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "notified_at", b"notified_at", "opened_at", b"opened_at", "resolved_at", b"resolved_at", "snoozed_until", b"snoozed_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "at_stake", b"at_stake", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "found_at", b"found_at", "notified_at", b"notified_at", "opened_at", b"opened_at", "resolved_at", b"resolved_at", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "agreement", b"agreement", "case", b"case", "condition", b"condition", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "key", b"key", "next_step", b"next_step", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "trace_id", b"trace_id", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "agreement", b"agreement", "at_stake", b"at_stake", "case", b"case", "condition", b"condition", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "found_at", b"found_at", "key", b"key", "next_action_owner", b"next_action_owner", "next_step", b"next_step", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "runbook", b"runbook", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "trace_id", b"trace_id", "url", b"url", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__slack_s: _TypeAlias = _typing.Literal["slack_s"]  # noqa: Y015
+    _WhichOneofArgType__slack_s: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__slack_s) -> _WhichOneofReturnType__slack_s | None: ...
 
 Global___Alert: _TypeAlias = Alert  # noqa: Y015
 

@@ -1,0 +1,69 @@
+"""What goes with a promise when it is folded anew, ends, or loses its opening: ids and history."""
+
+import hashlib
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from services.tracker.core.companions import ACKNOWLEDGE, UPDATE, name_of
+from services.tracker.core.promises import Promise, State, settled_state
+from services.tracker.core.settling import accept_silence
+from services.tracker.core.subject import Key, Subject
+
+_KEY_LENGTH = 120
+
+
+def promise_id(subject: str, agreement: str, key: Key) -> str:
+    """Subject, agreement and the natural key of the opening fact, `~` between them."""
+    if not key:
+        return f"{subject}~{agreement}"
+    parts = "&".join([f"{name}={_quoted(value)}" for name, value in key])
+    if len(parts) > _KEY_LENGTH:
+        parts = hashlib.sha256(parts.encode()).hexdigest()[:32]
+    return f"{subject}~{agreement}~{parts}"
+
+
+def carry_over(old: Promise, new: Promise) -> None:
+    """What was concluded of a promise is history, and stays with it when it is folded again."""
+    new.concluded, new.breached_at = old.concluded, old.breached_at
+    new.rungs, new.announced, new.withdrawals = old.rungs, old.announced, old.withdrawals
+    new.mentioned, new.revision = old.mentioned, old.revision
+    if new.agreement is old.agreement:
+        new.queued_at = old.queued_at
+    if new.due_by != old.due_by and new.announced is None:
+        new.rungs = 0  # what was too late to warn of may be in time for the other deadline
+    course = new.course
+    if old.course.deemed_accepted and course.reported_at == old.course.reported_at:
+        accept_silence(new, course.accepted_by or 0)
+
+
+def without_opening(old: Promise) -> Promise:
+    """A promise whose opening fact was taken back, or proved to say nothing new, is cancelled."""
+    return Promise(
+        old.id,
+        old.agreement,
+        old.key,
+        old.opened_at,
+        old.opened_by,
+        old.due_by,
+        old.traceparent,
+        ended_at=old.opened_at,
+        ended_as=State.CANCELLED,
+    )
+
+
+def end_companions(subject: Subject, promise: Promise) -> Iterator[Promise]:
+    """Once a promise is over, nobody has to acknowledge it or tell how it goes."""
+    agreement = promise.agreement
+    if not (agreement.acknowledge or agreement.update_every) or settled_state(promise) is None:
+        return
+    for companion in (ACKNOWLEDGE, UPDATE):
+        id = promise_id(subject.id, name_of(agreement.name, companion), promise.key)
+        with_it = subject.promises.get(id)
+        if with_it and settled_state(with_it) is None:
+            with_it.settled_at, with_it.settled_by = promise.settled_at, promise.settled_by
+            with_it.ended_at, with_it.ended_as = promise.ended_at, promise.ended_as
+            yield with_it
+
+
+def _quoted(text: str) -> str:
+    return text if text.isalnum() and text.isascii() else quote(text)

@@ -1,0 +1,99 @@
+"""When a promise is due: by its agreement, after amendments, and with what pauses took away."""
+
+from dataclasses import replace
+
+from services.shared.clock import Instant
+from services.tracker.core.agreements import Agreement
+from services.tracker.core.amounts import amounts, promise_parts
+from services.tracker.core.durations import DEADLINE_LIMIT
+from services.tracker.core.knowledge import as_instant, value_of
+from services.tracker.core.pausing import delayed
+from services.tracker.core.promises import Promise
+from services.tracker.core.subject import Event, Key, Skipped, Subject
+
+
+def due_of(
+    subject: Subject, agreement: Agreement, started_at: Instant, key: Key
+) -> Instant | Skipped:
+    """The deadline of a clock that starts then, without pauses; or why there is none."""
+    if agreement.within is not None:
+        due_by: Instant | None = agreement.clock.add(started_at, agreement.within)
+    elif agreement.before is not None:
+        outer = subject.by_agreement.get(agreement.before.promise)
+        if not outer:
+            return Skipped.OUTER_PROMISE_ABSENT
+        due_by = agreement.calendar.subtract(outer[-1].due_by, agreement.before.slack)
+    else:
+        assert agreement.by, "an agreement has one of `within`, `by` and `before`"
+        due_by = as_instant(value_of(subject, agreement.by, key))
+    if due_by is None:
+        return Skipped.FACT_ABSENT
+    return Skipped.DEADLINE_TOO_FAR if abs(due_by - started_at) > DEADLINE_LIMIT else due_by
+
+
+def amend(subject: Subject, promise: Promise, event: Event) -> bool:
+    """A new version by the facts as they stand now; the clock's start and consumption stay."""
+    due_by = due_of(subject, promise.agreement, promise.opened_at, promise.key)
+    known = promise.course.undelayed_by
+    _new_version(promise, event, known if isinstance(due_by, Skipped) else due_by)
+    if promise.agreement.in_full:
+        count_promised(subject, promise)
+    return True
+
+
+def hear_of(promise: Promise, event: Event) -> bool:
+    """The debtor said something: the next update is due so much later."""
+    agreement = promise.agreement
+    assert agreement.within, "an update is due within a span"
+    if event.occurred_at <= promise.opened_at:
+        return False
+    due_by = agreement.clock.add(event.occurred_at, agreement.within)
+    if promise.due_by < event.occurred_at:
+        _new_version(promise, event, due_by)
+    else:
+        promise.course = replace(promise.course, undelayed_by=due_by)
+        delay(promise)
+    return True
+
+
+def follow(subject: Subject, promise: Promise) -> bool:
+    """Compute the deadline again where the promise that it hangs on moved; true if it did."""
+    due_by = due_of(subject, promise.agreement, promise.opened_at, promise.key)
+    before = promise.due_by
+    if not isinstance(due_by, Skipped):
+        promise.course = replace(
+            promise.course, undelayed_by=due_by, requested_by=promise.requested_by
+        )
+        delay(promise)
+    return promise.due_by != before
+
+
+def delay(promise: Promise) -> None:
+    """Move the deadline and its warnings by what pauses took away."""
+    course = promise.course
+    base = promise.due_by if course.undelayed_by is None else course.undelayed_by
+    promise.course = replace(course, undelayed_by=base, requested_by=promise.requested_by)
+    promise.due_again(delayed(base, course.pauses, promise.agreement.clock))
+
+
+def count_promised(subject: Subject, promise: Promise) -> None:
+    """How much is promised, as the subject's facts stand now."""
+    full = promise.agreement.in_full
+    assert full, "asked only where the agreement counts"
+    value = value_of(subject, full.promised, promise.key)
+    promise_parts(promise, amounts(value, full.promised))
+
+
+def _new_version(promise: Promise, event: Event, undelayed_by: Instant | None) -> None:
+    """A date that had passed when it was moved stays missed."""
+    course, before = promise.course, promise.due_by
+    promise.course = replace(
+        course,
+        version=course.version + 1,
+        requested_by=promise.requested_by,
+        confirmed_by=promise.first_confirmed_by,
+        undelayed_by=undelayed_by,
+    )
+    delay(promise)
+    if before < event.occurred_at and promise.due_by != before:
+        promise.course = replace(promise.course, missed=(*course.missed, before))

@@ -1,0 +1,103 @@
+"""What is found about a subject as its events stand: run once an event, where it could matter.
+
+Each detector is a pure function of the events; what was told of a finding is the table's affair.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from services.shared.clock import SECOND
+from services.shared.events.common import Money
+from services.shared.money import amount_in_words
+from services.tracker.core.amounts import exceeded
+from services.tracker.core.case_events import READS
+from services.tracker.core.disagreements import disagreements
+from services.tracker.core.findings import Finding, FindingKind
+from services.tracker.core.promises import Part, Promise
+from services.tracker.core.quality import DETECTORS
+from services.tracker.core.sets import AgreementSets
+from services.tracker.core.subject import Event, Subject
+
+UNMATCHED_GRACE = 3_600 * SECOND
+"""Evidence may come this much before its promise; later it is a finding."""
+
+
+def detect(subject: Subject, event: Event | None, sets: AgreementSets) -> None:
+    """Bring `subject.current` up to date; an event that no detector reads leaves it as it is."""
+    told = subject.current or subject.unmatched or subject.late
+    if event is None or told or event.type in sets.detected:
+        found = _findings(subject, sets)
+        subject.current = {finding_id(subject.id, each): each for each in found}
+
+
+def finding_id(subject: str, finding: Finding) -> str:
+    return f"{subject}~{finding.kind}~{finding.key}" if finding.key else f"{subject}~{finding.kind}"
+
+
+def _findings(subject: Subject, sets: AgreementSets) -> Iterator[Finding]:
+    handoffs = _told(subject, READS)
+    for detector in DETECTORS if handoffs else ():
+        yield from detector(handoffs)
+    for rule in sets.at(subject.events[-1].arrived_at).fact_rules:
+        yield from disagreements(rule, _told(subject, (*rule.told_in, *rule.gates)))
+    yield from _unmatched(subject.unmatched.values(), sets)
+    yield from _after_end(subject.late.values())
+    yield from _over_fulfilled(subject)
+
+
+def _told(subject: Subject, types: Iterable[str]) -> list[Event]:
+    """What was told in events of these types, in order of time."""
+    return sorted(event for type in types for event in subject.told.get(type, {}).values())
+
+
+def _unmatched(events: Iterable[Event], sets: AgreementSets) -> Iterator[Finding]:
+    for event in events:
+        yield Finding(
+            FindingKind.UNMATCHED_EVIDENCE,
+            event.id.hex(),
+            event.occurred_at + UNMATCHED_GRACE,
+            event.party,
+            event.party,
+            f"{event.type} came, and nobody was waiting for it.",
+            awaits=sets.openers_of(event.type),
+            actionable=False,
+        )
+
+
+def _after_end(events: Iterable[Event]) -> Iterator[Finding]:
+    for event in events:
+        yield Finding(
+            FindingKind.EVIDENCE_AFTER_END,
+            event.id.hex(),
+            event.occurred_at,
+            event.party,
+            event.party,
+            f"{event.type} came for what had been cancelled or given up.",
+            actionable=False,
+        )
+
+
+def _over_fulfilled(subject: Subject) -> Iterator[Finding]:
+    for promise in subject.promises.values():
+        at = promise.course.exceeded_at
+        if at is None:
+            continue
+        agreement, parts = promise.agreement, exceeded(promise)
+        if parts:
+            yield Finding(
+                FindingKind.OVER_FULFILLED,
+                promise.id.partition("~")[2],
+                at,
+                agreement.owed_by,
+                agreement.owed_to,
+                "; ".join(_in_words(part, promise) for part in parts),
+                "Stop what is still on its way, and settle the difference with who got too much.",
+            )
+
+
+def _in_words(part: Part, promise: Promise) -> str:
+    """Money is promised as a whole, pieces as a part of the lines that name them."""
+    full = promise.agreement.in_full
+    if full and not full.promised.part and part.name:
+        came = amount_in_words(Money(part.delivered, part.name))
+        return f"{came} of {amount_in_words(Money(part.promised, part.name))} promised"
+    return f"{part.delivered:,} of {part.promised:,} {part.name}".rstrip() + " promised"

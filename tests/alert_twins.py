@@ -1,0 +1,157 @@
+"""In-memory twins of the alerts' store, ledger and receiver, held to the suite of the real ones."""
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.alerts.delivery import CLAIM
+from services.alerts.domain.alert import Alert, Decision, History, Notice, State, urgency
+from services.alerts.domain.promise import Condition, Promise, Word
+from services.alerts.domain.requests import Query, Release
+from services.alerts.errors import DeliveryError, LedgerUnreachable
+from services.alerts.handlers import Decide
+from services.shared.clock import Instant
+from services.shared.errors import RefusalCode, Refused
+from tests.alerting import in_ledger
+
+
+@dataclass
+class Waiting:
+    """A notice and who still has to get it."""
+
+    notice: Notice
+    receivers: set[str]
+    claims: dict[str, tuple[str, Instant]] = field(default_factory=dict)
+
+
+class MemoryAlertStore:
+    """What Mongo does, in one process: one change at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._histories: dict[str, History] = {}
+        self._notices: dict[str, Waiting] = {}
+        self._releases: dict[str, tuple[Release, bytes]] = {}
+        self.events: list[tuple[Release, Promise, Instant]] = []
+        self.problems: dict[str, str] = {}
+
+    def change(self, promise_id: str, decide: Decide) -> Decision:
+        with self._lock:
+            decision = decide(self.histories([promise_id])[promise_id])
+            self._histories[promise_id] = decision.history
+            for notice in decision.notices:
+                self._notices[notice.id] = Waiting(notice, set(notice.receivers))
+            return decision
+
+    def histories(self, promise_ids: Collection[str]) -> Mapping[str, History]:
+        return {id: self._histories.get(id, History()) for id in promise_ids}
+
+    def get(self, key: str) -> Alert | None:
+        return next((alert for alert in self._alerts() if alert.key == key), None)
+
+    def find(self, query: Query) -> Sequence[Alert]:
+        taken = sorted((each for each in self._alerts() if query.takes(each)), key=urgency)
+        return taken[: query.limit]
+
+    def awakening(self, now: Instant, limit: int) -> Sequence[Alert]:
+        asleep = (each for each in self._alerts() if each.end is None and each.snooze)
+        due = [each for each in asleep if each.snooze and each.snooze.until <= now]
+        return sorted(due, key=lambda each: each.snooze.until if each.snooze else 0)[:limit]
+
+    def standing(self) -> frozenset[str]:
+        return frozenset(each.promise.promise_id for each in self._alerts() if each.end is None)
+
+    def count_standing(self) -> int:
+        return sum(alert.state is not State.RESOLVED for alert in self._alerts())
+
+    def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
+        found = (
+            each.notice
+            for each in self._notices.values()
+            if receiver in each.receivers and each.notice.alert.key not in without
+        )
+        return sorted(found, key=_place)[:limit]
+
+    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> bool:
+        with self._lock:
+            row = self._notices[notice.id]
+            holder, until = row.claims.get(receiver, (owner, now))
+            if receiver not in row.receivers or (holder != owner and now < until):
+                return False
+            row.claims[receiver] = (owner, now + CLAIM)
+            return True
+
+    def settle(self, notice: Notice, receiver: str, problem: str = "") -> None:
+        self._notices[notice.id].receivers.discard(receiver)
+        if problem:
+            self.problems[notice.id] = problem
+
+    def released(self, request: Release) -> bytes | None:
+        first = self._releases.get(request.idempotency_key)
+        if first is None:
+            return None
+        if first[0] != request:
+            raise Refused(RefusalCode.CONFLICT, "idempotency_key", "The key was used before.")
+        return first[1]
+
+    def release(self, request: Release, promise: Promise, now: Instant) -> bytes:
+        with self._lock:
+            if first := self.released(request):
+                return first
+            event_id = len(self.events).to_bytes(16, "big")
+            self._releases[request.idempotency_key] = (request, event_id)
+            self.events.append((request, promise, now))
+            return event_id
+
+    def _alerts(self) -> Iterator[Alert]:
+        return (alert for history in self._histories.values() for alert in history.alerts)
+
+
+def _place(notice: Notice) -> tuple[Instant, str, int]:
+    return (notice.at, notice.alert.key, notice.alert.revision)
+
+
+class MemoryLedger:
+    """The tracker's list, as a test tells it."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, Word] = {}
+        self.reachable = True
+
+    def say(self, *words: Word) -> None:
+        self.words |= {word.promise.promise_id: in_ledger(word) for word in words}
+
+    def announced(self) -> Iterator[Sequence[Word]]:
+        self._answer()
+        for word in self.words.values():
+            if isinstance(word.says, Condition):
+                yield [word]
+
+    def promise(self, promise_id: str) -> Word | None:
+        self._answer()
+        return self.words.get(promise_id)
+
+    def _answer(self) -> None:
+        if not self.reachable:
+            raise LedgerUnreachable("The tracker at 127.0.0.1:7105 does not answer (UNAVAILABLE).")
+
+
+class MemoryChannel:
+    """A receiver that takes everything, except what a test lets fail."""
+
+    def __init__(self, name: str = "memory") -> None:
+        self.name = name
+        self.got: list[Notice] = []
+        self.tries: list[str] = []
+        self.failing: dict[str, list[Exception]] = {}
+
+    def fail(self, key: str, times: int = 1, *, permanent: bool = False) -> None:
+        """The next `times` notices of the alert with this key are not taken."""
+        error = DeliveryError("The receiver answered 500.", permanent=permanent)
+        self.failing[key] = [error] * times
+
+    def send(self, notice: Notice) -> None:
+        self.tries.append(notice.id)
+        if failures := self.failing.get(notice.alert.key):
+            raise failures.pop()
+        self.got.append(notice)

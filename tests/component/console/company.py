@@ -1,0 +1,156 @@
+"""What the tracker and the alerts know in a test, with good defaults."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from handoff.v1 import alerts_pb2, tracker_pb2
+
+NOW = datetime(2026, 3, 4, 14, 3, 10, tzinfo=UTC)
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+@dataclass
+class Company:
+    """What the two services know; a test changes it and the next answer is different."""
+
+    now: datetime = NOW
+    promises: dict[str, tracker_pb2.Promise] = field(default_factory=dict)
+    listed: dict[str, tracker_pb2.Promise] = field(default_factory=dict)
+    events: dict[str, list[tracker_pb2.SubjectEvent]] = field(default_factory=dict)
+    findings: dict[str, list[tracker_pb2.Finding]] = field(default_factory=dict)
+    trees: dict[str, list[tracker_pb2.CustomerTree]] = field(default_factory=dict)
+    skipped: dict[str, list[tracker_pb2.SkippedOpening]] = field(default_factory=dict)
+    alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
+    released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def promise(self, promise_id: str, state: str = "at_risk", **fields: Any) -> None:  # noqa: ANN401
+        """A promise with good defaults; moments may be given as minutes from now."""
+        told = tracker_pb2.Promise(
+            promise_id=promise_id,
+            agreement="ship-paid-order",
+            agreement_version=3,
+            owed_by="operations",
+            owed_to="sales",
+            subject="order/4711",
+            order="4711",
+            customer="c-77",
+            state=tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{state.upper()}"),
+            announced=ANNOUNCED.get(state, tracker_pb2.VERDICT_KIND_UNSPECIFIED),
+            revision=2,
+            awaits="operations.ParcelHandedOver",
+            because="The customer's date cannot be met if the parcel leaves later.",
+            next_step="Ask the shift lead to pull the order forward.",
+        )
+        moments = {"opened_at": -180, "due_by": 30, "customer_visible_by": 180} | {
+            name: fields.pop(name) for name in MOMENTS if name in fields
+        }
+        for name, value in fields.items():
+            _put(told, name, value)
+        for name, offset in moments.items():
+            if offset is not None:
+                getattr(told, name).FromDatetime(self.now + minutes(offset))
+        self.promises[promise_id] = told
+
+    def pause(self, promise_id: str, start: float, end: float | None = None, **fields: str) -> None:
+        """On a promise that is there, in minutes from now; without an end it still stands."""
+        pause = self.promises[promise_id].pauses.add(**fields)
+        pause.started_at.FromDatetime(self.now + minutes(start))
+        if end is not None:
+            pause.ended_at.FromDatetime(self.now + minutes(end))
+
+    def finding(self, finding_id: str, kind: str, detail: str, **fields: Any) -> None:  # noqa: ANN401
+        """Of order 4711, found an hour ago, in the subject's answer and in the list."""
+        cleared = fields.pop("cleared_at", None)
+        told = tracker_pb2.Finding(
+            finding_id=finding_id,
+            kind=kind,
+            detail=detail,
+            **({"owed_by": "finance", "owed_to": "sales"} | fields),
+        )
+        told.found_at.FromDatetime(self.now - minutes(60))
+        self.findings.setdefault("order/4711", []).append(told)
+        if cleared is not None:
+            told.cleared_at.FromDatetime(self.now + minutes(cleared))
+            return
+        self.listed[finding_id] = self._as_promise(told)
+
+    def _as_promise(self, told: tracker_pb2.Finding) -> tracker_pb2.Promise:
+        bounced = told.kind == "bounced"
+        listed = tracker_pb2.Promise(
+            promise_id=told.finding_id,
+            agreement=told.kind,
+            finding=told.kind,
+            owed_by=told.owed_by,
+            owed_to=told.owed_to,
+            subject="order/4711",
+            order="4711",
+            customer="c-77",
+            detail=told.detail,
+            next_step=told.next_step,
+            revision=1,
+            announced=tracker_pb2.VERDICT_KIND_BOUNCED
+            if bounced
+            else tracker_pb2.VERDICT_KIND_FOUND,
+        )
+        listed.due_by.CopyFrom(told.found_at)
+        return listed
+
+    def alert(self, promise_id: str, state: str = "open", **fields: Any) -> None:  # noqa: ANN401
+        promise = (self.promises | self.listed)[promise_id]
+        told = alerts_pb2.Alert(
+            key=f"alert/{promise_id}",
+            state=alerts_pb2.AlertState.Value(f"ALERT_STATE_{state.upper()}"),
+            promise_id=promise_id,
+            subject=promise.subject,
+            summary=f"{promise.owed_by} owes {promise.owed_to} the parcel.",
+            **fields,
+        )
+        told.notified_at.FromDatetime(self.now - minutes(5))
+        self.alerts[told.key] = told
+
+    def event(self, subject: str, type: str, offset: float, delay: float = 0.01) -> None:
+        told = tracker_pb2.SubjectEvent(
+            id=len(self.events).to_bytes(16, "big"),
+            type=type,
+            party=type.partition(".")[0],
+            trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+        )
+        told.occurred_at.FromDatetime(self.now + minutes(offset))
+        told.arrived_at.FromDatetime(self.now + minutes(offset + delay))
+        self.events.setdefault(subject, []).append(told)
+
+
+ANNOUNCED = {
+    "at_risk": tracker_pb2.VERDICT_KIND_WARNED,
+    "overdue_unconfirmed": tracker_pb2.VERDICT_KIND_WARNED,
+    "breached": tracker_pb2.VERDICT_KIND_BREACHED,
+    "unknown": tracker_pb2.VERDICT_KIND_UNKNOWN,
+}
+MOMENTS = (
+    "opened_at",
+    "due_by",
+    "settled_at",
+    "breached_at",
+    "customer_visible_by",
+    "requested_by",
+    "first_confirmed_by",
+    "acknowledged_at",
+    "reported_at",
+)
+
+
+def _put(told: tracker_pb2.Promise, name: str, value: Any) -> None:  # noqa: ANN401
+    if isinstance(value, list):
+        getattr(told, name).extend(value)
+    elif name == "at_stake":
+        told.at_stake.CopyFrom(value)
+    elif name == "announced":
+        told.announced = tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{value.upper()}")
+    else:
+        setattr(told, name, value)
