@@ -21,13 +21,13 @@ DRAFTED, ISSUED = "finance.InvoiceDrafted", "finance.InvoiceIssued"
 
 
 class Weekdays(Always):
-    """Closed on Saturday and Sunday."""
+    """Closed on Saturday and Sunday, and from 18:00."""
 
     name = "weekdays"
 
     def next_open(self, at: Instant) -> Instant:
-        while to_datetime(at).weekday() > 4:
-            at += 24 * HOUR
+        while to_datetime(at).weekday() > 4 or to_datetime(at).hour >= 18:
+            at += HOUR
         return at
 
 

@@ -83,10 +83,8 @@ def difference(compare: Comparison, told: Mapping[str, Telling]) -> str:
     return "; ".join(_said(compare, part, told) for part in parts[:PARTS_SHOWN]) + rest
 
 
-def money_between(compare: Comparison, told: Iterable[Telling]) -> Money | None:
-    """From the least amount that is told to the most; None over several currencies."""
-    if compare is not Comparison.MONEY:
-        return None
+def money_between(told: Iterable[Telling]) -> Money | None:
+    """From the least amount that is told to the most; None over several currencies, or of none."""
     amounts = [
         part.meaning for each in told for part in each.values() if isinstance(part.meaning, Money)
     ]

@@ -44,6 +44,8 @@ class Dispute:
 def disagreements(rule: FactRule, events: Sequence[Event]) -> tuple[Finding, ...]:
     """What the parties of a subject tell differently now, one finding a rule, or a key of `each`.
 
+    It holds since the last telling that changed something has settled, or since a gate showed the
+    difference. Once it holds it stays, though what is told may move on, until all tell the same.
     `events` are in order of their own times, without those taken back and without repetitions.
     """
     return tuple(_finding(rule, each) for each in disputes(rule, events) if each.until is None)
@@ -108,7 +110,7 @@ def _finding(rule: FactRule, dispute: Dispute) -> Finding:
         owed_to=_contradicts(rule, told),
         detail=f"{rule.name.replace('-', ' ')}: {difference(rule.compare, told)}",
         next_step=rule.next_step,
-        at_stake=money_between(rule.compare, told.values()),
+        at_stake=money_between(told.values()),
         awaits=frozenset(rule.parties),
     )
 

@@ -200,8 +200,9 @@ def test_paying_one_refund_does_not_hurry_what_is_told_of_another() -> None:
 
 
 def test_what_is_told_without_a_refunds_id_tells_nothing_of_any() -> None:
-    keyless = telling(REFUND[0], "09:00", 20, name="amount")
-    assert not found(keyless, refund(REFUND[1], "10:00", 25, "r-2"), **REFUNDS)
+    asked = telling(REFUND[0], "09:00", 20, name="amount")
+    approved = telling(REFUND[1], "10:00", 30, name="amount")
+    assert not found(asked, approved, refund(REFUND[1], "10:00", 25, "r-2"), **REFUNDS)
 
 
 def test_dates_that_two_departments_tell_the_customer_are_a_disagreement() -> None:
