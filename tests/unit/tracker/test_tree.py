@@ -291,11 +291,14 @@ def test_the_next_action_is_with_who_sends_what_opens_the_next_hop() -> None:
 
 
 def test_when_all_hops_are_done_the_next_action_is_with_who_owes_the_date() -> None:
+    carried = replace(DELIVER, owed_by="carrier")
     done = (
+        promised(agreement=carried),
         opened(APPROVE, "mon 09:00", done="mon 10:00"),
         opened(SHIP, "mon 10:00", done="mon 11:00"),
     )
-    assert look(promised(), *done, now="mon 12:00").next_action_owner == "operations"
+    tree = look(*done, now="mon 12:00", agreements=(APPROVE, SHIP, carried))
+    assert tree.next_action_owner == "carrier"
 
 
 def test_a_date_without_hops_is_expected_when_it_is_due() -> None:
@@ -335,3 +338,58 @@ def test_a_promise_keeps_the_version_that_it_was_made_under() -> None:
     )
     assert tree.predicted_p50 == on("mon 14:00")
     assert hop(tree, APPROVE).latest_finish == on("thu 13:00")
+
+
+def test_a_hop_that_several_wait_for_has_to_end_for_the_first_of_them() -> None:
+    # the invoice takes 8 hours until Thursday 17:00, shipping 16: it starts on Wednesday 09:00
+    invoice = a_hop("draft-invoice", APPROVE.evidence[0], "finance.InvoiceDrafted")
+    tree = look(promised(), APPROVING, now="mon 09:00", agreements=(*CHAIN, invoice))
+    assert hop(tree, APPROVE).latest_finish == on("wed 09:00")
+    assert hop(tree, invoice).latest_finish == on("thu 17:00")
+
+
+def test_a_hop_by_a_date_is_planned_as_it_was_seen_or_else_with_what_is_left() -> None:
+    # opened with 2 hours left until its date; by history it takes 8
+    ship = replace(SHIP, within=None, by=SHIP_BY)
+    chain, due_by = (APPROVE, ship, DELIVER), on("tue 11:00")
+    told = (
+        promised(),
+        opened(APPROVE, "mon 09:00", done="tue 09:00"),
+        opened(ship, "tue 09:00", due_by=due_by),
+    )
+    unseen = look(*told, now="tue 09:00", agreements=chain)
+    assert hop(unseen, APPROVE).latest_finish == on("thu 15:00")
+    known = look(*told, now="tue 09:00", agreements=chain, durations=seen(ship_paid_order=8))
+    assert hop(known, APPROVE).latest_finish == on("thu 09:00")
+
+
+def test_an_open_promise_of_a_hop_counts_before_a_kept_one_and_that_before_a_void_one() -> None:
+    kept = opened(APPROVE, "mon 11:00", done="mon 12:00", id="kept")
+    void = opened(
+        APPROVE,
+        "mon 12:00",
+        id="void",
+        ended_at=on("mon 12:30"),
+        ended_as=State.CANCELLED,
+        settled_by=b"c",
+    )
+    assert hop(look(promised(), void, kept, now="mon 13:00"), APPROVE).promise_id == "kept"
+    told = (promised(), void, kept, APPROVING)
+    assert hop(look(*told, now="mon 13:00"), APPROVE).promise_id == APPROVING.id
+
+
+def test_a_hop_that_another_may_still_open_is_to_come() -> None:
+    check = a_hop("check-fraud", "sales.OrderPlaced", APPROVE.evidence[0])
+    tree = look(
+        promised(),
+        opened(APPROVE, "mon 09:00", done="mon 10:00"),
+        opened(check, "mon 09:00"),
+        now="mon 12:00",
+        agreements=(*CHAIN, check),
+    )
+    assert hop(tree, SHIP).expected_finish == on("wed 17:00")  # 16 hours after Monday 17:00
+
+
+def test_the_outer_promise_is_never_received_late() -> None:
+    tree = look(promised(), APPROVING, now="mon 09:00", durations=seen(deliver_order=40))
+    assert hop(tree, DELIVER).received_late == 0
