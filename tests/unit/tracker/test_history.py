@@ -93,3 +93,8 @@ def test_without_the_end_of_a_hop_no_last_leg_is_known() -> None:
     told.append(opened(invoice, "mon 09:00"))
     assert leg not in {each.name for each in samples(told, (*CHAIN, invoice))}
     assert leg not in {each.name for each in samples(told[:1], CHAIN)}
+
+
+def test_a_last_hop_that_ended_after_the_whole_leaves_no_last_leg() -> None:
+    took = learned(promised(done="tue 12:00"), opened(SHIP, "mon 13:00", done="tue 15:00"))
+    assert took[last_leg("deliver-order")] == 0
