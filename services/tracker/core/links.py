@@ -33,7 +33,7 @@ def links_of(hops: Mapping[str, Agreement], outer: Agreement) -> list[Link]:
     """What opens what, and what is due before what; nothing comes after the outer promise."""
     inner = [each for each in hops.values() if each is not outer]
     pairs = openings(inner, hops.values())
-    links = [Link(first.name, then.name) for first, then in pairs if first is not then]
+    links = [Link(first.name, then.name) for first, then in pairs]
     return links + [
         Link(each.name, each.before.promise, starts=False, lag=each.before.slack)
         for each in inner

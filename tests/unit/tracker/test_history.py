@@ -11,7 +11,7 @@ from services.tracker.core.history import (
 )
 from services.tracker.core.learning import samples
 from services.tracker.core.promises import Promise, State
-from tests.planning import APPROVE, CHAIN, DELIVER, SHIP, on, opened, promised
+from tests.planning import APPROVE, CHAIN, DELIVER, SHIP, a_hop, on, opened, promised
 from tests.promising import HOUR
 
 
@@ -58,13 +58,19 @@ def test_the_time_of_a_pause_is_not_time_that_it_took() -> None:
     assert learned(paused) == {"approve-payment": 2}
 
 
+def test_a_deadline_that_was_moved_forward_took_no_time_away() -> None:
+    sooner = opened(APPROVE, "mon 09:00", done="mon 11:00", due_by=on("mon 10:00"))
+    assert learned(sooner) == {"approve-payment": 2}
+
+
 def test_evidence_from_before_the_opening_took_no_time() -> None:
     assert learned(opened(APPROVE, "tue 09:00", done="mon 09:00")) == {"approve-payment": 0}
 
 
 @pytest.mark.parametrize("ended_as", [State.CANCELLED, State.RELEASED])
 def test_what_was_not_to_be_kept_teaches_nothing(ended_as: State) -> None:
-    ended = opened(APPROVE, "mon 09:00", ended_at=on("tue 09:00"), ended_as=ended_as)
+    done, ended_at = "mon 10:00", on("tue 09:00")
+    ended = opened(APPROVE, "mon 09:00", done, ended_at=ended_at, ended_as=ended_as)
     assert learned(ended, opened(SHIP, "mon 09:00")) == {}
 
 
@@ -79,6 +85,16 @@ def test_the_last_leg_is_from_the_last_hop_to_the_end_of_the_whole() -> None:
     assert took["deliver-order"] == 2 * 8 + 3
 
 
-@pytest.mark.parametrize("ship", [[], [opened(SHIP, "mon 13:00")]], ids=["never", "open"])
-def test_without_the_end_of_its_hops_no_last_leg_is_known(ship: list[Promise]) -> None:
-    assert last_leg(DELIVER.name) not in learned(promised(done="wed 12:00"), *ship)
+def test_without_the_end_of_a_hop_no_last_leg_is_known() -> None:
+    invoice = a_hop("draft-invoice", "sales.OrderPlaced", "finance.InvoiceDrafted")
+    told = [promised(done="wed 12:00"), opened(SHIP, "mon 13:00", done="tue 15:00")]
+    leg = last_leg(DELIVER.name)
+    assert leg in {each.name for each in samples(told, (*CHAIN, invoice))}
+    told.append(opened(invoice, "mon 09:00"))
+    assert leg not in {each.name for each in samples(told, (*CHAIN, invoice))}
+    assert leg not in {each.name for each in samples(told[:1], CHAIN)}
+
+
+def test_a_last_hop_that_ended_after_the_whole_leaves_no_last_leg() -> None:
+    took = learned(promised(done="tue 12:00"), opened(SHIP, "mon 13:00", done="tue 15:00"))
+    assert took[last_leg("deliver-order")] == 0

@@ -71,12 +71,17 @@ def test_what_answers_to_the_way_is_no_part_of_it(other: Agreement) -> None:
 
 
 def test_a_circle_is_opened_and_every_hop_still_leads_to_the_end() -> None:
-    one = a_hop("one", "support.CaseReturned", "support.CasePassedOn")
-    two = a_hop("two", "support.CasePassedOn", "support.CaseReturned")
-    way = plan(DELIVER, (one, two, DELIVER))
-    assert sorted(way.order) == ["deliver-order", "one", "two"]
+    names = ("one", "two", "three")
+    circle = [
+        a_hop(name, f"support.{names[at - 1]}", f"support.{name}") for at, name in enumerate(names)
+    ]
+    alone = a_hop("alone", "support.Asked", "support.Asked")
+    way = plan(DELIVER, (*circle, alone, DELIVER))
+    assert set(way.order) == {*names, "alone", "deliver-order"}
     assert way.order[-1] == "deliver-order"
-    assert all(way.out_of[name] for name in ("one", "two"))
+    assert len([link for name in names for link in way.out_of[name] if link.starts]) == 2
+    assert all(way.out_of[name] for name in way.order[:-1])
+    assert [link.then for link in way.out_of["alone"]] == ["deliver-order"]
 
 
 def test_a_chain_has_no_circle() -> None:
@@ -110,7 +115,8 @@ def test_agreements_that_wait_for_one_another_are_named(
 def test_what_goes_in_circles_without_serving_anybody_is_allowed() -> None:
     asks = an_agreement(name="ask", opens_on="support.Answered", evidence="support.Asked")
     answers = an_agreement(name="answer", opens_on="support.Asked", evidence="support.Answered")
-    assert cycle((asks, answers)) == ()
+    itself = an_agreement(name="itself", opens_on="support.Told", evidence="support.Told")
+    assert cycle((asks, answers, itself)) == ()
 
 
 def test_what_leads_to_the_opening_of_the_customers_promise_is_no_part_of_it() -> None:

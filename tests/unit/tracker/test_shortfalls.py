@@ -12,7 +12,12 @@ from tests.promising import HOUR
 
 
 @pytest.mark.parametrize(
-    ("given", "missing"), [(20, []), (19.5, [Shortfall(APPROVE.name, DELIVER.name, HOUR // 2)])]
+    ("given", "missing"),
+    [
+        (20, []),
+        (19.5, [Shortfall(APPROVE.name, DELIVER.name, HOUR // 2)]),
+        (2, [Shortfall(APPROVE.name, DELIVER.name, 18 * HOUR)]),  # shipping is a part of it
+    ],
 )
 def test_a_chain_that_needs_more_than_the_customer_was_given_is_told(
     given: float, missing: list[Shortfall]

@@ -8,7 +8,7 @@ from services.tracker.core.durations import Duration
 from services.tracker.core.history import Durations
 from services.tracker.core.plans import plan
 from services.tracker.core.tree import Tree
-from tests.planning import APPROVE, DELIVER, OFFICE, SHIP, a_hop, on, opened, promised
+from tests.planning import APPROVE, DELIVER, OFFICE, SHIP, a_hop, on, opened, promised, seen
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Counting:
 class Branches:
     """Payment then parcel on one branch, invoice then books on the other; a calendar a hop."""
 
-    def __init__(self) -> None:
+    def __init__(self, durations: Durations | None = None) -> None:
         self.payment, self.parcel, self.invoice, self.books = (Counting() for _ in range(4))
         self.approve = replace(APPROVE, calendar=self.payment)
         self.ship = replace(SHIP, calendar=self.parcel)
@@ -54,7 +54,7 @@ class Branches:
             "book-order", "finance.InvoiceDrafted", "finance.InvoiceIssued", calendar=self.books
         )
         agreements = (self.approve, self.ship, self.draft, self.book, DELIVER)
-        self.tree = Tree(plan(DELIVER, agreements), Durations())
+        self.tree = Tree(plan(DELIVER, agreements), durations or Durations())
 
     def look(self, now: str, *, approved: str = "", due: str = "fri 17:00") -> None:
         root = promised(due)
@@ -91,7 +91,7 @@ def test_an_event_calculates_its_own_branch_and_no_other() -> None:
 
 
 def test_time_that_passes_within_what_was_expected_calculates_nothing() -> None:
-    branches = Branches()
+    branches = Branches(seen(approve_payment=(4, 5), ship_paid_order=(8, 9), book_order=(1, 2)))
     branches.look("mon 10:00")
     branches.look("mon 13:00")
     assert not any(branches.spent().values())
