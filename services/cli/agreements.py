@@ -132,7 +132,7 @@ def diff(
         if history.ends_at is None:
             raise CommandFailed(f"No row of the files in {source} could be read.")
         before, after = (
-            replay(history, folder.agreements, history.ends_at).rows for folder in folders
+            replay(history, folder.active(0), history.ends_at).rows for folder in folders
         )
     found = differences(before, after)
     if as_json:

@@ -47,8 +47,8 @@ def run_examples(folder: Path, own_types: Mapping[str, Kind]) -> tuple[int, tupl
 
     Raises AgreementError where the agreements themselves cannot be read.
     """
-    agreements = load_folder(folder, own_types).agreements
-    names = {each.name for each in agreements}
+    agreements = load_folder(folder, own_types).active(0)
+    names = {each.name for each in agreements.agreements}
     ran, wrong = 0, list[Fault]()
     for path in sorted((folder / EXAMPLES).glob("*.yaml")):
         document = parse(text_of(path))

@@ -44,6 +44,8 @@ class GivenKeys(BaseModel):
     at: _Moment = Field(
         description="When it happens.", examples=["2026-11-02 09:00", "+2h", "+1d30m"]
     )
+    channel: str = Field("", max_length=120, description="The channel, if that matters.")
+    customer: str = Field("", max_length=120, description="The customer, if that matters.")
     fields: dict[str, Any] = Field(
         {}, description="What it says.", examples=[{"ship_by": "+2d", "amount": "49 EUR"}]
     )

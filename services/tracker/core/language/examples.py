@@ -5,7 +5,7 @@ true and not how fast it is noticed.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from services.shared.clock import Instant, to_datetime
 from services.shared.errors import UnknownEventType
 from services.shared.subjects import EVENT_TYPES, ONCALL, Kind, kind_of
-from services.tracker.core.agreements import Agreement, AgreementSet, AgreementSets
 from services.tracker.core.faults import Fault, fault_at, fault_of
 from services.tracker.core.language.example_files import (
     ExampleKeys,
@@ -25,6 +24,7 @@ from services.tracker.core.language.example_files import (
 )
 from services.tracker.core.language.example_values import values_of
 from services.tracker.core.promises import COMMIT_MARGIN, Promise, look_again_at, status
+from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Kind as VerdictKind
@@ -39,7 +39,7 @@ def failures(
     document: Document,
     file: str,
     name: str,
-    agreements: Sequence[Agreement],
+    agreements: AgreementSet,
     own_types: Mapping[str, Kind],
 ) -> tuple[int, tuple[Fault, ...]]:
     """How many examples of the agreement called `name` there are, and everything that is wrong.
@@ -65,13 +65,11 @@ class _Trial:
         self,
         example: ExampleKeys,
         name: str,
-        agreements: Sequence[Agreement],
+        agreements: AgreementSet,
         own_types: Mapping[str, Kind],
     ) -> None:
         self._example, self._name, self._own_types = example, name, own_types
-        self._table = Table(AgreementSets((AgreementSet("examples", 0, tuple(agreements)),)))
-        self._marks = Marks()
-        self._parties = frozenset[str]().union(*(each.evidence_parties for each in agreements))
+        self._table, self._marks = Table(AgreementSets((agreements,))), Marks()
         self._now: Instant | None = None
         self._told: list[Verdict] = []
         self._subject = ""
@@ -116,6 +114,8 @@ class _Trial:
             key=tuple((name, str(fields.get(name, "1"))) for name in row.key) if row else (),
             fields=fields,
             promise_id=str(fields.get("promise_id", "")),
+            channel=given.channel,
+            customer=given.customer,
         )
 
     def _differences(self) -> Iterator[tuple[Path, str]]:
@@ -209,7 +209,7 @@ class _Trial:
 
     def _advance(self, now: Instant) -> None:
         self._now = self._marks.caught_up_at = now
-        for party in self._parties:
+        for party in self._table.sets.parties:
             self._marks.complete_through[party] = self._marks.heard_at[party] = now
         self._told += [verdict for _, verdict in self._table.advance(now, self._marks)]
 
