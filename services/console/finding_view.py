@@ -9,7 +9,7 @@ from services.console.desk import Alert
 from services.console.facts import Finding
 from services.console.times import Moment, maybe_moment
 from services.console.words import element_id, finding_word
-from services.shared.amounts import amount
+from services.shared.money import amount_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _view(finding: Finding, alert: Alert | None, now: datetime) -> FindingView:
         word=finding_word(finding.kind),
         found=maybe_moment(finding.found_at, now),
         cleared=maybe_moment(finding.cleared_at, now),
-        at_stake=amount(finding.at_stake) if finding.at_stake else "",
+        at_stake=amount_in_words(finding.at_stake) if finding.at_stake else "",
         next_step=(alert.next_step if alert and alert.next_step else finding.next_step)
         if stands
         else "",

@@ -7,7 +7,7 @@ from services.console.desk import Promise
 from services.console.facts import Part, Pause
 from services.console.times import Moment, distance, moment
 from services.console.words import plain
-from services.shared.amounts import amount
+from services.shared.money import amount_in_words
 from services.shared.events.common import Money
 
 _CURRENCIES = frozenset({"AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HUF"}) | {
@@ -69,7 +69,7 @@ def pauses(promise: Promise, now: datetime) -> tuple[PauseLine, ...]:
 def _part_words(part: Part) -> str:
     if part.name in _CURRENCIES:
         delivered, promised = (
-            amount(Money(minor, part.name)) for minor in (part.delivered, part.promised)
+            amount_in_words(Money(minor, part.name)) for minor in (part.delivered, part.promised)
         )
         return f"{delivered} of {promised}"
     return f"{part.delivered:,} of {part.promised:,} {part.name}"

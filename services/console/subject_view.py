@@ -20,7 +20,7 @@ from services.console.times import Moment, distance, maybe_moment, moment
 from services.console.tree_view import TreeView, tree_view
 from services.console.views import by_customer_moment, what
 from services.console.words import element_id, known_state, plain, skipped_word, state_word
-from services.shared.amounts import amount
+from services.shared.money import amount_in_words
 
 ARRIVED_LATE_AFTER = timedelta(minutes=1)
 """An event that took longer to arrive is marked: decisions were made without it meanwhile."""
@@ -150,7 +150,7 @@ def _card(promise: Promise, alert: Alert | None, shared: Axis, now: datetime) ->
         dates=dates(promise, now),
         parts=parts(promise),
         pauses=pauses(promise, now),
-        at_stake=amount(promise.at_stake) if promise.at_stake else "",
+        at_stake=amount_in_words(promise.at_stake) if promise.at_stake else "",
         next_step=alert.next_step if alert and alert.next_step else promise.next_step,
         opened=maybe_moment(promise.opened_at, now),
         due=maybe_moment(drawn_due(promise), now),

@@ -14,11 +14,11 @@ _DIGITS = {
 
 
 def amount_in_words(money: Money) -> str:
-    """`49.00 EUR` of 4900 minor units, `4900 JPY` of as many."""
+    """`1,049.00 EUR` of 104900 minor units, `4,900 JPY` of 4900."""
     digits = minor_digits(money.currency)
     whole, rest = divmod(abs(money.minor), 10**digits)
     sign = "-" if money.minor < 0 else ""
-    return f"{sign}{whole}{f'.{rest:0{digits}}' if digits else ''} {money.currency}"
+    return f"{sign}{whole:,}{f'.{rest:0{digits}}' if digits else ''} {money.currency}"
 
 
 def minor_digits(currency: str) -> int:

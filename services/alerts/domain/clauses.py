@@ -2,7 +2,7 @@
 
 from services.alerts.domain.promise import Promise
 from services.alerts.domain.words import duration, moment, plain, spaced
-from services.shared.amounts import amount
+from services.shared.money import amount_in_words
 from services.shared.clock import SECOND, Instant
 
 _ACKNOWLEDGE, _UPDATE = ".acknowledge", ".update"
@@ -79,7 +79,7 @@ def money_at_stake(promise: Promise) -> str:
     """Not where the words of the ledger say it already."""
     if promise.at_stake is None:
         return ""
-    clause = f"{amount(promise.at_stake)} at stake"
+    clause = f"{amount_in_words(promise.at_stake)} at stake"
     return "" if clause in promise.detail else f"{clause}."
 
 

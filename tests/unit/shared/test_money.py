@@ -13,7 +13,7 @@ from services.shared.money import amount_in_words
         (5, "EUR", "0.05 EUR"),
         (0, "EUR", "0.00 EUR"),
         (-4_905, "EUR", "-49.05 EUR"),
-        (4_900, "JPY", "4900 JPY"),
+        (4_900, "JPY", "4,900 JPY"),
         (4_900, "KWD", "4.900 KWD"),
         (49_000, "CLF", "4.9000 CLF"),
     ],

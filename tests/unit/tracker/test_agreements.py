@@ -61,7 +61,7 @@ def test_the_facts_of_every_set_are_kept() -> None:
 def test_of_an_event_is_kept_what_facts_name_and_what_judges_its_handoff() -> None:
     sets = AgreementSets((AgreementSet("one", 0, (an_agreement(within=None, by=SHIP_BY),)),))
     for _ in range(2):
-        assert sets.fields_of("support.CaseTransferred") == ("from_party", "ship_by", "to_party")
+        assert sets.fields_of("support.CaseTransferred") == ("from_party", "to_party")
         assert sets.fields_of("sales.OrderPlaced") == ("ship_by",)
 
 

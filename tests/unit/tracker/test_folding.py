@@ -199,9 +199,14 @@ def test_the_customers_date_is_the_earliest_that_is_open() -> None:
 
 
 def test_a_subject_without_an_open_promise_is_settled() -> None:
-    assert told(HANDED_OVER).settled
+    assert told(an_event("sales.OrderPlaced")).settled
     assert not told(APPROVED).settled
     assert told(APPROVED, HANDED_OVER).settled
+
+
+def test_a_subject_whose_evidence_waits_for_its_promise_is_not_settled() -> None:
+    assert not told(HANDED_OVER).settled
+    assert told(HANDED_OVER, APPROVED).settled
 
 
 @pytest.mark.parametrize(
