@@ -63,6 +63,10 @@ def test_a_verdict_that_does_not_come_is_wrong_where_it_is_expected(folder: Fold
         "ship.yaml:7: examples.0.then.0: breached at 2026-11-02 11:00 does not come:"
         " kept (evidence) at 2026-11-02 09:30, due 2026-11-02 11:00."
     ]
+    assert folder.wrong(given, ["{kind: warned, at: +1m}", "{kind: kept, at: +30m}"]) == [
+        "ship.yaml:7: examples.0.then.0: warned at 2026-11-02 09:01 does not come:"
+        " kept (evidence) at 2026-11-02 09:30, due 2026-11-02 11:00."
+    ]
     assert folder.wrong(given, ["{kind: kept, at: +30m}", "{kind: breached, at: +2h}"]) == [
         "ship.yaml:8: examples.0.then.1: breached at 2026-11-02 11:00 does not come: nothing more."
     ]
@@ -82,11 +86,20 @@ def test_another_moment_reason_or_deadline_is_another_verdict(folder: Folder, th
     assert "does not come: kept (evidence) at 2026-11-02 09:30" in said
 
 
+def test_a_verdict_too_many_does_not_make_those_after_it_wrong(folder: Folder) -> None:
+    then = ["{kind: breached, at: +2h}", "{kind: kept_late, at: +3h}"]
+    assert folder.wrong([OPENED, HANDED_OVER % "+3h"], then) == [
+        f"ship.yaml:7: examples.0.then.0: warned (warning_time) at 2026-11-02 {time}, due"
+        " 2026-11-02 11:00 comes here; expect it, or mend the agreement."
+        for time in ("10:00", "10:36")
+    ]
+
+
 def test_a_verdict_that_nobody_expects_is_wrong(folder: Folder) -> None:
     then = ["{kind: warned, at: +1h}", "{state: kept, at: +3h}"]
     assert folder.wrong([OPENED, HANDED_OVER % "+90m"], then) == [
         "ship.yaml:6: examples.0.then: kept (evidence) at 2026-11-02 10:30, due 2026-11-02 11:00"
-        " is not in it; expect it, or mend the agreement."
+        " comes here; expect it, or mend the agreement."
     ]
 
 

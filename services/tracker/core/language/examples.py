@@ -7,7 +7,6 @@ true and not how fast it is noticed.
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import zip_longest
 
 from pydantic import ValidationError
 
@@ -169,12 +168,17 @@ class _Trial:
         told = [each for each in self._told if each.promise_id in ids]
         if VerdictKind.OPENED not in [then.kind for _, then in expected]:
             told = [each for each in told if each.kind is not VerdictKind.OPENED]
-        for wanted, found in zip_longest(expected, told):
-            if wanted is None:
-                yield ("then",), f"{_told(found)} is not in it; expect it, or mend the agreement."
-            elif found is None or not self._is_same(wanted[1], found):
-                instead = _told(found) if found else "nothing more"
-                yield ("then", wanted[0]), f"{self._wanted(wanted[1])} does not come: {instead}."
+        for number, (place, then) in enumerate(expected):
+            at = next((at for at, each in enumerate(told) if self._is_same(then, each)), None)
+            if at is None:
+                instead = _told(told[0]) if told else "nothing more"
+                yield ("then", place), f"{self._wanted(then)} does not come: {instead}."
+                later = [each for _, each in expected[number + 1 :]]
+                at = -1 if told and any(self._is_same(each, told[0]) for each in later) else 0
+            else:
+                yield from ((("then", place), _unexpected(each)) for each in told[:at])
+            del told[: at + 1]
+        yield from ((("then",), _unexpected(each)) for each in told)
 
     def _is_same(self, then: ThenKeys, verdict: Verdict) -> bool:
         return (
@@ -212,6 +216,10 @@ class _Trial:
         for party in self._table.sets.parties:
             self._marks.complete_through[party] = self._marks.heard_at[party] = now
         self._told += [verdict for _, verdict in self._table.advance(now, self._marks)]
+
+
+def _unexpected(verdict: Verdict) -> str:
+    return f"{_told(verdict)} comes here; expect it, or mend the agreement."
 
 
 def _told(verdict: Verdict) -> str:

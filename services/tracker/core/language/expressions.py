@@ -69,8 +69,6 @@ def _condition(text: str, named: Named, scope: Scope) -> Condition:
         program = compiled(text)
     except ValueError as error:
         raise ValueError(f"CEL cannot read it: {_reason(error)}.") from error
-    if unseen := {*program.variables()} - {*named.variables, *(path[0] for path in named.paths)}:
-        raise ValueError(f"{', '.join(sorted(unseen))} is not read here; write it more plainly.")
     return Condition(
         text,
         facts,
