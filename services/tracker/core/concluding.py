@@ -26,26 +26,27 @@ from services.tracker.core.settling import accept_silence
 from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
 
 
-def of_events(promise: Promise, now: Instant) -> Iterator[Verdict]:
+_NOTHING = (None, None, None)
+
+
+def of_events(promise: Promise, now: Instant) -> list[Verdict]:
     """What the events say of a promise, where that is not yet concluded."""
-    if promise.revision == 0:
-        yield conclude(
-            promise,
-            Kind.OPENED,
-            Reason.OPENING_EVENT,
-            occurred_at=promise.opened_at,
-            decided_at=now,
-            cause=promise.opened_by.hex(),
-        )
-    if settled_state(promise) != promise.concluded:
-        yield from _change(promise, now)
+    verdicts = [] if promise.revision else [_opened(promise, now)]
+    settled = settled_state(promise)
+    if settled is not promise.concluded:
+        before = (promise.announced, promise.breached_at, promise.concluded)
+        if settled is State.KEPT and promise.course is STRAIGHT and before == _NOTHING:
+            verdicts.append(_kept_in_silence(promise, now))
+        else:
+            verdicts += _change(promise, now)
     elif promise.concluded is None:
-        if _breached_too_early(promise):
-            yield _moved(promise, now)
+        if promise.breached_at is not None and _breached_too_early(promise):
+            verdicts.append(_moved(promise, now))
         if promise.course is not STRAIGHT or promise.mentioned.pause:
-            yield from _course(promise, now)
+            verdicts += _course(promise, now)
         if promise.rungs and _warned_too_early(promise, now):
-            yield _moved(promise, now)
+            verdicts.append(_moved(promise, now))
+    return verdicts
 
 
 def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Verdict]:
@@ -66,6 +67,41 @@ def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Ve
             if state is State.UNKNOWN and promise.announced is not Announced.UNKNOWN:
                 due_by, silent = promise.due_by, Reason.PARTY_SILENT
                 yield conclude(promise, Kind.UNKNOWN, silent, occurred_at=due_by, decided_at=now)
+
+
+def _opened(promise: Promise, now: Instant) -> Verdict:
+    """The first conclusion about any promise; nobody is told of it."""
+    promise.revision = 1
+    return Verdict(
+        Kind.OPENED,
+        Reason.OPENING_EVENT,
+        promise.id,
+        1,
+        promise.due_by,
+        promise.opened_at,
+        now,
+        promise.opened_by.hex(),
+        False,
+    )
+
+
+def _kept_in_silence(promise: Promise, now: Instant) -> Verdict:
+    """Kept in time before anybody was told anything of it: how most promises end."""
+    assert promise.settled_at is not None, "it is kept"
+    promise.concluded = State.KEPT
+    promise.revision = revision = promise.revision + 1
+    return Verdict(
+        Kind.KEPT,
+        Reason.EVIDENCE,
+        promise.id,
+        revision,
+        promise.due_by,
+        promise.settled_at,
+        now,
+        promise.settled_by.hex(),
+        False,
+        promise.withdrawals,
+    )
 
 
 def _warn(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Verdict]:

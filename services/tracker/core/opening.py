@@ -6,6 +6,7 @@ from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.continuing import carry_over, end_companions, promise_id
 from services.tracker.core.deadlines import count_promised, due_of
+from services.tracker.core.durations import WallTime
 from services.tracker.core.interruptions import return_to_sender
 from services.tracker.core.knowledge import values_of
 from services.tracker.core.pausing import agree
@@ -27,16 +28,16 @@ def open_promises(subject: Subject, event: Event, sets: AgreementSets) -> list[P
     What no agreement there is for is parked, and taken up by the first later set that has one.
     """
     opened = _under(subject, event, sets.at(event.arrived_at).opened_by.get(event.type, ()))
-    if opened is None and event.type in sets.opening:
+    if opened is None:
         for later in sets.after(event.arrived_at):
             opened = _under(subject, event, later.opened_by.get(event.type, ()))
             if opened is not None:
                 break
         else:
-            subject.parked.add(event.id)
+            subject.parked |= {event.id}
     for promise in opened or ():
-        for _ in end_companions(subject, promise):
-            pass  # it was opened just now, like the promise that is over already
+        if not promise.agreement.simple:
+            end_companions(subject, promise)
     return opened or []
 
 
@@ -51,7 +52,7 @@ def _under(
             continue
         holds = agreement.where is None or _holds(subject, event, agreement)
         if holds is None:
-            subject.skipped[agreement.name, event.id] = Skipped.CONDITION_UNKNOWN
+            _skip(subject, event, agreement, Skipped.CONDITION_UNKNOWN)
         if holds is not False:
             matched = True
         if holds and (promise := _open(subject, event, agreement)):
@@ -72,7 +73,7 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
         return None
     due_by = _terms(subject, event, agreement)
     if isinstance(due_by, Skipped):
-        subject.skipped[agreement.name, event.id] = due_by
+        _skip(subject, event, agreement, due_by)
         return None
     promise = Promise(
         id,
@@ -88,7 +89,7 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
         count_promised(subject, promise)
     if agreement.requires:
         return_to_sender(subject, promise, event)
-    if not agreement.moved_by.isdisjoint(subject.told):
+    if len(subject.told) > 1 and not agreement.moved_by.isdisjoint(subject.told):
         _take_up(subject, promise)
     if known:
         carry_over(known, promise)
@@ -97,11 +98,17 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
     return promise
 
 
+def _skip(subject: Subject, event: Event, agreement: Agreement, why: Skipped) -> None:
+    subject.skipped = {**subject.skipped, (agreement.name, event.id): why}
+
+
 def _terms(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
     if event.arrived_at - event.occurred_at > AGE_LIMIT and not event.backfilled:
         return Skipped.TOO_OLD
     if len(subject.promises) >= PROMISES_LIMIT and _open_ones(subject) >= PROMISES_LIMIT:
         return Skipped.TOO_MANY_PROMISES
+    if isinstance(agreement.within, WallTime):
+        return event.occurred_at + agreement.within.micros
     return due_of(subject, agreement, event.occurred_at, event.key)
 
 
@@ -122,7 +129,9 @@ def _take_up(subject: Subject, promise: Promise) -> None:
         elif event.type == agreement.amends_on or event.id in used:
             continue  # the facts that it told are known, and what it kept is kept
         elif move(subject, promise, event):
-            subject.unmatched.pop(event.id, None)
+            subject.unmatched = {
+                id: each for id, each in subject.unmatched.items() if id != event.id
+            }
         if settled_state(promise):
             return
 

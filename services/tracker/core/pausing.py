@@ -55,10 +55,11 @@ def ended(pauses: Sequence[Pause], rule: int, key: Key, at: Instant) -> tuple[Pa
 
 def agree(mine: Key, theirs: Key) -> bool:
     """Two keys speak of the same thing where the fields that both have are equal."""
-    if not mine or not theirs:
-        return True
-    known = dict(mine)
-    return all(known.get(name, value) == value for name, value in theirs)
+    for name, value in theirs:
+        for own_name, own_value in mine:
+            if own_name == name and own_value != value:
+                return False
+    return True
 
 
 def delayed(moment: Instant, pauses: Sequence[Pause], clock: Calendar) -> Instant:

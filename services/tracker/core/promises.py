@@ -230,7 +230,11 @@ def look_again_at(promise: Promise) -> Instant | None:
     """The watermark at which the promise may change by itself; None when it cannot any more."""
     if promise.breached_at is not None or settled_state(promise):
         return None
-    if promise.course is not STRAIGHT and (at := _turn_of(promise)) is not None:
+    if promise.course is STRAIGHT:
+        spans = promise.agreement.warning_spans
+        if spans is not None and promise.rungs < len(spans):
+            return promise.opened_at + spans[promise.rungs][0]
+    elif (at := _turn_of(promise)) is not None:
         return at
     moments = warning_moments(promise)
     if promise.rungs < len(moments):
@@ -253,6 +257,10 @@ def _turn_of(promise: Promise) -> Instant | None:
 def warning_moments(promise: Promise) -> Warnings:
     """When each warning is due, with its rung's label, in order; none after the deadline."""
     if promise._warnings is None:
+        spans = promise.agreement.warning_spans
+        if spans is not None and promise.course is STRAIGHT:
+            promise._warnings = tuple((promise.opened_at + span, label) for span, label in spans)
+            return promise._warnings
         moments = ((_moment(rung, promise), rung.label) for rung in promise.agreement.warn)
         promise._warnings = tuple(sorted(each for each in moments if each[0] < promise.due_by))
     return promise._warnings

@@ -14,9 +14,28 @@ from services.tracker.core.companions import UPDATE, name_of, with_companions
 from services.tracker.core.facts import Fact, FactRule
 
 _ID = "_id"
+VERSION = "version"
 VERDICT = "verdict."
 """Event types that begin so are verdicts of our own: `verdict.warned(deliver-order)`."""
 _READS = {**READS, "oncall.PromiseDisputed": ("by_party",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What events of one type can do under any known set, looked up once an event.
+
+    `moves` names the agreements whose promises they may change, `updates` those under which every
+    word of their party is an update. `by_key` says that their natural key makes the fact,
+    `versioned` that it has a version.
+    """
+
+    moves: tuple[str, ...]
+    updates: tuple[str, ...]
+    opens: bool
+    keeps: bool
+    found_by: bool
+    by_key: bool
+    versioned: bool
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,7 @@ class AgreementSets:
     _by_name: dict[tuple[str, int], Agreement] = field(init=False, repr=False, compare=False)
     _starts: list[Instant] = field(init=False, repr=False, compare=False)
     _fields: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _roles: dict[str, Role] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.sets:
@@ -87,6 +107,7 @@ class AgreementSets:
         object.__setattr__(self, "_by_name", by_name)
         object.__setattr__(self, "_starts", [each.active_from for each in ordered])
         object.__setattr__(self, "_fields", {})
+        object.__setattr__(self, "_roles", {})
 
     @cached_property
     def ids(self) -> tuple[tuple[str, Instant], ...]:
@@ -94,6 +115,8 @@ class AgreementSets:
         return tuple((each.id, each.active_from) for each in self.sets)
 
     def at(self, arrived_at: Instant) -> AgreementSet:
+        if arrived_at >= self._starts[-1]:
+            return self.sets[-1]
         return self.sets[max(0, bisect_right(self._starts, arrived_at) - 1)]
 
     def after(self, arrived_at: Instant) -> tuple[AgreementSet, ...]:
@@ -118,6 +141,22 @@ class AgreementSets:
     def kept_facts(self) -> frozenset[tuple[str, str]]:
         """What each fact is about, and its field."""
         return frozenset((fact.about, fact.name) for fact in self.facts)
+
+    def role_of(self, event_type: str) -> Role:
+        """What events of this type can do."""
+        role = self._roles.get(event_type)
+        if role is None:
+            row = EVENT_TYPES.get(event_type)
+            role = self._roles[event_type] = Role(
+                moves=self.moved_by.get(event_type, ()),
+                updates=self.updated_by.get(party_of(event_type), ()),
+                opens=event_type in self.opening,
+                keeps=event_type in self.evidence,
+                found_by=event_type in self.detected,
+                by_key=row is not None,
+                versioned=row is not None and VERSION in row.key,
+            )
+        return role
 
     def fields_of(self, event_type: str) -> tuple[str, ...]:
         """The fields of an event of this type that some agreement or rule reads."""
@@ -167,6 +206,11 @@ class AgreementSets:
             if agreement.before:
                 names.setdefault(agreement.before.promise, {})[agreement.name] = None
         return {outer: tuple(each) for outer, each in names.items()}
+
+    @cached_property
+    def draw_along(self) -> bool:
+        """Whether what befalls a promise of some agreement has a consequence for another one."""
+        return bool(self.due_before) or any(not each.simple for each in self._by_name.values())
 
     @cached_property
     def requiring(self) -> tuple[str, ...]:

@@ -26,8 +26,9 @@ def move(subject: Subject, promise: Promise, event: Event) -> bool:
         return False
     if event.type in agreement.cancels_on:
         return end(promise, State.CANCELLED, event.occurred_at, event.id)
-    if agreement.simple:
-        return event.type in agreement.evidence and _settle(promise, event.occurred_at, event.id)
+    if agreement.simple and event.type in agreement.evidence:
+        promise.settled_at, promise.settled_by = event.occurred_at, event.id
+        return True
     amended = event.type == agreement.amends_on and amend(subject, promise, event)
     resumed = bool(agreement.pauses) and resume(promise, event)
     moved = keep(promise, event) | acknowledge(promise, event) | amended | resumed

@@ -75,7 +75,9 @@ class Table:
 
     def apply(self, subject_id: str, event: Event, now: Instant) -> Applied:
         """Fold one event; `now` is when the verdicts that follow from it are decided."""
-        subject = self.subjects.get(subject_id) or Subject(subject_id)
+        subject = self.subjects.get(subject_id)
+        if subject is None:
+            subject = Subject(subject_id)
         counted, changed = fold(subject, event, self.sets)
         if counted is not Counted.FOLDED:
             return Applied(counted)
@@ -140,9 +142,12 @@ class Table:
         self, subject: Subject, changed: Iterable[Promise], now: Instant
     ) -> list[Verdict]:
         verdicts: list[Verdict] = []
-        for id in [promise.id for promise in changed]:
-            promise = subject.promises[id]  # a verdict before may have folded the subject again
-            verdicts += self._after(subject, promise, [*of_events(promise, now)], now)
+        for each in changed:
+            promise = subject.promises[each.id]  # a verdict before may have folded it again
+            concluded = of_events(promise, now)
+            if self.sets.draw_along:
+                concluded = self._after(subject, promise, concluded, now)
+            verdicts += concluded
             self._schedule(subject, promise)
         if subject.current or subject.found:
             verdicts += self._compare(subject, now)
@@ -153,7 +158,7 @@ class Table:
     ) -> list[Verdict]:
         """What follows from verdicts: companions that end with it, and promises that they open."""
         if not promise.agreement.simple and settled_state(promise):
-            verdicts += self._conclude(subject, [*end_companions(subject, promise)], now)
+            verdicts += self._conclude(subject, end_companions(subject, promise), now)
         for verdict in [*verdicts] if self.sets.opens_on_verdicts else ():
             for event in verdict_events(subject, verdict, self.sets):
                 verdicts += self._conclude(subject, fold(subject, event, self.sets)[1], now)
@@ -175,6 +180,8 @@ class Table:
                 heapq.heappush(queue, (finding.true_from, id, subject.id))
 
     def _schedule(self, subject: Subject, promise: Promise) -> None:
+        if promise.settled_at is not None:
+            return
         at = look_again_at(promise)
         if at is not None and at != promise.queued_at:
             promise.queued_at = at

@@ -16,7 +16,10 @@ TRACKER = "tracker"
 
 def found(subject: Subject, id: str, finding: Finding, now: Instant) -> Verdict | None:
     """Tell of a finding; None where exactly this was told and still stands."""
-    known = subject.found.setdefault(id, Found(finding))
+    known = subject.found.get(id)
+    if known is None:
+        known = Found(finding)
+        subject.found = {**subject.found, id: known}
     if known.revision and known.cleared_at is None and known.finding == finding:
         return None
     known.finding, known.cleared_at = finding, None
