@@ -199,6 +199,20 @@ def test_a_subject_that_begins_in_the_wrong_partition_is_dead_lettered(
     assert ORDER in store.subject_documents
 
 
+def test_what_tells_of_a_subject_of_another_partition_is_dead_lettered_though_it_is_known(
+    store: MemoryTrackerStore,
+) -> None:
+    right = partition_of(ORDER, 4)
+    at_home = a_partition(store, number=right, partitions=4)
+    tell(at_home, placed())
+    at_home.commit()
+    astray = a_partition(store, number=(right + 1) % 4, partitions=4)
+    tell(astray, paid(START + HOUR))
+    astray.commit()
+    assert reasons(store) == ["wrong_partition"]
+    assert store.subject_documents[ORDER]["partition"] == right
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
