@@ -3,7 +3,7 @@
 from services.tracker.core.agreements import PauseRule
 from services.tracker.core.durations import WallTime
 from services.tracker.core.verdicts import Kind
-from tests.promising import HOUR, Desk, a_retraction, an_agreement, an_event, kinds, marks
+from tests.promising import HOUR, Desk, a_retraction, an_agreement, an_event, kinds, silent
 
 KEY = (("shortage_id", "1"),)
 MISSING, ARRIVED = "operations.StockMissing", "operations.StockArrived"
@@ -14,7 +14,7 @@ def test_a_pause_that_is_over_is_not_told_again_while_the_watermark_lies_behind(
     desk = Desk(PAUSABLE)
     desk.hear(an_event(), an_event(MISSING, "09:30", key=KEY))
     assert kinds(desk.hear(an_event(ARRIVED, "10:31", key=KEY))) == ["resumed"]
-    assert desk.pass_time("10:32", marks("10:32", operations="10:15")) == []
+    assert kinds(desk.pass_time("12:03", silent("12:03", operations="10:15"))) == ["unknown"]
 
 
 def test_a_pause_whose_end_was_taken_back_is_told_under_another_id() -> None:
