@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from services.shared.bus import Received, Record
 from services.shared.clock import SECOND, Instant
@@ -20,11 +20,13 @@ from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Announce, Changes, Ownership, Partition, PartitionStore, Rules
+from services.tracker.handlers import Announce, Changes, Ownership, Partition, Rules
+from services.tracker.opening import Identity, TrackerStore, open_partition
 
 HOUR = 3_600 * SECOND
 START: Instant = 1_800_000_000 * SECOND
 PARTIES = ("sales", "operations", "finance", "support", "oncall")
+US = Identity("tracker-1", "127.0.0.1:7105")
 _offsets = itertools.count()
 
 
@@ -65,29 +67,53 @@ class MemoryTrackerStore:
         ]
 
     def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership:
-        row = self.partitions[owner.partition]
-        if (row["epoch"], row["seq"]) != (owner.epoch, owner.seq):
+        return self.write(Written.of(owner, progress, changes))
+
+    def write(self, written: "Written") -> Ownership:
+        """All or nothing; what got through already, unnoticed, counts."""
+        owner, row = written.owner, self.partitions[written.owner.partition]
+        if self.guard(row, owner):
+            self.apply(row, written)
+        elif (row["epoch"], row["seq"]) != (owner.epoch, owner.seq + 1):
             self.fenced += 1
             raise Fenced(f"partition {owner.partition} has another owner")
-        row |= progress | {"seq": owner.seq + 1}
-        for subject in changes.subjects.values():
-            self.subject_documents[subject.id] = subject_document(subject, owner.partition)
-        for _, verdict in changes.verdicts:
-            self.verdicts.setdefault(verdict.id, verdict)
-        for waiting in changes.outgoing:
-            self.outgoing.setdefault(waiting.id, waiting)
         return dataclasses.replace(
             owner,
             seq=owner.seq + 1,
-            positions=progress["positions"],
-            complete_through=progress["complete_through"],
+            positions=written.progress["positions"],
+            complete_through=written.progress["complete_through"],
         )
 
+    def guard(self, row: dict[str, Any], owner: Ownership) -> bool:
+        return (row["epoch"], row["seq"]) == (owner.epoch, owner.seq)
 
-class TrackerStore(PartitionStore, Protocol):
-    """What a tracker needs to take a partition over and keep it."""
+    def apply(self, row: dict[str, Any], written: "Written") -> None:
+        row |= written.progress | {"seq": written.owner.seq + 1}
+        self.subject_documents |= written.documents
+        for verdict in written.verdicts:
+            self.verdicts.setdefault(verdict.id, verdict)
+        for waiting in written.outgoing:
+            self.outgoing.setdefault(waiting.id, waiting)
 
-    def take_over(self, partition: int, owner: str, address: str) -> Ownership: ...
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Written:
+    """A commit as it goes to the store: whatever is folded afterwards is not in it."""
+
+    owner: Ownership
+    progress: dict[str, Any]
+    documents: dict[str, dict[str, Any]]
+    verdicts: tuple[Verdict, ...]
+    outgoing: tuple[OutboxRow, ...]
+
+    @classmethod
+    def of(cls, owner: Ownership, progress: dict[str, Any], changes: Changes) -> "Written":
+        documents = {
+            subject.id: subject_document(subject, owner.partition)
+            for subject in changes.subjects.values()
+        }
+        verdicts = tuple(verdict for _, verdict in changes.verdicts)
+        return cls(owner, progress, documents, verdicts, tuple(changes.outgoing))
 
 
 @cache
@@ -110,11 +136,10 @@ def a_partition(
         parties=PARTIES,
         lateness={},
         simulated=False,
-        announce=announce or _announcement,
-        refuse=_refusal,
+        announce=announce or announcement,
+        refuse=refusal,
     )
-    owner = store.take_over(number, "tracker-1", "127.0.0.1:7105")
-    return Partition(owner, agreement_sets, store, rules, now)
+    return open_partition(store, agreement_sets, rules, US, number, now)
 
 
 def received(event: Any, **about: Any) -> Received:  # noqa: ANN401 - any event dataclass
@@ -151,10 +176,10 @@ def _heartbeat(party: str, at: Instant, partition: int) -> Received:
     return Received(beat.topic, partition, next(_offsets), beat.key, beat.value, (), at)
 
 
-def _announcement(subject: Subject, verdict: Verdict) -> OutboxRow:
+def announcement(subject: Subject, verdict: Verdict) -> OutboxRow:
     return OutboxRow(verdict.id, Record("verdicts", subject.id.encode(), verdict.kind.encode()))
 
 
-def _refusal(record: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
+def refusal(record: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
     place = f"{record.topic}/{record.partition}/{record.offset}".encode()
     return OutboxRow(place, Record(DEAD_LETTERS_TOPIC, record.key, fault.reason.encode()))

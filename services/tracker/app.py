@@ -40,6 +40,7 @@ from services.tracker.ingest.reading import Ingest
 from services.tracker.ledger import Ledger
 from services.tracker.messages import verdict_row
 from services.tracker.metrics import Metrics
+from services.tracker.opening import Identity, open_partition
 from services.tracker.settings import TrackerSettings
 from services.tracker.store import Store
 
@@ -193,12 +194,9 @@ def _ingest(around: Surroundings, store: Store, sets: KnownSets, relay: Relay) -
 def _open(
     around: Surroundings, store: Store, sets: KnownSets, rules: Rules, number: int
 ) -> Partition:
-    """Raise the epoch, then load: nobody else can commit to the partition any more."""
     settings = around.settings
-    owner = store.take_over(
-        number, settings.tracker.instance, settings.endpoints.tracker.grpc_address
-    )
-    return Partition(owner, sets, store, rules, around.clock.now())
+    us = Identity(settings.tracker.instance, settings.endpoints.tracker.grpc_address)
+    return open_partition(store, sets, rules, us, number, around.clock.now())
 
 
 def _decode(

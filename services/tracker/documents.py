@@ -215,10 +215,14 @@ def _promise(document: Document, sets: AgreementSets) -> Promise:
         rungs=document["rungs"],
         announced=Announced(announced) if announced else None,
         withdrawals=document["withdrawals"],
-        mentioned=Mentioned(**document["mentioned"]),
+        mentioned=_mentioned(document["mentioned"]),
         course=_course(document["deemed_accepted"]),
         revision=document["revision"],
     )
+
+
+def _mentioned(document: Document) -> Mentioned:
+    return Mentioned(**{**document, "resumed": tuple(document["resumed"])})
 
 
 def _course_document(promise: Promise) -> Document:

@@ -106,6 +106,7 @@ class Partition:
         self._rules = rules
         self._changes = Changes()
         self._visiting: set[str] = set()
+        self._astray: set[str] = set()
         self.marks = Marks(
             complete_through=dict(owner.complete_through),
             heard_at=dict.fromkeys(rules.parties, now),
@@ -197,11 +198,14 @@ class Partition:
             self._changes.subjects[parked.id] = parked
 
     def _look_up(self, batch: Sequence[Told]) -> None:
-        """Subjects that are not in memory may be settled ones: a late duplicate must find them."""
-        unknown = {
-            told.subject for told in batch if told.subject and told.subject not in self._known
-        }
-        for subject in self._store.subjects(sorted(unknown), self.table.sets) if unknown else ():
+        """Subjects that are not in memory may be settled ones: a late duplicate must find them.
+
+        Those of other partitions are not ours to find: what comes of them here is refused.
+        """
+        unknown = {told.subject for told in batch} - self._known.keys() - {""}
+        self._astray = {each for each in unknown if self._home(each) != self.number}
+        ours = sorted(unknown - self._astray)
+        for subject in self._store.subjects(ours, self.table.sets) if ours else ():
             self.table.put(subject)
             self._visiting.add(subject.id)
 
@@ -210,7 +214,8 @@ class Partition:
         return self.table.subjects
 
     def _apply(self, told: Told, event: Event, now: Instant) -> None:
-        if told.subject not in self._known and self._astray(told):
+        if told.subject in self._astray:
+            self._refuse_astray(told)
             return
         applied = self.table.apply(told.subject, event, now)
         self._count(f"event:{applied.counted}")
@@ -229,14 +234,14 @@ class Partition:
         for verdict in applied.verdicts:
             self._conclude(subject, verdict)
 
-    def _astray(self, told: Told) -> bool:
-        """A subject lives in one partition; what begins it elsewhere was partitioned wrongly."""
-        right = partition_of(told.subject, self._rules.partitions)
-        if right == self.number:
-            return False
+    def _refuse_astray(self, told: Told) -> None:
+        """A subject lives in one partition; whoever tells of it elsewhere partitioned wrongly."""
+        right = self._home(told.subject)
         message = f"{told.subject} belongs into partition {right}; use murmur2 of the key."
         self._refuse(told, InvalidEvent("wrong_partition", message), self.marks.caught_up_at)
-        return True
+
+    def _home(self, subject: str) -> int:
+        return partition_of(subject, self._rules.partitions)
 
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
         self._count(f"refused:{fault.reason}")

@@ -138,11 +138,11 @@ def test_a_settled_subject_is_found_by_its_id_but_not_among_the_open_ones(
 
 
 def test_a_commit_that_got_through_unnoticed_counts_when_it_is_tried_again(
-    mongo_store: Store,
+    store: AnyStore,
 ) -> None:
-    owner = mongo_store.take_over(0, "a", "here")
-    after = mongo_store.commit(owner, progress(positions={"t": 1}), Changes())
-    assert mongo_store.commit(owner, progress(positions={"t": 1}), Changes()) == after
+    owner = store.take_over(0, "a", "here")
+    after = store.commit(owner, progress(positions={"t": 1}), Changes())
+    assert store.commit(owner, progress(positions={"t": 1}), Changes()) == after
 
 
 def test_a_new_agreement_set_is_active_only_after_its_lead(mongo_store: Store) -> None:

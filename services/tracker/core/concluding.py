@@ -56,7 +56,7 @@ def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Ve
         yield from _missed_versions(promise, Reason.DEADLINE_PASSED, now, safe)
         if accept_silence(promise, safe):
             yield from _change(promise, now)
-        yield from _pauses(promise, watermark.at, now)
+        yield from _pauses(promise, now, now)
     match status(promise, now, watermark):
         case State.BREACHED if promise.breached_at is None:
             yield _breach(promise, Reason.DEADLINE_PASSED, now)
@@ -198,7 +198,8 @@ def _pauses(promise: Promise, at: Instant, now: Instant) -> Iterator[Verdict]:
         yield _paused(promise, pause, now)
     elif not pause and promise.mentioned.pause:
         before = promise.mentioned.pause
-        promise.mentioned = replace(promise.mentioned, pause=b"")
+        resumed = (*promise.mentioned.resumed, before)
+        promise.mentioned = replace(promise.mentioned, pause=b"", resumed=resumed)
         by_itself = any(
             each.event == before and each.until == each.limit for each in promise.course.pauses
         )
@@ -209,6 +210,10 @@ def _pauses(promise: Promise, at: Instant, now: Instant) -> Iterator[Verdict]:
 
 def _paused(promise: Promise, pause: Pause, now: Instant) -> Verdict:
     """A warning that stood is over with it, and may come again under another id."""
+    if pause.event in promise.mentioned.resumed:
+        promise.withdrawals += 1  # that its clock went again was taken back
+        resumed = tuple(each for each in promise.mentioned.resumed if each != pause.event)
+        promise.mentioned = replace(promise.mentioned, resumed=resumed)
     promise.mentioned = replace(promise.mentioned, pause=pause.event)
     returned = pause.waiting_on == promise.agreement.owed_to
     why = Reason.INCOMPLETE if pause.rule == INCOMPLETE else Reason.PAUSING_EVENT

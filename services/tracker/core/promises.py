@@ -112,13 +112,17 @@ STRAIGHT = Course()
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """Which parts of a promise's course were concluded already."""
+    """Which parts of a promise's course were concluded already.
+
+    `pause` is the event of the pause that stands, `resumed` those of the pauses that are over.
+    """
 
     version: int = 1
     missed: int = 0
     acknowledged: bool = False
     disputes: int = 0
     pause: bytes = b""
+    resumed: tuple[bytes, ...] = ()
 
 
 NOTHING = Mentioned()
