@@ -56,6 +56,8 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
         if id not in subject.promises:
             subject.add(without_opening(old))
         carry_over(old, subject.promises[id])
+    for promise in subject.of_agreements(sets.accepting):
+        end_companions(subject, promise)
     if subject.events:
         detect(subject, sets)
 
@@ -82,7 +84,8 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
         subject.case = event.case
     if event.fields:
         remember(subject, event, sets)
-    changed = _decided(subject, event) if event.promise_id else _moved(subject, event, role)
+    changed = _accepted(subject, event, sets) if sets.accepting else []
+    changed += _decided(subject, event) if event.promise_id else _moved(subject, event, role)
     if event.fields and sets.requiring:
         changed += _completed(subject, event, sets)
     if changed and sets.draw_along:
@@ -114,12 +117,19 @@ def _is_newest(subject: Subject, event: Event) -> bool:
     return number > known
 
 
+def _accepted(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
+    """The reports that nobody had answered when this happened: what it says comes after that."""
+    return [
+        promise
+        for promise in subject.of_agreements(sets.accepting)
+        if accept_silence(promise, event.occurred_at - 1)
+    ]
+
+
 def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
     """The promises that the event changes, of those that were open before it."""
     changed, wanted = list[Promise](), False
     for promise in subject.of_agreements(role.moves):
-        if promise.course.accepted_by is not None:
-            accept_silence(promise, event.occurred_at - 1)
         if promise.settled_at is not None or promise.ended_as is not None:
             wanted |= _after_its_end(subject, promise, event)
         elif move(subject, promise, event):
