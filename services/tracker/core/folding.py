@@ -18,6 +18,7 @@ from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.sets import VERSION, AgreementSets, Role
 from services.tracker.core.settling import (
+    DISPUTED,
     accept_silence,
     add_delivery,
     decide,
@@ -95,7 +96,9 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
 
 def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     """The same fact under another id, or an older version of one, says nothing."""
-    fact = event.key if role.by_key else event.id
+    fact: object = event.key if role.by_key else event.id
+    if event.type == DISPUTED and (promise := subject.promises.get(event.promise_id)):
+        fact = event.key, promise.course.reported_in  # each report may be disputed
     told = subject.told.get(event.type)
     if told is None:
         subject.told[event.type] = {fact: event}
