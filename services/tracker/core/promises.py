@@ -257,7 +257,8 @@ def _turn_of(promise: Promise) -> Instant | None:
     if missed := untold(promise):
         return missed[0] + COMMIT_MARGIN
     if promise.mentioned.pause and promise.breached_at is None:
-        return max((pause.until for pause in course.pauses), default=promise.due_by)
+        standing = [each.until for each in course.pauses if each.since < promise.due_by]
+        return max(standing, default=promise.due_by)
     if course.accepted_by is None:
         return None
     assert course.reported_at is not None, "only what was reported waits for acceptance"

@@ -34,7 +34,7 @@ def move(subject: Subject, promise: Promise, event: Event) -> bool:
     moved = keep(promise, event) | acknowledge(promise, event) | amended | resumed
     if settled_state(promise) or not agreement.pauses:
         return moved
-    return pause(promise, event) | moved
+    return pause(subject, promise, event) | moved
 
 
 def end(promise: Promise, ended_as: State, at: Instant, by: bytes) -> bool:
