@@ -222,7 +222,8 @@ def _promise(document: Document, sets: AgreementSets) -> Promise:
 
 
 def _mentioned(document: Document) -> Mentioned:
-    return Mentioned(**{**document, "resumed": tuple(document["resumed"])})
+    lists = ("missed", "disputes", "resumed")
+    return Mentioned(**{**document, **{name: tuple(document[name]) for name in lists}})
 
 
 def _course_document(promise: Promise) -> Document:

@@ -20,6 +20,7 @@ from services.tracker.core.promises import (
     rungs_passed,
     settled_state,
     status,
+    untold,
     warning_moments,
 )
 from services.tracker.core.settling import accept_silence
@@ -122,8 +123,9 @@ def _course(promise: Promise, now: Instant) -> Iterator[Verdict]:
         yield conclude(promise, Kind.ACKNOWLEDGED, why, occurred_at=at, decided_at=now)
     if course.version != mentioned.version:
         yield _amended(promise, now)
-    for dispute in course.disputes[mentioned.disputes :]:
-        promise.mentioned = replace(promise.mentioned, disputes=promise.mentioned.disputes + 1)
+    for dispute in (each for each in course.disputes if each not in mentioned.disputes):
+        disputes = (*promise.mentioned.disputes, dispute)
+        promise.mentioned = replace(promise.mentioned, disputes=disputes)
         yield conclude(
             promise,
             Kind.DISPUTED,
@@ -157,11 +159,10 @@ def _amended(promise: Promise, now: Instant) -> Verdict:
 
 def _supersede(promise: Promise) -> bool:
     """A breach of a date that has been moved since stays on record; true if it stood until now."""
-    missed = promise.course.missed
-    if promise.breached_at is None or promise.breached_at not in missed:
+    breached_at = promise.breached_at
+    if breached_at is None or breached_at not in promise.course.missed:
         return False
-    told = missed.index(promise.breached_at) + 1
-    promise.mentioned = replace(promise.mentioned, missed=max(told, promise.mentioned.missed))
+    _record(promise, breached_at)
     promise.breached_at = None
     return True
 
@@ -173,10 +174,10 @@ def _missed_versions(
 
     They are told when no evidence of that time can come any more, or with the end of the promise.
     """
-    missed = promise.course.missed
-    while promise.mentioned.missed < len(missed) and missed[promise.mentioned.missed] <= until:
-        due_by = missed[promise.mentioned.missed]
-        promise.mentioned = replace(promise.mentioned, missed=promise.mentioned.missed + 1)
+    for due_by in untold(promise):
+        if due_by > until:
+            return
+        _record(promise, due_by)
         yield conclude(
             promise,
             Kind.BREACHED,
@@ -186,6 +187,12 @@ def _missed_versions(
             due_by=due_by,
             quietly=True,
         )
+
+
+def _record(promise: Promise, due_by: Instant) -> None:
+    if due_by not in promise.mentioned.missed:
+        missed = (*promise.mentioned.missed, due_by)
+        promise.mentioned = replace(promise.mentioned, missed=missed)
 
 
 def _pauses(promise: Promise, at: Instant, now: Instant) -> Iterator[Verdict]:
@@ -304,9 +311,8 @@ def _outcome_verdict(promise: Promise, before: State | None) -> tuple[Kind, Reas
         return Kind.WITHDRAWN, Reason.LATE_EVIDENCE
     if promise.opening_taken_back:
         return Kind.CANCELLED, Reason.OPENING_RETRACTED
-    if outcome is State.KEPT and promise.course.deemed_accepted:
-        return Kind.KEPT, Reason.DEEMED_ACCEPTED
-    return _ENDS[outcome]
+    kind, reason = _ENDS[outcome]
+    return kind, Reason.DEEMED_ACCEPTED if promise.course.deemed_accepted else reason
 
 
 def _breach(promise: Promise, reason: Reason, now: Instant) -> Verdict:

@@ -18,6 +18,7 @@ from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.sets import VERSION, AgreementSets, Role
 from services.tracker.core.settling import (
+    DISPUTED,
     accept_silence,
     add_delivery,
     decide,
@@ -56,6 +57,8 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
         if id not in subject.promises:
             subject.add(without_opening(old))
         carry_over(old, subject.promises[id])
+    for promise in subject.of_agreements(sets.accepting):
+        end_companions(subject, promise)
     if subject.events:
         detect(subject, sets)
 
@@ -82,7 +85,8 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
         subject.case = event.case
     if event.fields:
         remember(subject, event, sets)
-    changed = _decided(subject, event) if event.promise_id else _moved(subject, event, role)
+    changed = _accepted(subject, event, sets) if sets.accepting else []
+    changed += _decided(subject, event) if event.promise_id else _moved(subject, event, role)
     if event.fields and sets.requiring:
         changed += _completed(subject, event, sets)
     if changed and sets.draw_along:
@@ -92,7 +96,9 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
 
 def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     """The same fact under another id, or an older version of one, says nothing."""
-    fact = event.key if role.by_key else event.id
+    fact: object = event.key if role.by_key else event.id
+    if event.type == DISPUTED and (promise := subject.promises.get(event.promise_id)):
+        fact = event.key, promise.course.reported_in  # each report may be disputed
     told = subject.told.get(event.type)
     if told is None:
         subject.told[event.type] = {fact: event}
@@ -114,12 +120,19 @@ def _is_newest(subject: Subject, event: Event) -> bool:
     return number > known
 
 
+def _accepted(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
+    """The reports that nobody had answered when this happened: what it says comes after that."""
+    return [
+        promise
+        for promise in subject.of_agreements(sets.accepting)
+        if accept_silence(promise, event.occurred_at - 1)
+    ]
+
+
 def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
     """The promises that the event changes, of those that were open before it."""
     changed, wanted = list[Promise](), False
     for promise in subject.of_agreements(role.moves):
-        if promise.course.accepted_by is not None:
-            accept_silence(promise, event.occurred_at - 1)
         if promise.settled_at is not None or promise.ended_as is not None:
             wanted |= _after_its_end(subject, promise, event)
         elif move(subject, promise, event):

@@ -38,9 +38,9 @@ class Pause:
         return self.limit if self.ended_at is None else min(self.ended_at, self.limit)
 
 
-def limit_of(since: Instant, at_most: Duration | None, clock: Calendar) -> Instant:
+def limit_of(since: Instant, at_most: Duration | None, calendar: Calendar) -> Instant:
     """A pause that nothing ends, ends by itself: after `at_most`, or after the longest deadline."""
-    return since + DEADLINE_LIMIT if at_most is None else clock.add(since, at_most)
+    return since + DEADLINE_LIMIT if at_most is None else calendar.add(since, at_most)
 
 
 def ended(pauses: Sequence[Pause], rule: int, key: Key, at: Instant) -> tuple[Pause, ...]:

@@ -114,13 +114,14 @@ STRAIGHT = Course()
 class Mentioned:
     """Which parts of a promise's course were concluded already.
 
-    `pause` is the event of the pause that stands, `resumed` those of the pauses that are over.
+    `missed` are the deadlines and `disputes` the events that were told of, `pause` is the event of
+    the pause that stands, `resumed` those of the pauses that are over.
     """
 
     version: int = 1
-    missed: int = 0
+    missed: tuple[Instant, ...] = ()
     acknowledged: bool = False
-    disputes: int = 0
+    disputes: tuple[bytes, ...] = ()
     pause: bytes = b""
     resumed: tuple[bytes, ...] = ()
 
@@ -208,10 +209,12 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
 
 
 def _held(promise: Promise, now: Instant) -> State | None:
-    """Its clock stands, or its creditor may still accept it; either way time does not break it."""
+    """Its clock stands, or its creditor may still accept that it was kept: time does not break it."""
     if paused_at(promise.course.pauses, now, promise.due_by):
         return State.PAUSED
-    return None if promise.course.accepted_by is None else State.REPORTED_DONE
+    reported_at = promise.course.reported_at
+    in_time = reported_at is not None and reported_at <= promise.due_by
+    return State.REPORTED_DONE if in_time and promise.course.accepted_by is not None else None
 
 
 def _overdue(promise: Promise, watermark: Watermark) -> State:
@@ -232,14 +235,16 @@ def _before_due(promise: Promise, watermark: Watermark) -> State:
 
 def look_again_at(promise: Promise) -> Instant | None:
     """The watermark at which the promise may change by itself; None when it cannot any more."""
-    if promise.breached_at is not None or settled_state(promise):
+    if settled_state(promise):
+        return None
+    if promise.course is not STRAIGHT and (at := _turn_of(promise)) is not None:
+        return at
+    if promise.breached_at is not None:
         return None
     if promise.course is STRAIGHT:
         spans = promise.agreement.warning_spans
         if spans is not None and promise.rungs < len(spans):
             return promise.opened_at + spans[promise.rungs][0]
-    elif (at := _turn_of(promise)) is not None:
-        return at
     moments = warning_moments(promise)
     if promise.rungs < len(moments):
         return moments[promise.rungs][0]
@@ -249,13 +254,22 @@ def look_again_at(promise: Promise) -> Instant | None:
 def _turn_of(promise: Promise) -> Instant | None:
     """Where its course decides: a missed version, a pause that ends by itself, a silence."""
     course = promise.course
-    if len(course.missed) > promise.mentioned.missed:
-        return course.missed[promise.mentioned.missed] + COMMIT_MARGIN
-    if promise.mentioned.pause:
-        return max((pause.until for pause in course.pauses), default=promise.due_by)
-    if course.accepted_by is not None:
-        return course.accepted_by + COMMIT_MARGIN
-    return None
+    if missed := untold(promise):
+        return missed[0] + COMMIT_MARGIN
+    if promise.mentioned.pause and promise.breached_at is None:
+        standing = [each.until for each in course.pauses if each.since < promise.due_by]
+        return max(standing, default=promise.due_by)
+    if course.accepted_by is None:
+        return None
+    assert course.reported_at is not None, "only what was reported waits for acceptance"
+    decided = course.reported_at <= promise.due_by or promise.breached_at is not None
+    return course.accepted_by + COMMIT_MARGIN if decided else promise.due_by + COMMIT_MARGIN
+
+
+def untold(promise: Promise) -> tuple[Instant, ...]:
+    """The deadlines of earlier versions that had passed, and that nobody has recorded yet."""
+    told = promise.mentioned.missed
+    return tuple(sorted(each for each in promise.course.missed if each not in told))
 
 
 def warning_moments(promise: Promise) -> Warnings:

@@ -218,6 +218,12 @@ class AgreementSets:
         return tuple({each.name: None for each in self._by_name.values() if each.requires})
 
     @cached_property
+    def accepting(self) -> tuple[str, ...]:
+        """The names of the agreements whose creditors accept a report by their silence."""
+        waiting = (each for each in self._by_name.values() if each.confirm_within is not None)
+        return tuple({each.name: None for each in waiting})
+
+    @cached_property
     def evidence(self) -> frozenset[str]:
         """The event types that keep a promise of some agreement."""
         return frozenset(each for one in self._by_name.values() for each in one.evidence)

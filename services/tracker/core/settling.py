@@ -34,7 +34,7 @@ def move(subject: Subject, promise: Promise, event: Event) -> bool:
     moved = keep(promise, event) | acknowledge(promise, event) | amended | resumed
     if settled_state(promise) or not agreement.pauses:
         return moved
-    return pause(promise, event) | moved
+    return pause(subject, promise, event) | moved
 
 
 def end(promise: Promise, ended_as: State, at: Instant, by: bytes) -> bool:
@@ -91,7 +91,7 @@ def decide(promise: Promise, event: Event, by_party: str) -> bool:
             return _settle(promise, at, event.id)
         case _ if event.type == DISPUTED:
             if by_party == promise.agreement.owed_to and not settled:
-                course = replace(course, reported_at=None, reported_in=b"", accepted_by=None)
+                course = replace(course, reported_at=None, accepted_by=None)
             promise.course = replace(course, disputes=(*course.disputes, event.id))
             return True
     return False
@@ -111,7 +111,7 @@ def _report(promise: Promise, event: Event) -> bool:
     """The debtor's own word: the clock runs on until the creditor's, or its silence."""
     agreement, course = promise.agreement, promise.course
     if course.reported_at is not None:
-        return False
+        return True  # it was wanted, but the first report counts
     silence, accepted_by = agreement.confirm_within, None
     if silence is not None:
         accepted_by = agreement.calendar.add(event.occurred_at, silence)
