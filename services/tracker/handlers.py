@@ -217,12 +217,12 @@ class Partition:
         if told.subject in self._astray:
             self._refuse_astray(told)
             return
-        applied = self.table.apply(told.subject, event, now)
-        self._count(f"event:{applied.counted}")
-        if applied.counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
+        counted, verdicts = self.table.apply(told.subject, event, now)
+        self._count(f"event:{counted}")
+        if counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
-            self._refuse(told, InvalidEvent(applied.counted, reason), now)
-        if applied.counted is not Counted.FOLDED:
+            self._refuse(told, InvalidEvent(counted, reason), now)
+        if counted is not Counted.FOLDED:
             return
         subject = self._known[told.subject]
         self._changes.subjects[subject.id] = subject
@@ -231,7 +231,7 @@ class Partition:
                 self._count(f"skipped:{agreement}:{reason}")
         if event.id in subject.parked:
             self._count(f"parked:{event.type}")
-        for verdict in applied.verdicts:
+        for verdict in verdicts:
             self._conclude(subject, verdict)
 
     def _refuse_astray(self, told: Told) -> None:

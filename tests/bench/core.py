@@ -100,7 +100,7 @@ def _apply(table: Table, subjects: list[str], events: list[Event]) -> float:
     now, concluded = at("09:00"), 0
     start = time.process_time()
     for subject, event in zip(subjects, events, strict=True):
-        concluded += len(table.apply(subject, event, now).verdicts)
+        concluded += len(table.apply(subject, event, now)[1])
     spent = time.process_time() - start
     assert concluded == len(events), "each event opens or settles one promise"
     return spent

@@ -26,19 +26,17 @@ from services.tracker.core.promises import (
 from services.tracker.core.settling import accept_silence
 from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
 
-_NOTHING = (None, None, None)
-
 
 def of_events(promise: Promise, now: Instant) -> list[Verdict]:
     """What the events say of a promise, where that is not yet concluded."""
+    if promise.course is STRAIGHT and promise.concluded is None:
+        if promise.revision == 0 and not promise.is_over:
+            return [_opened(promise, now)]
+        if promise.revision and promise.settled_at is not None and _nobody_was_told(promise):
+            return [_kept_in_silence(promise, now)]
     verdicts = [] if promise.revision else [_opened(promise, now)]
-    settled = settled_state(promise)
-    if settled is not promise.concluded:
-        before = (promise.announced, promise.breached_at, promise.concluded)
-        if settled is State.KEPT and promise.course is STRAIGHT and before == _NOTHING:
-            verdicts.append(_kept_in_silence(promise, now))
-        else:
-            verdicts += _change(promise, now)
+    if settled_state(promise) is not promise.concluded:
+        verdicts += _change(promise, now)
     elif promise.concluded is None:
         if promise.breached_at is not None and _breached_too_early(promise):
             verdicts.append(_moved(promise, now))
@@ -83,6 +81,13 @@ def _opened(promise: Promise, now: Instant) -> Verdict:
         promise.opened_by.hex(),
         False,
     )
+
+
+def _nobody_was_told(promise: Promise) -> bool:
+    """It is kept in time, and nothing that stands was said of it before."""
+    if promise.announced is not None or promise.breached_at is not None:
+        return False
+    return settled_state(promise) is State.KEPT
 
 
 def _kept_in_silence(promise: Promise, now: Instant) -> Verdict:

@@ -6,7 +6,7 @@ step; one that comes out of order folds the subject again from its events. What 
 a promise (breaches, warnings) is history: it is carried over and never undone by the fold.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
 from services.tracker.core.deadlines import follow, hear_of
@@ -18,7 +18,6 @@ from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.sets import VERSION, AgreementSets, Role
 from services.tracker.core.settling import (
-    DISPUTED,
     accept_silence,
     add_delivery,
     decide,
@@ -77,27 +76,30 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
     """One event in order of time: first what is open already, then what it opens."""
     if event.retracts or not _says_something_new(subject, event, role):
         return []
+    _learn_whose_it_is(subject, event)
+    if event.fields:
+        remember(subject, event, sets)
+    changed = _accepted(subject, event, sets) if sets.accepting else []
+    if role.touches:
+        changed += _moved(subject, event, role)
+    if sets.draw_along:
+        changed += _drawn_along(subject, event, changed, sets)
+    return changed + open_promises(subject, event, sets) if role.opens else changed
+
+
+def _learn_whose_it_is(subject: Subject, event: Event) -> None:
     if not subject.order:
         subject.order = event.order
     if not subject.customer:
         subject.customer = event.customer
     if not subject.case:
         subject.case = event.case
-    if event.fields:
-        remember(subject, event, sets)
-    changed = _accepted(subject, event, sets) if sets.accepting else []
-    changed += _decided(subject, event) if event.promise_id else _moved(subject, event, role)
-    if event.fields and sets.requiring:
-        changed += _completed(subject, event, sets)
-    if changed and sets.draw_along:
-        changed += _drawn_along(subject, changed, sets)
-    return changed + open_promises(subject, event, sets) if role.opens else changed
 
 
 def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     """The same fact under another id, or an older version of one, says nothing."""
     fact: object = event.key if role.by_key else event.id
-    if event.type == DISPUTED and (promise := subject.promises.get(event.promise_id)):
+    if event.promise_id and (promise := subject.promises.get(event.promise_id)):
         fact = event.key, promise.course.reported_in  # each report may be disputed
     told = subject.told.get(event.type)
     if told is None:
@@ -131,6 +133,8 @@ def _accepted(subject: Subject, event: Event, sets: AgreementSets) -> list[Promi
 
 def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
     """The promises that the event changes, of those that were open before it."""
+    if event.promise_id:
+        return _decided(subject, event)
     changed, wanted = list[Promise](), False
     for promise in subject.of_agreements(role.moves):
         if promise.settled_at is not None or promise.ended_as is not None:
@@ -162,20 +166,17 @@ def _decided(subject: Subject, event: Event) -> list[Promise]:
     return [promise] if promise and decide(promise, event, by_party) else []
 
 
-def _completed(subject: Subject, event: Event, sets: AgreementSets) -> Iterator[Promise]:
-    """The handoffs that wait for what this event may have told."""
-    for promise in subject.of_agreements(sets.requiring):
+def _drawn_along(
+    subject: Subject, event: Event, changed: Sequence[Promise], sets: AgreementSets
+) -> list[Promise]:
+    """What hangs on others: handoffs that are complete now, what is due before a promise that
+    moved, and the companions of one that ended."""
+    drawn = list[Promise]()
+    for promise in subject.of_agreements(sets.requiring) if event.fields else ():
         waits = promise.course.missing and settled_state(promise) is None
         if waits and complete(subject, promise, event.occurred_at):
-            yield promise
-
-
-def _drawn_along(
-    subject: Subject, changed: Sequence[Promise], sets: AgreementSets
-) -> list[Promise]:
-    """What hangs on a promise that moved: those due before it, and its companions when it ends."""
-    drawn = list[Promise]()
-    for promise in changed:
+            drawn.append(promise)
+    for promise in [*changed, *drawn]:
         for inner in subject.of_agreements(sets.due_before.get(promise.agreement.name, ())):
             if settled_state(inner) is None and follow(subject, inner):
                 drawn.append(inner)

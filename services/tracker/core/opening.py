@@ -6,7 +6,6 @@ from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.continuing import carry_over, end_companions, promise_id
 from services.tracker.core.deadlines import count_promised, due_of
-from services.tracker.core.durations import WallTime
 from services.tracker.core.interruptions import return_to_sender
 from services.tracker.core.knowledge import values_of
 from services.tracker.core.pausing import agree
@@ -71,7 +70,7 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
     known = subject.promises.get(id)
     if known and not known.opening_taken_back:
         return None
-    due_by = _terms(subject, event, agreement)
+    due_by = _due_by(subject, event, agreement)
     if isinstance(due_by, Skipped):
         _skip(subject, event, agreement, due_by)
         return None
@@ -102,13 +101,13 @@ def _skip(subject: Subject, event: Event, agreement: Agreement, why: Skipped) ->
     subject.skipped = {**subject.skipped, (agreement.name, event.id): why}
 
 
-def _terms(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
+def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
     if event.arrived_at - event.occurred_at > AGE_LIMIT and not event.backfilled:
         return Skipped.TOO_OLD
     if len(subject.promises) >= PROMISES_LIMIT and _open_ones(subject) >= PROMISES_LIMIT:
         return Skipped.TOO_MANY_PROMISES
-    if isinstance(agreement.within, WallTime):
-        return event.occurred_at + agreement.within.micros
+    if agreement.elapsed is not None:
+        return event.occurred_at + agreement.elapsed
     return due_of(subject, agreement, event.occurred_at, event.key)
 
 

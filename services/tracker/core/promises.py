@@ -181,6 +181,11 @@ class Promise:
             return self.course.confirmed_by
         return None if self.agreement.acknowledge else self.requested_by
 
+    @property
+    def is_over(self) -> bool:
+        """Its events ended it; how, `settled_state` says."""
+        return self.settled_at is not None or self.ended_as is not None
+
     def due_again(self, due_by: Instant) -> None:
         """Another deadline: its warnings move with it."""
         self.due_by, self._warnings = due_by, None
@@ -209,7 +214,7 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
 
 
 def _held(promise: Promise, now: Instant) -> State | None:
-    """Its clock stands, or its creditor may still accept that it was kept: time does not break it."""
+    """Its clock stands, or its creditor may still accept it as kept: time does not break it."""
     if paused_at(promise.course.pauses, now, promise.due_by):
         return State.PAUSED
     reported_at = promise.course.reported_at
@@ -235,16 +240,15 @@ def _before_due(promise: Promise, watermark: Watermark) -> State:
 
 def look_again_at(promise: Promise) -> Instant | None:
     """The watermark at which the promise may change by itself; None when it cannot any more."""
-    if settled_state(promise):
+    if promise.is_over:
         return None
     if promise.course is not STRAIGHT and (at := _turn_of(promise)) is not None:
         return at
     if promise.breached_at is not None:
         return None
-    if promise.course is STRAIGHT:
-        spans = promise.agreement.warning_spans
-        if spans is not None and promise.rungs < len(spans):
-            return promise.opened_at + spans[promise.rungs][0]
+    spans = promise.agreement.warning_spans
+    if spans and promise.course is STRAIGHT and promise.rungs < len(spans):
+        return promise.opened_at + spans[promise.rungs][0]
     moments = warning_moments(promise)
     if promise.rungs < len(moments):
         return moments[promise.rungs][0]

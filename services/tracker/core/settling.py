@@ -9,14 +9,11 @@ from dataclasses import replace
 from services.shared.clock import Instant
 from services.tracker.core.amounts import amounts, deliver, in_full
 from services.tracker.core.deadlines import amend
+from services.tracker.core.decisions import CONFIRMED, DISPUTED, RELEASED
 from services.tracker.core.interruptions import pause, resume
 from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.subject import Event, Subject
-
-RELEASED, CONFIRMED = "oncall.PromiseReleased", "oncall.PromiseConfirmed"
-DISPUTED = "oncall.PromiseDisputed"
-DECISIONS = frozenset({RELEASED, CONFIRMED, DISPUTED})
 
 
 def move(subject: Subject, promise: Promise, event: Event) -> bool:

@@ -131,7 +131,11 @@ class Subject:
 
     def add(self, promise: Promise) -> None:
         self.promises[promise.id] = promise
-        self.by_agreement.setdefault(promise.agreement.name, []).append(promise)
+        name = promise.agreement.name
+        if name in self.by_agreement:
+            self.by_agreement[name].append(promise)
+        else:
+            self.by_agreement[name] = [promise]
 
     def remove(self, promise: Promise) -> None:
         del self.promises[promise.id]
