@@ -12,6 +12,7 @@ from services.tracker.core.interruptions import INCOMPLETE
 from services.tracker.core.pausing import Pause, paused_at
 from services.tracker.core.promises import (
     COMMIT_MARGIN,
+    NOTHING,
     STRAIGHT,
     Announced,
     Promise,
@@ -35,15 +36,16 @@ def of_events(promise: Promise, now: Instant) -> list[Verdict]:
     verdicts = [] if promise.revision else [_opened(promise, now)]
     settled = settled_state(promise)
     if settled is not promise.concluded:
-        before = (promise.announced, promise.breached_at, promise.concluded)
-        if settled is State.KEPT and promise.course is STRAIGHT and before == _NOTHING:
+        told = promise.announced, promise.breached_at, promise.concluded
+        silently = promise.course is STRAIGHT and told == _NOTHING and not promise.mentioned.missed
+        if settled is State.KEPT and silently:
             verdicts.append(_kept_in_silence(promise, now))
         else:
             verdicts += _change(promise, now)
     elif promise.concluded is None:
         if promise.breached_at is not None and _breached_too_early(promise):
             verdicts.append(_moved(promise, now))
-        if promise.course is not STRAIGHT or promise.mentioned.pause:
+        if promise.course is not STRAIGHT or promise.mentioned != NOTHING:
             verdicts += _course(promise, now)
         if promise.rungs and _warned_too_early(promise, now):
             verdicts.append(_moved(promise, now))
@@ -118,6 +120,7 @@ def _warn(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Verd
 def _course(promise: Promise, now: Instant) -> Iterator[Verdict]:
     """What befell a promise that is still open."""
     course, mentioned = promise.course, promise.mentioned
+    yield from _not_missed(promise, now)
     if course.acknowledged_at is not None and not mentioned.acknowledged:
         promise.mentioned = replace(promise.mentioned, acknowledged=True)
         at, why = course.acknowledged_at, Reason.ACKNOWLEDGED_BY_DEBTOR
@@ -142,6 +145,8 @@ def _amended(promise: Promise, now: Instant) -> Verdict:
     """A breach of a version that had passed when it was amended stays on record, and is over."""
     course = promise.course
     superseded = _supersede(promise)
+    if course.version < promise.mentioned.version:
+        promise.withdrawals += 1  # an amendment was taken back, and may come again
     promise.mentioned = replace(promise.mentioned, version=course.version)
     verdict = conclude(
         promise,
@@ -188,6 +193,25 @@ def _missed_versions(
             due_by=due_by,
             quietly=True,
         )
+
+
+def _not_missed(promise: Promise, now: Instant) -> Iterator[Verdict]:
+    """Deadlines of earlier versions that were kept or moved in time, as is known by now."""
+    for due_by in (each for each in promise.mentioned.missed if each not in promise.course.missed):
+        kept = promise.settled_at is not None and promise.settled_at <= due_by
+        why = Reason.LATE_EVIDENCE if kept else Reason.DEADLINE_MOVED
+        yield conclude(
+            promise,
+            Kind.WITHDRAWN,
+            why,
+            occurred_at=due_by,
+            decided_at=now,
+            due_by=due_by,
+            quietly=True,
+        )
+        missed = tuple(each for each in promise.mentioned.missed if each != due_by)
+        promise.mentioned = replace(promise.mentioned, missed=missed)
+        promise.withdrawals += 1
 
 
 def _record(promise: Promise, due_by: Instant) -> None:
@@ -246,6 +270,7 @@ def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
         _begin_again(promise)
     elif before is not None:
         promise.withdrawals += 1
+    yield from _not_missed(promise, now)
     if outcome is not None and promise.course is not STRAIGHT:
         _supersede(promise)
         until = max(promise.course.missed, default=0)

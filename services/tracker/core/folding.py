@@ -6,8 +6,10 @@ step; one that comes out of order folds the subject again from its events. What 
 a promise (breaches, warnings) is history: it is carried over and never undone by the fold.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
+from services.shared.clock import Instant
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
 from services.tracker.core.deadlines import follow, hear_of
 from services.tracker.core.detecting import detect
@@ -90,7 +92,7 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
     if event.fields and sets.requiring:
         changed += _completed(subject, event, sets)
     if changed and sets.draw_along:
-        changed += _drawn_along(subject, changed, sets)
+        changed += _drawn_along(subject, changed, event.occurred_at, sets)
     return changed + open_promises(subject, event, sets) if role.opens else changed
 
 
@@ -171,13 +173,16 @@ def _completed(subject: Subject, event: Event, sets: AgreementSets) -> Iterator[
 
 
 def _drawn_along(
-    subject: Subject, changed: Sequence[Promise], sets: AgreementSets
+    subject: Subject, changed: Sequence[Promise], at: Instant, sets: AgreementSets
 ) -> list[Promise]:
-    """What hangs on a promise that moved: those due before it, and its companions when it ends."""
+    """What hangs on promises that moved: those due before them, and companions when they end."""
     drawn = list[Promise]()
-    for promise in changed:
+    moved = deque(changed)
+    while moved:
+        promise = moved.popleft()
         for inner in subject.of_agreements(sets.due_before.get(promise.agreement.name, ())):
-            if settled_state(inner) is None and follow(subject, inner):
+            if settled_state(inner) is None and follow(subject, inner, at):
                 drawn.append(inner)
+                moved.append(inner)
         drawn += end_companions(subject, promise)
     return drawn

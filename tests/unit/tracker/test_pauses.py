@@ -57,11 +57,26 @@ def due(*events: Event, agreement: Agreement = PAUSING) -> set[int]:
         ((missing("08:00"),), "12:00"),  # its limit counts from where it began
         ((missing("11:00"), arrived("11:30")), "11:00"),  # begun at the deadline
         ((missing("10:59:59"), arrived("11:59:59")), "12:00"),
-        ((missing("09:30"), arrived("09:45"), missing("10:30", "2"), arrived("10:45", "2")), "11:30"),
-        ((missing("10:00"), missing("10:10", "2"), arrived("10:20", "2"), arrived("10:30")), "11:30"),
-        ((missing("10:00"), missing("10:10", "2"), arrived("10:20"), arrived("10:30", "2")), "11:30"),
-        ((missing("10:00"), arrived("10:20"), missing("10:20", "2"), arrived("10:30", "2")), "11:30"),
-        ((missing("10:30"), arrived("11:15"), missing("11:30", "2"), arrived("11:45", "2")), "12:00"),
+        (
+            (missing("09:30"), arrived("09:45"), missing("10:30", "2"), arrived("10:45", "2")),
+            "11:30",
+        ),
+        (
+            (missing("10:00"), missing("10:10", "2"), arrived("10:20", "2"), arrived("10:30")),
+            "11:30",
+        ),
+        (
+            (missing("10:00"), missing("10:10", "2"), arrived("10:20"), arrived("10:30", "2")),
+            "11:30",
+        ),
+        (
+            (missing("10:00"), arrived("10:20"), missing("10:20", "2"), arrived("10:30", "2")),
+            "11:30",
+        ),
+        (
+            (missing("10:30"), arrived("11:15"), missing("11:30", "2"), arrived("11:45", "2")),
+            "12:00",
+        ),
     ],
 )
 def test_a_deadline_moves_by_the_time_in_the_union_of_pauses(
@@ -100,9 +115,7 @@ def test_the_most_that_a_pause_lasts_is_told_in_the_debtors_time() -> None:
 
 
 def test_a_pause_outside_working_time_moves_nothing() -> None:
-    agreement = an_agreement(
-        pauses=(RULE,), calendar=OFFICE, within=BusinessTime(2 * HOUR)
-    )
+    agreement = an_agreement(pauses=(RULE,), calendar=OFFICE, within=BusinessTime(2 * HOUR))
     night = (missing("20:00"), arrived("22:00"))
     before = only(told(APPROVED, sets=sets_of(agreement))).due_by
     sets = sets_of(agreement)

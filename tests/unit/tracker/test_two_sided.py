@@ -50,21 +50,17 @@ def in_every_order(*events: Event, agreement: Agreement = REPORTED) -> set[tuple
 
 
 def test_a_confirmation_closes_at_its_own_time() -> None:
-    assert in_every_order(APPROVED, handed_over(), accepted("10:30")) == {
-        (State.KEPT, at("10:30"))
-    }
+    assert in_every_order(APPROVED, handed_over(), accepted("10:30")) == {(State.KEPT, at("10:30"))}
 
 
 def test_a_confirmation_needs_no_report_before_it() -> None:
-    assert in_every_order(APPROVED, accepted("09:30"), handed_over()) == {
-        (State.KEPT, at("09:30"))
-    }
+    assert in_every_order(APPROVED, accepted("09:30"), handed_over()) == {(State.KEPT, at("09:30"))}
 
 
 def test_a_confirmation_after_the_deadline_is_late() -> None:
-    assert in_every_order(APPROVED, handed_over(), accepted("11:00:01"), agreement=CONFIRMED_ONLY) == {
-        (State.KEPT_LATE, at("11:00:01"))
-    }
+    assert in_every_order(
+        APPROVED, handed_over(), accepted("11:00:01"), agreement=CONFIRMED_ONLY
+    ) == {(State.KEPT_LATE, at("11:00:01"))}
 
 
 def test_without_a_limit_of_silence_the_clock_runs_on_after_a_report() -> None:
@@ -193,7 +189,9 @@ def test_what_silence_accepted_stays_accepted_after_a_restart_and_after_a_late_e
 
 def test_companions_of_what_silence_accepted_stay_ended_after_a_restart() -> None:
     desk = Desk(
-        an_agreement(confirm_within=WallTime(HOUR), update_every=WallTime(2 * HOUR), within=8 * HOUR)
+        an_agreement(
+            confirm_within=WallTime(HOUR), update_every=WallTime(2 * HOUR), within=8 * HOUR
+        )
     )
     desk.hear(APPROVED, handed_over())
     desk.pass_time("11:30")
