@@ -27,7 +27,6 @@ from services.tracker.core.promises import (
 from services.tracker.core.settling import accept_silence
 from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
 
-
 _NOTHING = (None, None, None)
 
 

@@ -38,7 +38,7 @@ def amend(subject: Subject, promise: Promise, event: Event) -> bool:
     known = promise.course.undelayed_by
     _new_version(promise, event.occurred_at, known if isinstance(due_by, Skipped) else due_by)
     if promise.agreement.in_full:
-        count_promised(subject, promise)
+        count_promised(subject, promise, event.occurred_at)
     return True
 
 
@@ -84,12 +84,12 @@ def delay(promise: Promise) -> None:
     promise.due_again(delayed(base, course.pauses, promise.agreement.clock))
 
 
-def count_promised(subject: Subject, promise: Promise) -> None:
-    """How much is promised, as the subject's facts stand now."""
+def count_promised(subject: Subject, promise: Promise, at: Instant) -> None:
+    """How much is promised, as the subject's facts stand `at` this moment of the fold."""
     full = promise.agreement.in_full
     assert full, "asked only where the agreement counts"
     value = value_of(subject, full.promised, promise.key)
-    promise_parts(promise, amounts(value, full.promised))
+    promise_parts(promise, amounts(value, full.promised), at)
 
 
 def _new_version(promise: Promise, at: Instant, undelayed_by: Instant | None) -> None:

@@ -16,14 +16,13 @@ from services.tracker.core.detecting import detect
 from services.tracker.core.interruptions import complete
 from services.tracker.core.knowledge import remember
 from services.tracker.core.opening import open_promises
-from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.sets import VERSION, AgreementSets, Role
 from services.tracker.core.settling import (
     DISPUTED,
     accept_silence,
-    add_delivery,
     decide,
+    more_of,
     move,
 )
 from services.tracker.core.subject import EVENTS_LIMIT, Counted, Event, Subject
@@ -149,13 +148,10 @@ def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
 
 def _after_its_end(subject: Subject, promise: Promise, event: Event) -> bool:
     """Evidence of a promise that is over: more of it, or nobody wanted it; false if it is none."""
-    if event.type not in promise.agreement.evidence or not agree(promise.key, event.key):
-        return False
-    if promise.ended_as is not None:
+    wanted = more_of(promise, event)
+    if wanted and promise.ended_as is not None:
         subject.late = {**subject.late, event.id: event}
-    elif promise.agreement.in_full:
-        add_delivery(promise, event)
-    return True
+    return wanted
 
 
 def _decided(subject: Subject, event: Event) -> list[Promise]:

@@ -240,7 +240,8 @@ class AgreementSets:
     @cached_property
     def detected(self) -> frozenset[str]:
         """The event types after which something may be found that no promise covers."""
-        parts = (each.evidence for each in self._by_name.values() if each.in_full)
+        counted = (each for each in self._by_name.values() if each.in_full)
+        parts = ((*each.evidence, each.amends_on) for each in counted)
         ruled = (each.rules_of for each in self.sets)
         return frozenset(READS).union(*parts, *ruled)
 

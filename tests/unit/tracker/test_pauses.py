@@ -9,6 +9,7 @@ from services.tracker.core.agreements import Agreement, PauseRule
 from services.tracker.core.durations import BusinessDays, BusinessTime, WallTime
 from services.tracker.core.subject import Event
 from services.tracker.core.verdicts import Kind, Reason
+from tests.planning import OFFICE
 from tests.promising import (
     HOUR,
     MINUTE,
@@ -23,7 +24,6 @@ from tests.promising import (
     sets_of,
     told,
 )
-from tests.planning import OFFICE
 
 RULE = PauseRule("operations.StockMissing", "operations.StockArrived", "supplier")
 BOUNDED = replace(RULE, at_most=WallTime(2 * HOUR))
