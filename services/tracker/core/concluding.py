@@ -12,6 +12,7 @@ from services.tracker.core.interruptions import INCOMPLETE
 from services.tracker.core.pausing import Pause, paused_at
 from services.tracker.core.promises import (
     COMMIT_MARGIN,
+    NOTHING,
     STRAIGHT,
     Announced,
     Promise,
@@ -40,7 +41,7 @@ def of_events(promise: Promise, now: Instant) -> list[Verdict]:
     elif promise.concluded is None:
         if promise.breached_at is not None and _breached_too_early(promise):
             verdicts.append(_moved(promise, now))
-        if promise.course is not STRAIGHT or promise.mentioned.pause:
+        if promise.course is not STRAIGHT or promise.mentioned != NOTHING:
             verdicts += _course(promise, now)
         if promise.rungs and _warned_too_early(promise, now):
             verdicts.append(_moved(promise, now))
@@ -85,7 +86,8 @@ def _opened(promise: Promise, now: Instant) -> Verdict:
 
 def _nobody_was_told(promise: Promise) -> bool:
     """It is kept in time, and nothing that stands was said of it before."""
-    if promise.announced is not None or promise.breached_at is not None:
+    told = promise.announced, promise.breached_at
+    if told != (None, None) or promise.mentioned.missed:
         return False
     return settled_state(promise) is State.KEPT
 
@@ -122,6 +124,7 @@ def _warn(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Verd
 def _course(promise: Promise, now: Instant) -> Iterator[Verdict]:
     """What befell a promise that is still open."""
     course, mentioned = promise.course, promise.mentioned
+    yield from _not_missed(promise, now)
     if course.acknowledged_at is not None and not mentioned.acknowledged:
         promise.mentioned = replace(promise.mentioned, acknowledged=True)
         at, why = course.acknowledged_at, Reason.ACKNOWLEDGED_BY_DEBTOR
@@ -146,6 +149,8 @@ def _amended(promise: Promise, now: Instant) -> Verdict:
     """A breach of a version that had passed when it was amended stays on record, and is over."""
     course = promise.course
     superseded = _supersede(promise)
+    if course.version < promise.mentioned.version:
+        promise.withdrawals += 1  # an amendment was taken back, and may come again
     promise.mentioned = replace(promise.mentioned, version=course.version)
     verdict = conclude(
         promise,
@@ -192,6 +197,25 @@ def _missed_versions(
             due_by=due_by,
             quietly=True,
         )
+
+
+def _not_missed(promise: Promise, now: Instant) -> Iterator[Verdict]:
+    """Deadlines of earlier versions that were kept or moved in time, as is known by now."""
+    for due_by in (each for each in promise.mentioned.missed if each not in promise.course.missed):
+        kept = promise.settled_at is not None and promise.settled_at <= due_by
+        why = Reason.LATE_EVIDENCE if kept else Reason.DEADLINE_MOVED
+        yield conclude(
+            promise,
+            Kind.WITHDRAWN,
+            why,
+            occurred_at=due_by,
+            decided_at=now,
+            due_by=due_by,
+            quietly=True,
+        )
+        missed = tuple(each for each in promise.mentioned.missed if each != due_by)
+        promise.mentioned = replace(promise.mentioned, missed=missed)
+        promise.withdrawals += 1
 
 
 def _record(promise: Promise, due_by: Instant) -> None:
@@ -250,6 +274,7 @@ def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
         _begin_again(promise)
     elif before is not None:
         promise.withdrawals += 1
+    yield from _not_missed(promise, now)
     if outcome is not None and promise.course is not STRAIGHT:
         _supersede(promise)
         until = max(promise.course.missed, default=0)

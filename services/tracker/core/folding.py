@@ -6,6 +6,7 @@ step; one that comes out of order folds the subject again from its events. What 
 a promise (breaches, warnings) is history: it is carried over and never undone by the fold.
 """
 
+from collections import deque
 from collections.abc import Sequence
 
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
@@ -14,13 +15,12 @@ from services.tracker.core.detecting import detect
 from services.tracker.core.interruptions import complete
 from services.tracker.core.knowledge import remember
 from services.tracker.core.opening import open_promises
-from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.sets import VERSION, AgreementSets, Role
 from services.tracker.core.settling import (
     accept_silence,
-    add_delivery,
     decide,
+    more_of,
     move,
 )
 from services.tracker.core.subject import EVENTS_LIMIT, Counted, Event, Subject
@@ -151,13 +151,10 @@ def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
 
 def _after_its_end(subject: Subject, promise: Promise, event: Event) -> bool:
     """Evidence of a promise that is over: more of it, or nobody wanted it; false if it is none."""
-    if event.type not in promise.agreement.evidence or not agree(promise.key, event.key):
-        return False
-    if promise.ended_as is not None:
+    wanted = more_of(promise, event)
+    if wanted and promise.ended_as is not None:
         subject.late = {**subject.late, event.id: event}
-    elif promise.agreement.in_full:
-        add_delivery(promise, event)
-    return True
+    return wanted
 
 
 def _decided(subject: Subject, event: Event) -> list[Promise]:
@@ -176,9 +173,12 @@ def _drawn_along(
         waits = promise.course.missing and settled_state(promise) is None
         if waits and complete(subject, promise, event.occurred_at):
             drawn.append(promise)
-    for promise in [*changed, *drawn]:
+    moved = deque([*changed, *drawn])
+    while moved:
+        promise = moved.popleft()
         for inner in subject.of_agreements(sets.due_before.get(promise.agreement.name, ())):
-            if settled_state(inner) is None and follow(subject, inner):
+            if settled_state(inner) is None and follow(subject, inner, event.occurred_at):
                 drawn.append(inner)
+                moved.append(inner)
         drawn += end_companions(subject, promise)
     return drawn

@@ -11,7 +11,7 @@ from services.tracker.core.knowledge import values_of
 from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.sets import AgreementSets
-from services.tracker.core.settling import end, move
+from services.tracker.core.settling import end, more_of, move
 from services.tracker.core.subject import Event, Skipped, Subject
 
 AGE_LIMIT = 37 * 86_400 * SECOND
@@ -85,7 +85,7 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
         event.arrived_at if event.backfilled else 0,
     )
     if agreement.in_full:
-        count_promised(subject, promise)
+        count_promised(subject, promise, event.occurred_at)
     if agreement.requires:
         return_to_sender(subject, promise, event)
     if len(subject.told) > 1 and not agreement.moved_by.isdisjoint(subject.told):
@@ -123,16 +123,19 @@ def _take_up(subject: Subject, promise: Promise) -> None:
     agreement = promise.agreement
     used = {each.settled_by for each in subject.by_agreement.get(agreement.name, ())}
     for event in _before(subject, promise):
-        if event.type in agreement.cancels_on:
+        if settled_state(promise):
+            if more_of(promise, event):
+                _match(subject, event)
+        elif event.type in agreement.cancels_on:
             end(promise, State.CANCELLED, promise.opened_at, event.id)
         elif event.type == agreement.amends_on or event.id in used:
             continue  # the facts that it told are known, and what it kept is kept
         elif move(subject, promise, event):
-            subject.unmatched = {
-                id: each for id, each in subject.unmatched.items() if id != event.id
-            }
-        if settled_state(promise):
-            return
+            _match(subject, event)
+
+
+def _match(subject: Subject, event: Event) -> None:
+    subject.unmatched = {id: each for id, each in subject.unmatched.items() if id != event.id}
 
 
 def _before(subject: Subject, promise: Promise) -> Iterator[Event]:

@@ -55,8 +55,11 @@ class AgreementSet:
 
     @cached_property
     def opened_by(self) -> Mapping[str, tuple[Agreement, ...]]:
-        """The agreements that each event type opens; what is due before another comes after it."""
-        ordered = sorted(self.all, key=lambda each: each.before is not None)
+        """The agreements that each event type opens; what is due before another comes after it,
+        and a companion after its own."""
+        by_name = {each.name: each for each in self.agreements}
+        outer_first = sorted(self.agreements, key=lambda each: _depth(each, by_name))
+        ordered = [each for one in outer_first for each in with_companions(one)]
         types = {agreement.opens_on for agreement in ordered}
         return {
             each: tuple(agreement for agreement in ordered if agreement.opens_on == each)
@@ -71,6 +74,12 @@ class AgreementSet:
             for type in (*(each.event_type for each in rule.asserted_by), *rule.gates):
                 types.setdefault(type, {})[rule.name] = rule
         return {type: tuple(rules.values()) for type, rules in types.items()}
+
+
+def _depth(agreement: Agreement, by_name: Mapping[str, Agreement]) -> int:
+    """How many promises its date hangs on, one behind the other; in a set they lead nowhere back."""
+    outer = by_name.get(agreement.before.promise) if agreement.before else None
+    return 1 + _depth(outer, by_name) if outer else 0
 
 
 def content_hash(texts: Iterable[str]) -> str:
@@ -236,7 +245,8 @@ class AgreementSets:
     @cached_property
     def detected(self) -> frozenset[str]:
         """The event types after which something may be found that no promise covers."""
-        parts = (each.evidence for each in self._by_name.values() if each.in_full)
+        counted = (each for each in self._by_name.values() if each.in_full)
+        parts = ((*each.evidence, each.amends_on) for each in counted)
         ruled = (each.rules_of for each in self.sets)
         return frozenset(case_events.READS).union(*parts, *ruled)
 

@@ -45,14 +45,33 @@ def keep(promise: Promise, event: Event) -> bool:
     if event.type == agreement.confirmed_by:
         return in_full(promise) and _settle(promise, event.occurred_at, event.id)
     if event.type not in agreement.evidence:
-        return False
+        return event.type == agreement.amends_on and _less_is_promised(promise, event)
     if agreement.in_full:
         add_delivery(promise, event)
         if not in_full(promise):
             return True
+    return _done(promise, event)
+
+
+def _less_is_promised(promise: Promise, event: Event) -> bool:
+    """What was delivered before is all of it since this amendment."""
+    delivered = any(part.delivered for part in promise.course.parts)
+    return delivered and in_full(promise) and _done(promise, event)
+
+
+def _done(promise: Promise, event: Event) -> bool:
+    agreement = promise.agreement
     if agreement.two_sided:
         return _report(promise, event)
     return _settle(promise, event.occurred_at, event.id)
+
+
+def more_of(promise: Promise, event: Event) -> bool:
+    """Whether it is evidence of a promise that is kept already; what it delivers is counted."""
+    wanted = event.type in promise.agreement.evidence and agree(promise.key, event.key)
+    if wanted and promise.ended_as is None and promise.agreement.in_full:
+        add_delivery(promise, event)
+    return wanted
 
 
 def add_delivery(promise: Promise, event: Event) -> None:
