@@ -15,7 +15,7 @@ from services.tracker.core.detecting import detect
 from services.tracker.core.interruptions import complete
 from services.tracker.core.knowledge import remember
 from services.tracker.core.opening import open_promises
-from services.tracker.core.pausing import agree
+from services.tracker.core.pausing import VERSION, agree
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.settling import (
@@ -26,8 +26,6 @@ from services.tracker.core.settling import (
     move,
 )
 from services.tracker.core.subject import EVENTS_LIMIT, Counted, Event, Subject
-
-VERSION = "version"
 
 
 def fold(
