@@ -15,7 +15,7 @@ from services.shared.outbox import OutboxRow
 from services.shared.relay import heartbeat
 from services.shared.subjects import DEAD_LETTERS_TOPIC, topic_of
 from services.tracker.agreement_files import load_folder, shipped
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import subject_document, subject_of
@@ -119,7 +119,7 @@ class Written:
 @cache
 def agreement_sets(name: str = "default") -> AgreementSets:
     folder = load_folder(shipped(name))
-    return AgreementSets((AgreementSet(folder.hash, 0, folder.agreements),))
+    return AgreementSets((folder.active(0),))
 
 
 def a_partition(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.shared.clock import Instant
+from services.tracker.core.agreements import AgreementKind
 from services.tracker.core.interruptions import INCOMPLETE
 from services.tracker.core.pausing import Pause, paused_at
 from services.tracker.core.promises import (
@@ -250,11 +251,10 @@ def _paused(promise: Promise, pause: Pause, now: Instant) -> Verdict:
         resumed = tuple(each for each in promise.mentioned.resumed if each != pause.event)
         promise.mentioned = replace(promise.mentioned, resumed=resumed)
     promise.mentioned = replace(promise.mentioned, pause=pause.event)
-    returned = pause.waiting_on == promise.agreement.owed_to
     why = Reason.INCOMPLETE if pause.rule == INCOMPLETE else Reason.PAUSING_EVENT
     verdict = conclude(
         promise,
-        Kind.RETURNED if returned else Kind.PAUSED,
+        Kind.RETURNED if _is_returned(promise, pause) else Kind.PAUSED,
         why,
         occurred_at=pause.since,
         decided_at=now,
@@ -264,6 +264,13 @@ def _paused(promise: Promise, pause: Pause, now: Instant) -> Verdict:
         promise.rungs = 0
         promise.withdrawals += 1
     return verdict
+
+
+def _is_returned(promise: Promise, pause: Pause) -> bool:
+    """It waits for a creditor who can be told to act; a customer who was asked is waited for."""
+    agreement = promise.agreement
+    with_customer = agreement.kind is AgreementKind.SLA and pause.rule != INCOMPLETE
+    return pause.waiting_on == agreement.owed_to and not with_customer
 
 
 def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
