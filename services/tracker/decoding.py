@@ -10,7 +10,7 @@ from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import HEARTBEAT, Kind
 from services.shared.telemetry import TRACEPARENT, span_context
 from services.tracker.core.reading import Wanted, event_of
-from services.tracker.handlers import Told
+from services.tracker.exchange import Told
 
 
 def told_of(

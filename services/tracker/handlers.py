@@ -3,9 +3,7 @@
 It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
 
 from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
@@ -15,75 +13,7 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from services.shared.bus import Received
-    from services.shared.outbox import OutboxRow
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One record as it was read: an event of a subject, a party's heartbeat, or a fault of it."""
-
-    received: "Received"
-    party: str
-    said: Event | Heartbeat | InvalidEvent
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ownership:
-    """One partition as its owner left it; `positions` are offsets to read next, by topic."""
-
-    partition: int
-    epoch: int
-    seq: int
-    positions: Mapping[str, int]
-    complete_through: Mapping[str, Instant]
-
-
-@dataclass(slots=True)
-class Changes:
-    """Everything that one commit writes beside the partition document."""
-
-    subjects: dict[str, Subject] = field(default_factory=dict)
-    verdicts: list[tuple[Subject, Verdict]] = field(default_factory=list)
-    outgoing: list["OutboxRow"] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.subjects or self.verdicts or self.outgoing)
-
-
-class PartitionStore(Protocol):
-    """What a partition needs of a store; `commit` raises Fenced where another owner took over."""
-
-    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership: ...
-
-
-Announce = Callable[[Subject, Verdict], "OutboxRow"]
-Refuse = Callable[["Received", InvalidEvent, Instant], "OutboxRow"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What is the same for all partitions of a tracker.
-
-    `lateness` names parties that send no heartbeats and how late their events may be, in
-    microseconds; `simulated` that heartbeats alone move the clock.
-    """
-
-    partitions: int
-    parties: tuple[str, ...]
-    lateness: Mapping[str, int]
-    simulated: bool
-    announce: Announce
-    refuse: Refuse
+from services.tracker.exchange import Changes, Ownership, PartitionStore, Rules, Told
 
 
 class Partition:
@@ -173,6 +103,8 @@ class Partition:
         }
         self.owner = self._store.commit(self.owner, progress, changes)
         self._changes = Changes()
+        settled = [each for each in changes.subjects.values() if each.promises and each.settled]
+        self._rules.learn(settled, self.table.sets)
         for id in self._visiting | changes.subjects.keys():
             if id in self._known and self._known[id].settled:
                 self.table.drop(id)

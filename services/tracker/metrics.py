@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.shared.clock import SECOND, Clock
-from services.tracker.handlers import Partition, Told
+from services.tracker.exchange import Told
+from services.tracker.handlers import Partition
 
 
 class Metrics:

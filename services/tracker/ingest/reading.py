@@ -27,7 +27,8 @@ from services.shared.mongo import TransactionTooLong
 from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
 from services.tracker.errors import PositionLost
-from services.tracker.handlers import Partition, Told
+from services.tracker.exchange import Told
+from services.tracker.handlers import Partition
 from services.tracker.ingest.caught_up import Held, watch
 from services.tracker.ingest.membership import (
     GROUP,
