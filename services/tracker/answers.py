@@ -6,7 +6,7 @@ from typing import Any
 from handoff.v1 import tracker_pb2
 
 from services.shared.clock import SECOND
-from services.shared.codec import stamp
+from services.shared.codec import stamp, stamp_of
 from services.shared.events.common import Money
 from services.shared.telemetry import trace_id_of
 from services.tracker.core.findings import Found
@@ -180,4 +180,27 @@ def _hop_message(hop: Hop) -> tracker_pb2.Hop:
         slack_s=hop.slack // SECOND,
         received_late_s=hop.received_late // SECOND,
         done=hop.done,
+    )
+
+
+def progress_message(row: Row) -> tracker_pb2.PartitionProgress:
+    """A partition as it was last committed, with how many promises are open in it."""
+    return tracker_pb2.PartitionProgress(
+        partition=row["_id"],
+        epoch=row["epoch"],
+        seq=row["seq"],
+        caught_up_at=stamp(row.get("caught_up_at")),
+        complete_through={party: stamp_of(at) for party, at in row["complete_through"].items()},
+        open_promises=row["open_promises"],
+        positions=row["positions"],
+        fenced=row["fenced"],
+        skews=[
+            tracker_pb2.SourceSkew(
+                party=each["party"],
+                source=each["source"],
+                skew_s=each["skew"] / SECOND,
+                samples=each["samples"],
+            )
+            for each in row.get("skews", ())
+        ],
     )

@@ -3,9 +3,9 @@
 import grpc
 from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
-from services.shared.codec import stamp, stamp_of
+from services.shared.codec import stamp
 from services.shared.errors import RefusalCode, Refused
-from services.tracker.answers import standing_message, subject_answer
+from services.tracker.answers import progress_message, standing_message, subject_answer
 from services.tracker.core.promises import State
 from services.tracker.ledger import Ledger, Wanted
 
@@ -47,21 +47,7 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
     def GetProgress(
         self, request: tracker_pb2.GetProgressRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.GetProgressResponse:
-        partitions = [
-            tracker_pb2.PartitionProgress(
-                partition=row["_id"],
-                epoch=row["epoch"],
-                seq=row["seq"],
-                caught_up_at=stamp(row.get("caught_up_at")),
-                complete_through={
-                    party: stamp_of(at) for party, at in row["complete_through"].items()
-                },
-                open_promises=row["open_promises"],
-                positions=row["positions"],
-                fenced=row["fenced"],
-            )
-            for row in self._ledger.progress()
-        ]
+        partitions = [progress_message(row) for row in self._ledger.progress()]
         return tracker_pb2.GetProgressResponse(partitions=partitions, now=stamp(self._ledger.now()))
 
 

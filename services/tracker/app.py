@@ -169,7 +169,7 @@ def _ingest(
         metrics.observe(partition, batch)
         relay.wake()
 
-    return Ingest(
+    ingest = Ingest(
         Membership(
             settings.kafka.bootstrap,
             tuple(settings.parties),
@@ -183,6 +183,8 @@ def _ingest(
         telemetry=around.telemetry,
         health=around.health,
     )
+    metrics.watch(settings.parties, lambda: ingest.partitions)
+    return ingest
 
 
 def _open(

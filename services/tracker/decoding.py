@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.shared.acceptance import accept
 from services.shared.bus import Received
+from services.shared.clock import to_instant
 from services.shared.codec import decode_event
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
@@ -27,7 +28,8 @@ def told_of(
         body = decode_event(envelope.type, envelope.body)
         if envelope.type == HEARTBEAT:
             assert isinstance(body, Heartbeat)
-            return Told(received, party, body)
+            complete_through = to_instant(body.complete_through)
+            return Told(received, party, body, "", envelope.source, complete_through)
         if received.key != envelope.subject.encode():
             raise InvalidEvent(
                 "wrong_key",
@@ -38,7 +40,7 @@ def told_of(
         return Told(received, party, fault)
     arrived_at = envelope.occurred_at if simulated else received.arrived_at
     event = event_of(envelope, body, arrived_at, wanted, _traceparent(received))
-    return Told(received, party, event, envelope.subject)
+    return Told(received, party, event, envelope.subject, envelope.source, envelope.occurred_at)
 
 
 def _traceparent(received: Received) -> str:

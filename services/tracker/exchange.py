@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One record as it was read: an event of a subject, a party's heartbeat, or a fault of it."""
+    """One record as it was read: an event of a subject, a party's heartbeat, or a fault of it.
+
+    `said_at` is the moment that its `source` gave it, whether it is believed or not.
+    """
 
     received: "Received"
     party: str
     said: Event | Heartbeat | InvalidEvent
     subject: str = ""
+    source: str = ""
+    said_at: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)

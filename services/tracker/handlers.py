@@ -5,19 +5,24 @@ It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from services.shared.clock import Instant, to_instant
+from services.shared.clock import Instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
 from services.tracker.core.sets import AgreementSets
+from services.tracker.core.skew import Skews, SourceSkew
 from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
+from services.tracker.counting import Counts, of_clocks, of_event
 from services.tracker.exchange import Changes, Ownership, PartitionStore, Rules, Told
 
 
 class Partition:
-    """One partition number in this tracker's care."""
+    """One partition number in this tracker's care.
+
+    `counts` are for whoever takes them, `skews` those of the sources as last committed.
+    """
 
     def __init__(
         self,
@@ -30,12 +35,14 @@ class Partition:
         self.owner = owner
         self.positions = dict(owner.positions)
         self.table = Table(sets())
-        self._counted: dict[str, int] = {}
+        self.counts = Counts()
         self._sets = sets
         self._store = store
         self._rules = rules
         self._changes = Changes()
         self._visiting: set[str] = set()
+        self._skews = Skews()
+        self.skews: tuple[SourceSkew, ...] = ()
         self.marks = Marks(
             complete_through=dict(owner.complete_through),
             heard_at=dict.fromkeys(rules.parties, now),
@@ -69,8 +76,9 @@ class Partition:
         self._look_up(batch)
         for told in batch:
             match told.said:
-                case Heartbeat(complete_through):
-                    self._hear(told.party, to_instant(complete_through), wall)
+                case Heartbeat():
+                    self._hear(told.party, told.said_at, wall)
+                    self._compare_clocks(told)
                 case Event() as event:
                     self._apply(told, event, now)
                 case InvalidEvent() as fault:
@@ -94,15 +102,18 @@ class Partition:
 
         Raises Fenced where another owner took over: then nothing was written.
         """
-        changes = self._changes
+        changes, skews = self._changes, self._skews.estimates()
         progress = {
             "positions": dict(self.positions),
             "complete_through": dict(self.marks.complete_through),
             "heard_at": dict(self.marks.heard_at),
             "caught_up_at": self.marks.caught_up_at,
+            "skews": [each._asdict() for each in skews],
         }
         self.owner = self._store.commit(self.owner, progress, changes)
         self._changes = Changes()
+        self.counts.add(*of_clocks(self.skews, skews))
+        self.skews = skews
         settled = [each for each in changes.subjects.values() if each.promises and each.settled]
         self._rules.learn(settled, self.table.sets)
         for id in self._visiting | changes.subjects.keys():
@@ -110,11 +121,6 @@ class Partition:
                 self.table.drop(id)
         self._visiting.clear()
         return changes
-
-    def take_counts(self) -> dict[str, int]:
-        """How often what happened since the last call: `verdict:warned`, `refused:<reason>`."""
-        counted, self._counted = self._counted, {}
-        return counted
 
     def _know_sets(self, now: Instant) -> None:
         """A set that was not known before may have agreements for what is parked."""
@@ -145,19 +151,17 @@ class Partition:
         if told.subject not in self._known and self._astray(told):
             return
         applied = self.table.apply(told.subject, event, now)
-        self._count(f"event:{applied.counted}")
+        self.counts.add(f"event:{applied.counted}")
         if applied.counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
             self._refuse(told, InvalidEvent(applied.counted, reason), now)
         if applied.counted is not Counted.FOLDED:
             return
+        if not event.backfilled:
+            self._compare_clocks(told)
         subject = self._known[told.subject]
         self._changes.subjects[subject.id] = subject
-        for (agreement, event_id), reason in subject.skipped.items():
-            if event_id == event.id:
-                self._count(f"skipped:{agreement}:{reason}")
-        if event.id in subject.parked:
-            self._count(f"parked:{event.type}")
+        self.counts.add(*of_event(told, event, subject))
         for verdict in applied.verdicts:
             self._conclude(subject, verdict)
 
@@ -171,7 +175,7 @@ class Partition:
         return True
 
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
-        self._count(f"refused:{fault.reason}")
+        self.counts.add(f"refused:{fault.reason}")
         self._changes.outgoing.append(self._rules.refuse(told.received, fault, now))
 
     def _hear(self, party: str, complete_through: Instant, wall: Instant) -> None:
@@ -179,11 +183,13 @@ class Partition:
         self.marks.complete_through[party] = max(known, complete_through)
         self.marks.heard_at[party] = wall
 
+    def _compare_clocks(self, told: Told) -> None:
+        """In a simulation there is one clock only."""
+        if not self._rules.simulated:
+            self._skews.hear(told.party, told.source, told.said_at, told.received.arrived_at)
+
     def _conclude(self, subject: Subject, verdict: Verdict) -> None:
         self._changes.verdicts.append((subject, verdict))
-        self._count(f"verdict:{verdict.kind}")
+        self.counts.add(f"verdict:{verdict.kind}")
         if verdict.publish:
             self._changes.outgoing.append(self._rules.announce(subject, verdict))
-
-    def _count(self, what: str) -> None:
-        self._counted[what] = self._counted.get(what, 0) + 1

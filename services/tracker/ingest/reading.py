@@ -74,8 +74,8 @@ class Ingest:
 
     @property
     def partitions(self) -> list[Partition]:
-        """Those in our care right now."""
-        return [held.partition for held in self._held.values()]
+        """Those in our care right now; other threads may ask."""
+        return [held.partition for held in list(self._held.values())]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the topics until stopped. Raises Fenced when another tracker took our place."""
