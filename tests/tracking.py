@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -125,12 +125,15 @@ def a_partition(
     return Partition(owner, sets, store, dataclasses.replace(plain, **rules), now)
 
 
-def tell(partition: Partition, *records: Received) -> None:
+def tell(
+    partition: Partition, *records: Received, backfilling: Collection[tuple[str, str]] = ()
+) -> None:
     """Fold records as the ingest does, without committing."""
     wanted = partition.table.sets.fields_of
+    parties = [record.topic.split(".")[1] for record in records]
     told = [
-        told_of(record, record.topic.split(".")[1], {}, wanted, simulated=False)
-        for record in records
+        told_of(record, party, {}, wanted, simulated=False, backfilling=backfilling)
+        for record, party in zip(records, parties, strict=True)
     ]
     partition.fold(told, max(record.arrived_at for record in records))
 

@@ -36,7 +36,7 @@ from services.tracker.learner import BEGINNING_LIMIT, Learner
 from services.tracker.ledger import Ledger
 from services.tracker.metrics import Metrics
 from services.tracker.outlook import Outlook
-from services.tracker.rules import NAME, decode, rules_of
+from services.tracker.rules import NAME, decoder, rules_of
 from services.tracker.settings import TrackerSettings
 from services.tracker.store import Store
 
@@ -177,7 +177,7 @@ def _ingest(
             settings.tracker.session_s,
         ),
         open_partition,
-        partial(decode, settings, sets),
+        decoder(settings, sets),
         observe=observe,
         clock=around.clock,
         telemetry=around.telemetry,

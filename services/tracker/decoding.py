@@ -1,6 +1,6 @@
 """From a record of Kafka to what the tracker's handlers are told, or the fault that it has."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from services.shared.acceptance import accept
 from services.shared.bus import Received
@@ -21,8 +21,12 @@ def told_of(
     wanted: Wanted,
     *,
     simulated: bool,
+    backfilling: Collection[tuple[str, str]] = (),
 ) -> Told:
-    """What `party` said in this record. In a simulation an event arrives when it happens."""
+    """What `party` said in this record. In a simulation an event arrives when it happens.
+
+    `backfilling` are the sources, each with its party, that are declared to tell of the past.
+    """
     try:
         envelope = accept(received.value, party, own_types)
         body = decode_event(envelope.type, envelope.body)
@@ -39,7 +43,8 @@ def told_of(
     except InvalidEvent as fault:
         return Told(received, party, fault)
     arrived_at = envelope.occurred_at if simulated else received.arrived_at
-    event = event_of(envelope, body, arrived_at, wanted, _traceparent(received))
+    backfilled = (party, envelope.source) in backfilling
+    event = event_of(envelope, body, arrived_at, wanted, _traceparent(received), backfilled)
     return Told(received, party, event, envelope.subject, envelope.source, envelope.occurred_at)
 
 

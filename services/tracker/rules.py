@@ -1,6 +1,7 @@
 """What is the same for every partition of this tracker: how it reads, tells, refuses and learns."""
 
 import hashlib
+from collections.abc import Callable
 from functools import partial
 
 from services.shared.bus import Received
@@ -39,14 +40,17 @@ def rules_of(
     )
 
 
-def decode(settings: TrackerSettings, sets: KnownSets, received: Received, party: str) -> Told:
-    """What `party` said in this record, as far as the sets known by now read it."""
-    return told_of(
+def decoder(settings: TrackerSettings, sets: KnownSets) -> Callable[[Received, str], Told]:
+    """What a party said in a record, as far as the sets known by then read it."""
+    own_types, backfilling = settings.own_types, settings.backfilling
+    simulated = settings.clock == "heartbeats"
+    return lambda received, party: told_of(
         received,
         party,
-        settings.own_types,
+        own_types,
         sets.latest.fields_of,
-        simulated=settings.clock == "heartbeats",
+        simulated=simulated,
+        backfilling=backfilling,
     )
 
 
