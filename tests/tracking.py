@@ -2,15 +2,18 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from services.shared.bus import Received, Record
-from services.shared.clock import SECOND, Instant
+from services.shared.clock import SECOND, Instant, to_datetime
 from services.shared.codec import cloud_event_headers, encode_envelope, encode_event
 from services.shared.errors import InvalidEvent
+from services.shared.events.common import Address, Line, Money, Priority
 from services.shared.events.envelope import Envelope
+from services.shared.events.finance import PaymentApproved
+from services.shared.events.sales import OrderPlaced
 from services.shared.outbox import OutboxRow
 from services.shared.relay import heartbeat
 from services.shared.subjects import DEAD_LETTERS_TOPIC, topic_of
@@ -18,13 +21,16 @@ from services.tracker.agreement_files import load_folder, shipped
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
+from services.tracker.decoding import told_of
 from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Announce, Changes, Ownership, Partition, Rules
+from services.tracker.exchange import Changes, Ownership, Rules
+from services.tracker.handlers import Partition
 from services.tracker.opening import Identity, TrackerStore, open_partition
 
 HOUR = 3_600 * SECOND
 START: Instant = 1_800_000_000 * SECOND
+ORDER = "order/4711"
 PARTIES = ("sales", "operations", "finance", "support", "oncall")
 US = Identity("tracker-1", "127.0.0.1:7105")
 _offsets = itertools.count()
@@ -128,18 +134,56 @@ def a_partition(
     number: int = 0,
     partitions: int = 1,
     now: Instant = START,
-    announce: Announce | None = None,
+    sets: Callable[[], AgreementSets] = agreement_sets,
+    **rules: Any,  # noqa: ANN401 - of `Rules`
 ) -> Partition:
     """A partition as a tracker takes it over, with the default agreements."""
-    rules = Rules(
+    plain = Rules(
         partitions=partitions,
         parties=PARTIES,
         lateness={},
         simulated=False,
-        announce=announce or announcement,
+        announce=announcement,
         refuse=refusal,
+        learn=nothing_learned,
     )
-    return open_partition(store, agreement_sets, rules, US, number, now)
+    return open_partition(store, sets, dataclasses.replace(plain, **rules), US, number, now)
+
+
+def tell(
+    partition: Partition, *records: Received, backfilling: Collection[tuple[str, str]] = ()
+) -> None:
+    """Fold records as the ingest does, without committing."""
+    wanted = partition.table.sets.fields_of
+    parties = [record.topic.split(".")[1] for record in records]
+    told = [
+        told_of(record, party, {}, wanted, simulated=False, backfilling=backfilling)
+        for record, party in zip(records, parties, strict=True)
+    ]
+    partition.fold(told, max(record.arrived_at for record in records))
+
+
+def pass_time(partition: Partition, to: Instant) -> None:
+    """Everybody has told everything up to `to`, and we have read it."""
+    tell(partition, *heartbeats(to))
+    partition.advance(to, to)
+
+
+def placed(at: Instant = START, **about: Any) -> Received:  # noqa: ANN401 - of the envelope
+    """An order that is promised in two days."""
+    event = OrderPlaced(
+        (Line("lamp", 1),),
+        Money(4_900, "EUR"),
+        to_datetime(at + 48 * HOUR),
+        Priority.NORMAL,
+        Address("Hauptstr. 1", "10115", "Berlin", "DE"),
+    )
+    return received(event, **{"type": "sales.OrderPlaced", "subject": ORDER, "at": at, **about})
+
+
+def paid(at: Instant) -> Received:
+    event = PaymentApproved("p-1", Money(4_900, "EUR"), to_datetime(at + 24 * HOUR), "", "", 1)
+    return received(event, type="finance.PaymentApproved", subject=ORDER, at=at)
 
 
 def received(event: Any, **about: Any) -> Received:  # noqa: ANN401 - any event dataclass
@@ -183,3 +227,7 @@ def announcement(subject: Subject, verdict: Verdict) -> OutboxRow:
 def refusal(record: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
     place = f"{record.topic}/{record.partition}/{record.offset}".encode()
     return OutboxRow(place, Record(DEAD_LETTERS_TOPIC, record.key, fault.reason.encode()))
+
+
+def nothing_learned(settled: Iterable[Subject], sets: AgreementSets) -> None:
+    """Nobody asks how long a hop takes."""

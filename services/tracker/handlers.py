@@ -3,91 +3,26 @@
 It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
 
-from services.shared.clock import Instant, to_instant
+from services.shared.clock import Instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
 from services.tracker.core.sets import AgreementSets
+from services.tracker.core.skew import Skews, SourceSkew
 from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from services.shared.bus import Received
-    from services.shared.outbox import OutboxRow
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One record as it was read: an event of a subject, a party's heartbeat, or a fault of it."""
-
-    received: "Received"
-    party: str
-    said: Event | Heartbeat | InvalidEvent
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ownership:
-    """One partition as its owner left it; `positions` are offsets to read next, by topic."""
-
-    partition: int
-    epoch: int
-    seq: int
-    positions: Mapping[str, int]
-    complete_through: Mapping[str, Instant]
-
-
-@dataclass(slots=True)
-class Changes:
-    """Everything that one commit writes beside the partition document."""
-
-    subjects: dict[str, Subject] = field(default_factory=dict)
-    verdicts: list[tuple[Subject, Verdict]] = field(default_factory=list)
-    outgoing: list["OutboxRow"] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.subjects or self.verdicts or self.outgoing)
-
-
-class PartitionStore(Protocol):
-    """What a partition needs of a store; `commit` raises Fenced where another owner took over."""
-
-    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership: ...
-
-
-Announce = Callable[[Subject, Verdict], "OutboxRow"]
-Refuse = Callable[["Received", InvalidEvent, Instant], "OutboxRow"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What is the same for all partitions of a tracker.
-
-    `lateness` names parties that send no heartbeats and how late their events may be, in
-    microseconds; `simulated` that heartbeats alone move the clock.
-    """
-
-    partitions: int
-    parties: tuple[str, ...]
-    lateness: Mapping[str, int]
-    simulated: bool
-    announce: Announce
-    refuse: Refuse
+from services.tracker.counting import Counts, of_clocks, of_event
+from services.tracker.exchange import Changes, Ownership, PartitionStore, Rules, Told
 
 
 class Partition:
-    """One partition number in this tracker's care."""
+    """One partition number in this tracker's care.
+
+    `counts` are for whoever takes them, `skews` those of the sources as last committed.
+    """
 
     def __init__(
         self,
@@ -100,13 +35,15 @@ class Partition:
         self.owner = owner
         self.positions = dict(owner.positions)
         self.table = Table(sets())
-        self._counted: dict[str, int] = {}
+        self.counts = Counts()
         self._sets = sets
         self._store = store
         self._rules = rules
         self._changes = Changes()
         self._visiting: set[str] = set()
         self._astray: set[str] = set()
+        self._skews = Skews()
+        self.skews: tuple[SourceSkew, ...] = ()
         self.marks = Marks(
             complete_through=dict(owner.complete_through),
             heard_at=dict.fromkeys(rules.parties, now),
@@ -140,8 +77,9 @@ class Partition:
         self._look_up(batch)
         for told in batch:
             match told.said:
-                case Heartbeat(complete_through):
-                    self._hear(told.party, to_instant(complete_through), wall)
+                case Heartbeat():
+                    self._hear(told.party, told.said_at, wall)
+                    self._compare_clocks(told)
                 case Event() as event:
                     self._apply(told, event, now)
                 case InvalidEvent() as fault:
@@ -165,25 +103,25 @@ class Partition:
 
         Raises Fenced where another owner took over: then nothing was written.
         """
-        changes = self._changes
+        changes, skews = self._changes, self._skews.estimates()
         progress = {
             "positions": dict(self.positions),
             "complete_through": dict(self.marks.complete_through),
             "heard_at": dict(self.marks.heard_at),
             "caught_up_at": self.marks.caught_up_at,
+            "skews": [each._asdict() for each in skews],
         }
         self.owner = self._store.commit(self.owner, progress, changes)
         self._changes = Changes()
+        self.counts.add(*of_clocks(self.skews, skews))
+        self.skews = skews
+        settled = [each for each in changes.subjects.values() if each.promises and each.settled]
+        self._rules.learn(settled, self.table.sets)
         for id in self._visiting | changes.subjects.keys():
             if id in self._known and self._known[id].settled:
                 self.table.drop(id)
         self._visiting.clear()
         return changes
-
-    def take_counts(self) -> dict[str, int]:
-        """How often what happened since the last call: `verdict:warned`, `refused:<reason>`."""
-        counted, self._counted = self._counted, {}
-        return counted
 
     def _know_sets(self, now: Instant) -> None:
         """A set that was not known before may have agreements for what is parked."""
@@ -218,19 +156,17 @@ class Partition:
             self._refuse_astray(told)
             return
         counted, verdicts = self.table.apply(told.subject, event, now)
-        self._count(f"event:{counted}")
+        self.counts.add(f"event:{counted}")
         if counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
             self._refuse(told, InvalidEvent(counted, reason), now)
         if counted is not Counted.FOLDED:
             return
+        if not event.backfilled:
+            self._compare_clocks(told)
         subject = self._known[told.subject]
         self._changes.subjects[subject.id] = subject
-        for (agreement, event_id), reason in subject.skipped.items():
-            if event_id == event.id:
-                self._count(f"skipped:{agreement}:{reason}")
-        if event.id in subject.parked:
-            self._count(f"parked:{event.type}")
+        self.counts.add(*of_event(told, event, subject))
         for verdict in verdicts:
             self._conclude(subject, verdict)
 
@@ -244,7 +180,7 @@ class Partition:
         return partition_of(subject, self._rules.partitions)
 
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
-        self._count(f"refused:{fault.reason}")
+        self.counts.add(f"refused:{fault.reason}")
         self._changes.outgoing.append(self._rules.refuse(told.received, fault, now))
 
     def _hear(self, party: str, complete_through: Instant, wall: Instant) -> None:
@@ -252,11 +188,13 @@ class Partition:
         self.marks.complete_through[party] = max(known, complete_through)
         self.marks.heard_at[party] = wall
 
+    def _compare_clocks(self, told: Told) -> None:
+        """In a simulation there is one clock only."""
+        if not self._rules.simulated:
+            self._skews.hear(told.party, told.source, told.said_at, told.received.arrived_at)
+
     def _conclude(self, subject: Subject, verdict: Verdict) -> None:
         self._changes.verdicts.append((subject, verdict))
-        self._count(f"verdict:{verdict.kind}")
+        self.counts.add(f"verdict:{verdict.kind}")
         if verdict.publish:
             self._changes.outgoing.append(self._rules.announce(subject, verdict))
-
-    def _count(self, what: str) -> None:
-        self._counted[what] = self._counted.get(what, 0) + 1

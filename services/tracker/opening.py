@@ -6,7 +6,8 @@ from typing import Protocol
 
 from services.shared.clock import Instant
 from services.tracker.core.sets import AgreementSets
-from services.tracker.handlers import Ownership, Partition, PartitionStore, Rules
+from services.tracker.exchange import Ownership, PartitionStore, Rules
+from services.tracker.handlers import Partition
 
 
 class TrackerStore(PartitionStore, Protocol):

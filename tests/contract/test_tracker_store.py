@@ -14,7 +14,8 @@ from services.shared.settings import Settings
 from services.tracker.agreement_files import load_folder, read_texts, shipped
 from services.tracker.decoding import told_of
 from services.tracker.errors import AgreementError, Fenced
-from services.tracker.handlers import Changes, Ownership, Partition
+from services.tracker.exchange import Changes, Ownership
+from services.tracker.handlers import Partition
 from services.tracker.store import ACTIVATION_LEAD, Store
 from tests.agreed import an_agreement_text
 from tests.tracking import (
@@ -172,3 +173,22 @@ def test_a_stored_set_is_read_only_once(mongo_store: Store) -> None:
     mongo_store.activate(read_texts({"ship.yaml": an_agreement_text()}), START)
     first, again = (mongo_store.sets({}).agreement("ship", 1) for _ in range(2))
     assert first is again
+
+
+def test_promises_that_settled_last_come_first_and_no_more_than_asked_for(
+    mongo_store: Store,
+) -> None:
+    partition = a_partition(mongo_store)
+    for order in ("1", "2", "3", "open"):
+        an_order(partition, order)
+    subjects = [partition.table.subjects[f"order/{order}"] for order in ("1", "2", "3", "open")]
+    for late, subject in enumerate(subjects[:3]):
+        for promise in subject.promises.values():
+            promise.settled_at = START + late * HOUR
+    partition.commit()
+    count = len(subjects[0].promises)
+    newest = mongo_store.settled_promises(SETS, 2 * count)
+    assert [promise.settled_at for promise in newest] == [START + 2 * HOUR] * count + [
+        START + HOUR
+    ] * count
+    assert len(mongo_store.settled_promises(SETS, 1_000)) == 3 * count

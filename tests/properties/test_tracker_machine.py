@@ -21,11 +21,20 @@ from services.tracker.core.promises import COMMIT_MARGIN, State, settled_state
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.verdicts import Kind, Verdict
-from services.tracker.handlers import Partition, Rules, Told
+from services.tracker.exchange import Rules, Told
+from services.tracker.handlers import Partition
 from services.tracker.opening import open_partition
 from tests.histories import DELIVER, REFUND
 from tests.promising import HOUR, MINUTE, ORDER, a_retraction, an_agreement, an_event, sets_of
-from tests.tracking import PARTIES, START, US, MemoryTrackerStore, announcement, refusal
+from tests.tracking import (
+    PARTIES,
+    START,
+    US,
+    MemoryTrackerStore,
+    announcement,
+    nothing_learned,
+    refusal,
+)
 
 PAUSABLE = an_agreement(
     "50%",
@@ -40,7 +49,7 @@ PARTS = an_agreement(
     in_full=InFull(Fact("order", "pieces"), Fact("parcel", "pieces")),
 )
 SETS: AgreementSets = sets_of(PAUSABLE, DELIVER, REFUND, PARTS)
-RULES = Rules(1, PARTIES, {}, False, announcement, refusal)
+RULES = Rules(1, PARTIES, {}, False, announcement, refusal, nothing_learned)
 BACK = st.sampled_from([0, MINUTE, HOUR, 3 * HOUR])
 NUMBERS = st.sampled_from("123")
 

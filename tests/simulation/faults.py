@@ -14,7 +14,8 @@ from services.tracker.core.pausing import Pause, delayed
 from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
-from services.tracker.handlers import Changes, Ownership, Partition, Rules
+from services.tracker.exchange import Changes, Ownership, Rules
+from services.tracker.handlers import Partition
 from services.tracker.ingest.gate import Held
 from services.tracker.opening import Identity, open_partition
 from tests.simulation.store import CrashableStore

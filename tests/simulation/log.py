@@ -8,7 +8,7 @@ from services.shared.clock import Instant
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import topic_of
 from services.tracker.core.subject import Event
-from services.tracker.handlers import Told
+from services.tracker.exchange import Told
 from tests.simulation.events import PARTIES, PARTITIONS, Said
 
 TOPICS = {topic_of(party): party for party in PARTIES}

@@ -7,7 +7,7 @@ from services.shared.errors import InvalidEvent
 from services.shared.subjects import DEAD_LETTERS_TOPIC
 from services.tracker.core.sets import AgreementSet
 from services.tracker.core.subject import Event
-from services.tracker.handlers import Told
+from services.tracker.exchange import Told
 from tests.simulation.events import HOME
 from tests.simulation.log import Log
 from tests.simulation.model import Truth, truths

@@ -12,7 +12,7 @@ from services.shared.subjects import Kind
 from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Changes, Ownership
+from services.tracker.exchange import Changes, Ownership
 from services.tracker.store import ACTIVATION_LEAD
 from tests.simulation.events import EARLIER, LATER
 from tests.simulation.steps import Answer

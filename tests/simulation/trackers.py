@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from services.shared.clock import SECOND, Instant
 from services.tracker.agreement_sets import KnownSets
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Partition, Rules, Told
+from services.tracker.exchange import Rules, Told
+from services.tracker.handlers import Partition
 from services.tracker.ingest.gate import Held
 from services.tracker.opening import Identity, open_partition
 from tests.simulation.events import PARTIES, PARTITIONS
 from tests.simulation.log import TOPICS, Log, Place
 from tests.simulation.store import CrashableStore, Unanswered
-from tests.tracking import announcement, refusal
+from tests.tracking import announcement, nothing_learned, refusal
 
 BATCH_RECORDS = 6
-RULES = Rules(PARTITIONS, PARTIES, {}, False, announcement, refusal)
+RULES = Rules(PARTITIONS, PARTIES, {}, False, announcement, refusal, nothing_learned)
 
 
 class Crashed(Exception):
@@ -178,7 +179,7 @@ class Tracker:
                 self._counts["unanswered"] += 1
                 continue
             held.committed_at = self.now()
-        for what, times in partition.take_counts().items():
+        for what, times in partition.counts.take().items():
             self._counts[what] += times
 
 

@@ -35,6 +35,7 @@ def event_of(
     arrived_at: Instant,
     wanted: Wanted,
     traceparent: str = "",
+    backfilled: bool = False,
 ) -> Event:
     """The fold's event; `body` is the decoded dataclass, `wanted` says what is read of it."""
     row = EVENT_TYPES.get(envelope.type)
@@ -53,6 +54,7 @@ def event_of(
         retracts=body.event_id if isinstance(body, Retracted) else b"",
         promise_id=body.promise_id if isinstance(body, PromiseReleased) else "",
         traceparent=traceparent,
+        backfilled=backfilled,
     )
 
 

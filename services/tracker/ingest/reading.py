@@ -27,7 +27,8 @@ from services.shared.mongo import TransactionTooLong
 from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
 from services.tracker.errors import PositionLost
-from services.tracker.handlers import Partition, Told
+from services.tracker.exchange import Told
+from services.tracker.handlers import Partition
 from services.tracker.ingest.caught_up import watch
 from services.tracker.ingest.gate import Held
 from services.tracker.ingest.membership import (
@@ -74,8 +75,8 @@ class Ingest:
 
     @property
     def partitions(self) -> list[Partition]:
-        """Those in our care right now."""
-        return [held.partition for held in self._held.values()]
+        """Those in our care right now; other threads may ask."""
+        return [held.partition for held in list(self._held.values())]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the topics until stopped. Raises Fenced when another tracker took our place."""

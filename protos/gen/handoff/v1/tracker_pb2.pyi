@@ -944,6 +944,7 @@ class PartitionProgress(_message.Message):
     OPEN_PROMISES_FIELD_NUMBER: _builtins.int
     FENCED_FIELD_NUMBER: _builtins.int
     POSITIONS_FIELD_NUMBER: _builtins.int
+    SKEWS_FIELD_NUMBER: _builtins.int
     partition: _builtins.int
     epoch: _builtins.int
     seq: _builtins.int
@@ -960,6 +961,10 @@ class PartitionProgress(_message.Message):
     def positions(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """topic: the offset that is read next"""
 
+    @_builtins.property
+    def skews(self) -> _containers.RepeatedCompositeFieldContainer[Global___SourceSkew]:
+        """How far the clocks of sources are off, as far as that is known, the worst first."""
+
     def __init__(
         self,
         *,
@@ -971,11 +976,45 @@ class PartitionProgress(_message.Message):
         open_promises: _builtins.int = ...,
         fenced: _builtins.int = ...,
         positions: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        skews: _abc.Iterable[Global___SourceSkew] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "fenced", b"fenced", "open_promises", b"open_promises", "partition", b"partition", "positions", b"positions", "seq", b"seq"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "fenced", b"fenced", "open_promises", b"open_promises", "partition", b"partition", "positions", b"positions", "seq", b"seq", "skews", b"skews"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PartitionProgress: _TypeAlias = PartitionProgress  # noqa: Y015
+
+@_typing.final
+class SourceSkew(_message.Message):
+    """The broker's time minus the source's own, at the median of its newest events and heartbeats."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    SKEW_S_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    party: _builtins.str
+    source: _builtins.str
+    skew_s: _builtins.float
+    """Positive where its clock is behind, or what it says comes late. More than 30 either way is a
+    finding: whoever runs the source has to look at it.
+    """
+    samples: _builtins.int
+    def __init__(
+        self,
+        *,
+        party: _builtins.str = ...,
+        source: _builtins.str = ...,
+        skew_s: _builtins.float = ...,
+        samples: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["party", b"party", "samples", b"samples", "skew_s", b"skew_s", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SourceSkew: _TypeAlias = SourceSkew  # noqa: Y015
