@@ -5,7 +5,7 @@ It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from services.shared.clock import Instant
+from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
@@ -77,8 +77,8 @@ class Partition:
         self._look_up(batch)
         for told in batch:
             match told.said:
-                case Heartbeat():
-                    self._hear(told.party, told.said_at, wall)
+                case Heartbeat(complete_through):
+                    self._hear(told.party, to_instant(complete_through), wall)
                     self._compare_clocks(told)
                 case Event() as event:
                     self._apply(told, event, now)

@@ -192,7 +192,7 @@ class TrackerMachine(RuleBasedStateMachine):
             said, party = replace(said, arrived_at=self.now), said.party
         subject = ORDER if isinstance(said, Event) else ""
         record = Received("log", 0, len(self.log), subject.encode(), b"", (), self.now)
-        self.log.append(Told(record, party, said, subject))
+        self.log.append(Told(record, party, said, subject, said_at=self.now))
 
     def _read_on(self) -> None:
         self.read.fold(self.log[self.read.positions.get("log", 0) :], self.now)

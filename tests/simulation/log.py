@@ -31,7 +31,7 @@ class Log:
         if isinstance(said, Event):
             said = replace(said, arrived_at=now)
         received = Received(topic, partition, len(records), subject.encode(), b"", (), now)
-        records.append(Told(received, party, said, subject))
+        records.append(Told(received, party, said, subject, said_at=now))
 
     def read(self, place: Place, offset: int, limit: int) -> list[Told]:
         return self.places[place][offset : offset + limit]
