@@ -154,6 +154,8 @@ class Subject:
         dates = (
             promise.due_by
             for promise in self.promises.values()
-            if promise.agreement.owed_to == "customer" and not settled_state(promise)
+            if promise.agreement.owed_to == "customer"
+            and not promise.agreement.part_of
+            and not settled_state(promise)
         )
         return min(dates, default=None)
