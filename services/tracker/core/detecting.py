@@ -56,7 +56,7 @@ def _unmatched(events: Iterable[Event], sets: AgreementSets) -> Iterator[Finding
             event.party,
             event.party,
             f"{event.type} came, and nobody was waiting for it.",
-            awaits=sets.openers_of(event.type),
+            awaits=sets.openers_of(event.type) or frozenset({event.party}),
             actionable=False,
         )
 

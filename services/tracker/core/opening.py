@@ -95,7 +95,7 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
         _take_up(subject, promise)
     if known:
         carry_over(known, promise)
-        subject.remove(known)
+        del subject.promises[id]
     subject.add(promise)
     return promise
 

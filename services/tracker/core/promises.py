@@ -209,7 +209,7 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
 
 
 def _held(promise: Promise, now: Instant) -> State | None:
-    """Time does not break it while its clock stands or its creditor may still accept that it was kept."""
+    """Time breaks nothing while the clock stands, or the creditor may accept that it was kept."""
     if paused_at(promise.course.pauses, now, promise.due_by):
         return State.PAUSED
     reported_at = promise.course.reported_at

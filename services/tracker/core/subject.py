@@ -133,9 +133,9 @@ class Subject:
         self.promises[promise.id] = promise
         self.by_agreement.setdefault(promise.agreement.name, []).append(promise)
 
-    def remove(self, promise: Promise) -> None:
-        del self.promises[promise.id]
-        self.by_agreement[promise.agreement.name].remove(promise)
+    def bury(self, promise: Promise) -> None:
+        """Keep a promise for its history alone: no event does anything to it."""
+        self.promises[promise.id] = promise
 
     def of_agreements(self, names: tuple[str, ...]) -> list[Promise]:
         """Its promises under agreements of these names, in order of their opening."""
