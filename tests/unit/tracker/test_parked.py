@@ -5,8 +5,9 @@ import pytest
 from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.handlers import Partition, Rules, Told
+from services.tracker.opening import Identity, open_partition
 from tests.promising import HOUR, ORDER, an_agreement, an_event, at, told
-from tests.tracking import MemoryTrackerStore, _announcement, _refusal, a_received
+from tests.tracking import MemoryTrackerStore, announcement, heartbeats, refusal
 
 NONE = AgreementSet("none", 0, (an_agreement(effective_from=at("12:00")),))
 ONE = AgreementSet("one", at("15:00"), (an_agreement(within=8 * HOUR),))
@@ -15,13 +16,20 @@ APPROVED = an_event()
 
 def a_partition(store: MemoryTrackerStore, *sets: AgreementSet, now: int) -> Partition:
     parties = ("sales", "operations", "finance", "support")
-    rules = Rules(1, parties, {}, False, _announcement, _refusal)
+    rules = Rules(
+        partitions=1,
+        parties=parties,
+        lateness={},
+        simulated=False,
+        announce=announcement,
+        refuse=refusal,
+    )
     known = AgreementSets(sets)
-    return Partition(store.take_over(0, "t", ""), lambda: known, store, rules, now)
+    return open_partition(store, lambda: known, rules, Identity("t", ""), 0, now)
 
 
 def hear(partition: Partition, event: Event) -> list[str]:
-    partition.fold([Told(a_received(), event.party, event, ORDER)], event.arrived_at)
+    partition.fold([Told(heartbeats(0)[0], event.party, event, ORDER)], event.arrived_at)
     return [verdict.kind.value for _, verdict in partition.commit().verdicts]
 
 
@@ -55,7 +63,7 @@ def test_a_set_that_became_known_while_nobody_watched_takes_up_what_is_parked() 
 def test_what_is_parked_in_a_batch_that_is_not_committed_is_taken_up_too() -> None:
     store = MemoryTrackerStore()
     partition = a_partition(store, NONE, now=at("08:00"))
-    partition.fold([Told(a_received(), "finance", APPROVED, ORDER)], at("09:00"))
+    partition.fold([Told(heartbeats(0)[0], "finance", APPROVED, ORDER)], at("09:00"))
     partition._sets = lambda: AgreementSets((NONE, ONE))
     partition.fold([], at("15:00"))
     assert [verdict.kind for _, verdict in partition.commit().verdicts] == ["opened"]
