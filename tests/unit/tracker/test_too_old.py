@@ -46,7 +46,7 @@ def test_what_was_due_before_it_was_told_is_recorded_in_silence() -> None:
 
 
 @pytest.mark.parametrize(("due_after", "publish"), [(0, True), (1, False)])
-def test_what_is_due_from_then_on_is_told(due_after: int, publish: bool) -> None:  # noqa: FBT001
+def test_what_is_due_from_then_on_is_told(due_after: int, publish: bool) -> None:
     desk = backfilled(at("11:00") + due_after)
     (breach,) = desk.pass_time(at("11:00") + 2 * SECOND)
     assert breach.publish is publish
