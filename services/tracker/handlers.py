@@ -50,6 +50,7 @@ class Partition:
         )
         for subject in store.open_subjects(owner.partition, self.table.sets):
             self.table.put(subject)
+        self._take_up_parked(self.clock(now))
 
     @property
     def number(self) -> int:
@@ -126,14 +127,23 @@ class Partition:
     def _know_sets(self, now: Instant) -> None:
         """A set that was not known before may have agreements for what is parked."""
         sets = self._sets()
-        if sets is self.table.sets:
-            return
-        self.table.sets = sets
-        for subject in self._store.parked_subjects(self.number, sets):
-            parked = self._known.get(subject.id, subject)
-            for _, verdict in self.table.take_up(parked, now):
-                self._conclude(parked, verdict)
-            self._changes.subjects[parked.id] = parked
+        if sets is not self.table.sets:
+            self.table.sets = sets
+            self._take_up_parked(now)
+
+    def _take_up_parked(self, now: Instant) -> None:
+        """Those that were stored, also by a tracker that did not know the sets of today, and ours."""
+        stored = self._store.parked_subjects(self.number, self.table.sets)
+        parked = {subject.id: subject for subject in stored}
+        parked |= {id: each for id, each in self._known.items() if id in parked or each.parked}
+        for subject in parked.values():
+            if subject.id not in self._known:
+                self._visiting.add(subject.id)
+            verdicts = self.table.take_up(subject, now)
+            for _, verdict in verdicts:
+                self._conclude(subject, verdict)
+            if verdicts or not subject.parked:
+                self._changes.subjects[subject.id] = subject
 
     def _look_up(self, batch: Sequence[Told]) -> None:
         """Subjects that are not in memory may be settled ones: a late duplicate must find them.

@@ -43,14 +43,18 @@ def amend(subject: Subject, promise: Promise, event: Event) -> bool:
 
 
 def hear_of(promise: Promise, event: Event) -> bool:
-    """The debtor said something: the next update is due so much later."""
+    """The debtor said something: the next update is due so much later, with the pauses since."""
     agreement = promise.agreement
     assert agreement.within, "an update is due within a span"
-    if event.occurred_at <= promise.opened_at:
+    at = event.occurred_at
+    if at <= promise.opened_at:
         return False
-    due_by = agreement.clock.add(event.occurred_at, agreement.within)
-    if promise.due_by < event.occurred_at:
-        _new_version(promise, event.occurred_at, due_by)
+    due_by = agreement.clock.add(at, agreement.within)
+    left = (each for each in promise.course.pauses if each.until > at)
+    pauses = tuple(replace(each, since=max(each.since, at)) for each in left)
+    promise.course = replace(promise.course, pauses=pauses)
+    if promise.due_by < at:
+        _new_version(promise, at, due_by)
     else:
         promise.course = replace(promise.course, undelayed_by=due_by)
         delay(promise)

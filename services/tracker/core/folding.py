@@ -54,7 +54,7 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
             _step(subject, event, sets.role_of(event.type), sets)
     for id, old in before.items():
         if id not in subject.promises:
-            subject.add(without_opening(old))
+            subject.bury(without_opening(old))
         carry_over(old, subject.promises[id])
     for promise in subject.of_agreements(sets.accepting):
         end_companions(subject, promise)
@@ -102,13 +102,15 @@ def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     if event.promise_id and (promise := subject.promises.get(event.promise_id)):
         fact = event.key, promise.course.reported_in  # each report may be disputed
     told = subject.told.get(event.type)
+    if told is not None and fact in told:
+        return False  # the earliest by its own time counts
+    if role.versioned and not _is_newest(subject, event):
+        return False
     if told is None:
         subject.told[event.type] = {fact: event}
-    elif fact in told:
-        return False  # the earliest by its own time counts
     else:
         told[fact] = event
-    return not role.versioned or _is_newest(subject, event)
+    return True
 
 
 def _is_newest(subject: Subject, event: Event) -> bool:

@@ -70,6 +70,8 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
     known = subject.promises.get(id)
     if known and not known.opening_taken_back:
         return None
+    if agreement.part_of and not _opened_with(subject, event, agreement.part_of):
+        return None
     due_by = _due_by(subject, event, agreement)
     if isinstance(due_by, Skipped):
         _skip(subject, event, agreement, due_by)
@@ -92,9 +94,15 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
         _take_up(subject, promise)
     if known:
         carry_over(known, promise)
-        subject.remove(known)
+        del subject.promises[id]
     subject.add(promise)
     return promise
+
+
+def _opened_with(subject: Subject, event: Event, agreement: str) -> bool:
+    """Whether the event opened the promise that a companion comes with."""
+    promise = subject.promises.get(promise_id(subject.id, agreement, event.key))
+    return promise is not None and promise.opened_by == event.id
 
 
 def _skip(subject: Subject, event: Event, agreement: Agreement, why: Skipped) -> None:

@@ -214,7 +214,7 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
 
 
 def _held(promise: Promise, now: Instant) -> State | None:
-    """Its clock stands, or its creditor may still accept it as kept: time does not break it."""
+    """Time breaks nothing while the clock stands, or the creditor may accept that it was kept."""
     if paused_at(promise.course.pauses, now, promise.due_by):
         return State.PAUSED
     reported_at = promise.course.reported_at

@@ -77,7 +77,7 @@ class AgreementSet:
 
 
 def _depth(agreement: Agreement, by_name: Mapping[str, Agreement]) -> int:
-    """How many promises its date hangs on, one behind the other; in a set they lead nowhere back."""
+    """How many promises its date hangs on, one behind the other; none leads back to itself."""
     outer = by_name.get(agreement.before.promise) if agreement.before else None
     return 1 + _depth(outer, by_name) if outer else 0
 

@@ -1,4 +1,4 @@
-"""A promise that the debtor's own word does not close: reports, confirmations, disputes, silence."""
+"""What the debtor says is not enough: reports, confirmations, disputes, a creditor's silence."""
 
 from itertools import permutations
 
