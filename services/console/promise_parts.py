@@ -7,8 +7,8 @@ from services.console.desk import Promise
 from services.console.facts import Part, Pause
 from services.console.times import Moment, distance, moment
 from services.console.words import plain
-from services.shared.money import amount_in_words
 from services.shared.events.common import Money
+from services.shared.money import amount_in_words
 
 _CURRENCIES = frozenset({"AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HUF"}) | {
     *("INR", "JPY", "MXN", "NOK", "NZD", "PLN", "SEK", "USD", "ZAR")

@@ -2,8 +2,8 @@
 
 from services.alerts.domain.promise import Promise
 from services.alerts.domain.words import duration, moment, plain, spaced
-from services.shared.money import amount_in_words
 from services.shared.clock import SECOND, Instant
+from services.shared.money import amount_in_words
 
 _ACKNOWLEDGE, _UPDATE = ".acknowledge", ".update"
 """How the agreements end that go along with another: to own it, and to be heard of."""
