@@ -46,6 +46,32 @@ def test_support_without_background(company: Company) -> None:
     assert company.alerts() == []
 
 
+def test_support_gets_a_case_back_without_what_was_found(company: Company) -> None:
+    company.case_is_opened()
+    company.customer_is_answered()
+    passed_on(company, "finance", "operations")
+    assert company.alerts() == []
+    company.case_is_passed_on("operations", "support", background="")
+    (told,) = company.told()
+    assert told.what == "first_notice returned: take-back-case-operations"
+    assert "The clock is with operations" in told.text
+
+
+def test_a_case_that_nobody_takes_is_found_after_four_hours(company: Company) -> None:
+    company.case_is_opened()
+    company.customer_is_answered()
+    company.case_is_passed_on("support", "finance", background="Paid twice; order 4711.")
+    company.at("12:59")
+    assert company.alerts() == []
+    company.at("13:00")
+    (told,) = company.told()
+    assert told.what == "first_notice found: left_alone"
+    assert "support passed the case to finance, where nobody accepted it" in told.text
+    company.at("16:00")
+    company.case_is_accepted("finance")
+    assert company.alerts() == ["resolved cleared: left_alone"]
+
+
 def test_ping_pong(company: Company) -> None:
     company.case_is_opened()
     company.customer_is_answered()

@@ -1,4 +1,4 @@
-"""The agreements that a company starts with: nothing is wrong with them, and each is shown to work."""
+"""The agreements that a company starts with: nothing is wrong with them, and each is shown."""
 
 import pytest
 
