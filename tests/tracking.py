@@ -22,7 +22,7 @@ from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.documents import parked_of, subject_document, subject_of
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Changes, Ownership, PartitionStore, Rules
 from services.tracker.handlers import Partition
@@ -50,7 +50,12 @@ class MemoryTrackerStore:
         )
         row["epoch"] += 1
         return Ownership(
-            partition, row["epoch"], row["seq"], dict(row["positions"]), row["complete_through"]
+            partition,
+            row["epoch"],
+            row["seq"],
+            dict(row["positions"]),
+            row["complete_through"],
+            parked_of(row),
         )
 
     def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
@@ -87,6 +92,7 @@ class MemoryTrackerStore:
             seq=owner.seq + 1,
             positions=progress["positions"],
             complete_through=progress["complete_through"],
+            parked=parked_of(progress),
         )
 
 
