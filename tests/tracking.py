@@ -22,7 +22,7 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.documents import parked_of, subject_document, subject_of
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Changes, Ownership, Rules
 from services.tracker.handlers import Partition
@@ -52,7 +52,12 @@ class MemoryTrackerStore:
         )
         row["epoch"] += 1
         return Ownership(
-            partition, row["epoch"], row["seq"], dict(row["positions"]), row["complete_through"]
+            partition,
+            row["epoch"],
+            row["seq"],
+            dict(row["positions"]),
+            row["complete_through"],
+            parked_of(row),
         )
 
     def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
@@ -88,6 +93,7 @@ class MemoryTrackerStore:
             seq=owner.seq + 1,
             positions=written.progress["positions"],
             complete_through=written.progress["complete_through"],
+            parked=parked_of(written.progress),
         )
 
     def guard(self, row: dict[str, Any], owner: Ownership) -> bool:

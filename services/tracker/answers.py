@@ -14,6 +14,7 @@ from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import Course, Promise, State
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.tree import CustomerTree, Hop
+from services.tracker.documents import parked_of
 from services.tracker.messages import awaits, decides, detail, money, trace_context
 from services.tracker.standing import Standing
 
@@ -202,5 +203,9 @@ def progress_message(row: Row) -> tracker_pb2.PartitionProgress:
                 samples=each["samples"],
             )
             for each in row.get("skews", ())
+        ],
+        parked=[
+            tracker_pb2.ParkedType(type=each.type, events=each.events, since=stamp(each.since))
+            for each in parked_of(row)
         ],
     )

@@ -7,6 +7,7 @@ from services.shared.clock import Instant
 from services.shared.events.common import Money
 from services.tracker.core.findings import Finding, FindingKind, Found
 from services.tracker.core.folding import refold
+from services.tracker.core.parking import Parked, ParkedType
 from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import (
     STRAIGHT,
@@ -149,6 +150,11 @@ def verdict_document(subject: Subject, verdict: Verdict) -> Document:
         "cause": verdict.cause,
         "published": verdict.publish,
     }
+
+
+def parked_of(partition: Document) -> Parked:
+    """What the partition's document says of parked events; nothing where it says nothing."""
+    return tuple(ParkedType(**each) for each in partition.get("parked", ()))
 
 
 def _event_document(event: Event) -> Document:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from services.shared.clock import Instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
+from services.tracker.core.parking import Parked
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.verdicts import Verdict
@@ -33,13 +34,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """One partition as its owner left it; `positions` are offsets to read next, by topic."""
+    """One partition as its owner left it; `positions` are offsets to read next, by topic.
+
+    `parked` counts the events of the last days that no agreement was there for.
+    """
 
     partition: int
     epoch: int
     seq: int
     positions: Mapping[str, int]
     complete_through: Mapping[str, Instant]
+    parked: Parked = ()
 
 
 @dataclass(slots=True)

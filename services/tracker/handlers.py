@@ -9,6 +9,7 @@ from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
+from services.tracker.core.parking import park, recent
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.skew import Skews, SourceSkew
 from services.tracker.core.subject import Counted, Event, Subject
@@ -34,6 +35,7 @@ class Partition:
     ) -> None:
         self.owner = owner
         self.positions = dict(owner.positions)
+        self._parked = owner.parked
         self.table = Table(sets())
         self.counts = Counts()
         self._sets = sets
@@ -95,6 +97,7 @@ class Partition:
             self._hear(party, now - late, wall)
         if self._rules.simulated:
             self.marks.heard_at = dict.fromkeys(self._rules.parties, now)
+        self._parked = recent(self._parked, now)
         for subject, verdict in self.table.advance(now, self.marks):
             self._changes.subjects[subject.id] = subject
             self._conclude(subject, verdict)
@@ -111,6 +114,7 @@ class Partition:
             "heard_at": dict(self.marks.heard_at),
             "caught_up_at": self.marks.caught_up_at,
             "skews": [each._asdict() for each in skews],
+            "parked": [each._asdict() for each in self._parked],
         }
         self.owner = self._store.commit(self.owner, progress, changes)
         self._changes = Changes()
@@ -176,6 +180,8 @@ class Partition:
             self._compare_clocks(told)
         subject = self._known[told.subject]
         self._changes.subjects[subject.id] = subject
+        if event.id in subject.parked:
+            self._parked = park(self._parked, event.type, now)
         self.counts.add(*of_event(told, event, subject))
         for verdict in verdicts:
             self._conclude(subject, verdict)

@@ -22,6 +22,7 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.documents import (
     finding_document,
+    parked_of,
     promise_document,
     promise_of,
     subject_document,
@@ -120,7 +121,12 @@ class Store:
         )
         assert row, "an upsert that returns the document after it always has one"
         return Ownership(
-            partition, row["epoch"], row["seq"], row["positions"], row["complete_through"]
+            partition,
+            row["epoch"],
+            row["seq"],
+            row["positions"],
+            row["complete_through"],
+            parked_of(row),
         )
 
     @property
@@ -150,7 +156,7 @@ class Store:
     def commit(self, owner: Ownership, progress: Row, changes: Changes) -> Ownership:
         """Write a batch, its verdicts and the position that follows, all or nothing.
 
-        `progress` holds `positions`, `complete_through` and `caught_up_at`. Raises Fenced where the
+        `progress` is what the partition's document says from now on. Raises Fenced where the
         partition has another owner by now. After a PyMongoError the same commit may be tried again:
         if the first try got through after all, it counts.
         """
@@ -172,6 +178,7 @@ class Store:
             owner.seq + 1,
             progress["positions"],
             progress["complete_through"],
+            parked_of(progress),
         )
 
     def _write(

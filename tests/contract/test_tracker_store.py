@@ -12,6 +12,7 @@ from services.shared.mongo import connect
 from services.shared.outbox import Outbox
 from services.shared.settings import Settings
 from services.tracker.agreement_files import load_folder, read_texts, shipped
+from services.tracker.core.parking import ParkedType
 from services.tracker.decoding import told_of
 from services.tracker.errors import AgreementError, Fenced
 from services.tracker.exchange import Changes, Ownership
@@ -99,6 +100,14 @@ def test_the_position_is_committed_with_what_was_read(store: AnyStore) -> None:
     again = store.take_over(0, "b", "there")
     assert again.positions == positions
     assert again.complete_through == {"sales": 5}
+
+
+def test_what_was_parked_on_a_day_is_known_to_the_next_owner(store: AnyStore) -> None:
+    owner = store.take_over(0, "a", "here")
+    day = ParkedType("sales.OrderPlaced", START, 2)
+    after = store.commit(owner, progress(parked=[day._asdict()]), Changes())
+    assert after.parked == (day,)
+    assert store.take_over(0, "b", "there").parked == (day,)
 
 
 def test_taking_over_fences_whoever_had_the_partition(store: AnyStore) -> None:

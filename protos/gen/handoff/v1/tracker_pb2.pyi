@@ -945,6 +945,7 @@ class PartitionProgress(_message.Message):
     FENCED_FIELD_NUMBER: _builtins.int
     POSITIONS_FIELD_NUMBER: _builtins.int
     SKEWS_FIELD_NUMBER: _builtins.int
+    PARKED_FIELD_NUMBER: _builtins.int
     partition: _builtins.int
     epoch: _builtins.int
     seq: _builtins.int
@@ -965,6 +966,12 @@ class PartitionProgress(_message.Message):
     def skews(self) -> _containers.RepeatedCompositeFieldContainer[Global___SourceSkew]:
         """How far the clocks of sources are off, as far as that is known, the worst first."""
 
+    @_builtins.property
+    def parked(self) -> _containers.RepeatedCompositeFieldContainer[Global___ParkedType]:
+        """Events of the last seven days that should have opened a promise, and that no agreement was
+        there for.
+        """
+
     def __init__(
         self,
         *,
@@ -977,10 +984,11 @@ class PartitionProgress(_message.Message):
         fenced: _builtins.int = ...,
         positions: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
         skews: _abc.Iterable[Global___SourceSkew] | None = ...,
+        parked: _abc.Iterable[Global___ParkedType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "fenced", b"fenced", "open_promises", b"open_promises", "partition", b"partition", "positions", b"positions", "seq", b"seq", "skews", b"skews"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "fenced", b"fenced", "open_promises", b"open_promises", "parked", b"parked", "partition", b"partition", "positions", b"positions", "seq", b"seq", "skews", b"skews"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1018,3 +1026,33 @@ class SourceSkew(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SourceSkew: _TypeAlias = SourceSkew  # noqa: Y015
+
+@_typing.final
+class ParkedType(_message.Message):
+    """How many events of a type were parked on one day; they are taken up when an agreement comes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    type: _builtins.str
+    events: _builtins.int
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """When the day began, in UTC."""
+
+    def __init__(
+        self,
+        *,
+        type: _builtins.str = ...,
+        events: _builtins.int = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "since", b"since", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ParkedType: _TypeAlias = ParkedType  # noqa: Y015
