@@ -226,6 +226,7 @@ class Day:
     def __init__(self, steps: list[Step], *, restarting: bool = False) -> None:
         self.table = Table(SETS)
         self.told: list[Told] = []
+        self.verdicts: list[Verdict] = []
         self._restarting = restarting
         now = FIRST
         for step in steps:
@@ -247,11 +248,8 @@ class Day:
     def promises(self) -> dict[str, Promise]:
         return self.table.subjects[ORDER].promises
 
-    @property
-    def verdicts(self) -> list[Verdict]:
-        return [each.verdict for each in self.told]
-
     def _note(self, verdicts: list[Verdict], known: Marks) -> list[Verdict]:
+        self.verdicts += verdicts
         for verdict in verdicts:
             if promise := self.promises.get(verdict.promise_id):
                 watermark = known.watermark(promise.agreement.evidence_parties)
