@@ -1,4 +1,4 @@
-"""What is found beside the promises: evidence that nobody waited for, or that came after the end."""
+"""What is found beside the promises: evidence that nobody waited for, or after the end."""
 
 from itertools import permutations
 
