@@ -16,7 +16,11 @@ from services.tracker.core.facts import Fact, FactRule
 _ID = "_id"
 VERDICT = "verdict."
 """Event types that begin so are verdicts of our own: `verdict.warned(deliver-order)`."""
-_READS = {**READS, "oncall.PromiseDisputed": ("by_party",)}
+_READS = {
+    **READS,
+    "operations.OrderReturnedIncomplete": ("missing",),
+    "oncall.PromiseDisputed": ("by_party",),
+}
 
 
 @dataclass(frozen=True)
