@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.shared.clock import Instant, to_datetime, to_instant
-from services.tracker.core.calendars import Always
+from services.tracker.core.calendars.calendar import Always
 from services.tracker.core.disagreements import disagreements
 from services.tracker.core.durations import WallTime
 from services.tracker.core.facts import Assertion, Comparison, FactRule

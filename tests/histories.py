@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.shared.clock import Instant
 from services.shared.subjects import DEPARTMENTS
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import (
     Acknowledgement,
     Before,
@@ -18,7 +19,7 @@ from services.tracker.core.agreements import (
 from services.tracker.core.durations import WallTime
 from services.tracker.core.facts import Fact
 from services.tracker.core.promises import Promise, Watermark
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict

@@ -11,13 +11,13 @@ from typing import Any
 
 from services.shared.clock import Instant
 from services.tracker.core.agreements import Agreement, AgreementKind
-from services.tracker.core.calendars import Calendar
+from services.tracker.core.calendars.calendar import Calendar
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
 from services.tracker.core.facts import Fact
-from services.tracker.core.history import SAMPLES_NEEDED, Durations, Sample
-from services.tracker.core.plans import Plan, plan
 from services.tracker.core.promises import Promise
-from services.tracker.core.tree import CustomerTree, Hop, trees
+from services.tracker.core.tree.history import SAMPLES_NEEDED, Durations, Sample
+from services.tracker.core.tree.plans import Plan, plan
+from services.tracker.core.tree.tree import CustomerTree, Hop, trees
 from tests.promising import HOUR, ORDER, PROMISED_BY, an_agreement, at
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

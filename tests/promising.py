@@ -11,6 +11,7 @@ from typing import Any
 
 from services.shared.clock import SECOND, Instant, to_instant, to_micros
 from services.shared.subjects import DEPARTMENTS
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import (
     Agreement,
     AgreementKind,
@@ -19,7 +20,7 @@ from services.tracker.core.durations import WallTime, parse_rung
 from services.tracker.core.facts import Fact
 from services.tracker.core.folding import fold
 from services.tracker.core.promises import Promise
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict

@@ -26,8 +26,8 @@ from services.shared.settings import Settings, load
 from services.simulator.importers.formats import IMPORTERS, Format
 from services.tracker.agreement_files import load_folder, shipped
 from services.tracker.agreement_remarks import lint_folder, run_examples
-from services.tracker.core.faults import Fault
 from services.tracker.core.language.explain import explain as explained
+from services.tracker.core.language.faults import Fault
 from services.tracker.core.language.schema import FileKind, schema_text
 
 FOUND = 1

@@ -13,9 +13,10 @@ from enum import StrEnum
 from services.insights.findings import FindingRow, rows_of
 from services.shared.clock import Instant
 from services.shared.events.envelope import Envelope
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.reading import event_of
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Counted, Skipped, Subject
 from services.tracker.core.table import Marks, Table
 

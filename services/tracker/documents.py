@@ -3,25 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-from services.shared.clock import Instant
-from services.shared.events.common import Money
-from services.tracker.core.findings import Finding, FindingKind, Found
 from services.tracker.core.folding import refold
 from services.tracker.core.parking import Parked, ParkedType
-from services.tracker.core.pausing import Pause
-from services.tracker.core.promises import (
-    STRAIGHT,
-    Announced,
-    Course,
-    Mentioned,
-    Part,
-    Promise,
-    State,
-    settled_state,
-)
+from services.tracker.core.promises import Announced, Promise, State, settled_state
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.verdicts import Verdict
+from services.tracker.course_documents import (
+    accepted_course,
+    course_document,
+    course_of,
+    mentioned_of,
+)
+from services.tracker.finding_documents import found_document, found_of
 
 Document = dict[str, Any]
 
@@ -35,7 +29,7 @@ def subject_document(subject: Subject, partition: int) -> Document:
         "parked": bool(subject.parked),
         "events": [_event_document(event) for event in subject.events],
         "history": [_history_document(promise) for promise in subject.promises.values()],
-        "found": [_found_document(id, known) for id, known in subject.found.items()],
+        "found": [found_document(id, known) for id, known in subject.found.items()],
     }
 
 
@@ -47,7 +41,7 @@ def subject_of(document: Document, sets: AgreementSets) -> Subject:
     for history in document["history"]:
         promise = _promise(history, sets)
         subject.add(promise)
-    subject.found = {row["id"]: _found(row) for row in document["found"]}
+    subject.found = {row["id"]: found_of(row) for row in document["found"]}
     refold(subject, sets)
     return subject
 
@@ -78,37 +72,8 @@ def promise_document(subject: Subject, promise: Promise, partition: int) -> Docu
         "revision": promise.revision,
         "customer_visible_by": subject.customer_visible_by,
         "traceparent": promise.traceparent,
-        "course": _course_document(promise),
+        "course": course_document(promise),
         "finding": "",
-    }
-
-
-def finding_document(subject: Subject, id: str, known: Found, partition: int) -> Document:
-    """A finding among the promises: who has the next step, and whether it is still so."""
-    finding, over = known.finding, known.cleared_at is not None
-    told = "bounced" if finding.kind is FindingKind.BOUNCED else "found"
-    return {
-        "_id": id,
-        "partition": partition,
-        "subject": subject.id,
-        "order": subject.order,
-        "customer": subject.customer,
-        "case": subject.case,
-        "agreement": finding.kind,
-        "agreement_version": 0,
-        "owed_by": finding.owed_by,
-        "owed_to": finding.owed_to,
-        "settled": over,
-        "opened_at": finding.true_from,
-        "due_by": finding.true_from,
-        "ended_at": known.cleared_at,
-        "announced": told if finding.actionable and not over else None,
-        "revision": known.revision,
-        "customer_visible_by": subject.customer_visible_by,
-        "finding": finding.kind,
-        "detail": finding.detail,
-        "next_step": finding.next_step,
-        "at_stake": asdict(finding.at_stake) if finding.at_stake else None,
     }
 
 
@@ -221,95 +186,7 @@ def _promise(document: Document, sets: AgreementSets) -> Promise:
         rungs=document["rungs"],
         announced=Announced(announced) if announced else None,
         withdrawals=document["withdrawals"],
-        mentioned=_mentioned(document["mentioned"]),
-        course=_course(document["deemed_accepted"]),
+        mentioned=mentioned_of(document["mentioned"]),
+        course=accepted_course(document["deemed_accepted"]),
         revision=document["revision"],
     )
-
-
-def _mentioned(document: Document) -> Mentioned:
-    lists = ("missed", "disputes", "resumed")
-    return Mentioned(**{**document, **{name: tuple(document[name]) for name in lists}})
-
-
-def _course_document(promise: Promise) -> Document:
-    """Everything that a question about a promise may need; dates are whole where they are known."""
-    course = promise.course
-    return {
-        "version": course.version,
-        "requested_by": promise.requested_by,
-        "confirmed_by": promise.first_confirmed_by,
-        "undelayed_by": course.undelayed_by,
-        "missed": list(course.missed),
-        "acknowledged_at": course.acknowledged_at,
-        "reported_at": course.reported_at,
-        "accepted_by": course.accepted_by,
-        "deemed_accepted": course.deemed_accepted,
-        "pauses": [asdict(pause) | {"key": [*map(list, pause.key)]} for pause in course.pauses],
-        "parts": [list(part) for part in course.parts],
-        "missing": list(course.missing),
-    }
-
-
-def course_of(document: Document) -> Course:
-    pauses = (
-        Pause(**pause | {"key": tuple((name, value) for name, value in pause["key"])})
-        for pause in document["pauses"]
-    )
-    return Course(
-        version=document["version"],
-        requested_by=document["requested_by"],
-        confirmed_by=document["confirmed_by"],
-        undelayed_by=document["undelayed_by"],
-        missed=tuple(document["missed"]),
-        acknowledged_at=document["acknowledged_at"],
-        reported_at=document["reported_at"],
-        accepted_by=document["accepted_by"],
-        deemed_accepted=document["deemed_accepted"],
-        pauses=tuple(pauses),
-        parts=tuple(Part(*part) for part in document["parts"]),
-        missing=tuple(document["missing"]),
-    )
-
-
-def _course(deemed_accepted: Instant | None) -> Course:
-    """Enough of a course to carry its history over: the fold makes the rest of it again."""
-    if deemed_accepted is None:
-        return STRAIGHT
-    return Course(reported_at=deemed_accepted, deemed_accepted=True)
-
-
-def _found_document(id: str, known: Found) -> Document:
-    finding = known.finding
-    return {
-        "id": id,
-        "kind": finding.kind,
-        "key": finding.key,
-        "true_from": finding.true_from,
-        "owed_by": finding.owed_by,
-        "owed_to": finding.owed_to,
-        "detail": finding.detail,
-        "next_step": finding.next_step,
-        "at_stake": asdict(finding.at_stake) if finding.at_stake else None,
-        "awaits": sorted(finding.awaits),
-        "actionable": finding.actionable,
-        "revision": known.revision,
-        "cleared_at": known.cleared_at,
-    }
-
-
-def _found(row: Document) -> Found:
-    at_stake = Money(**row["at_stake"]) if row["at_stake"] else None
-    finding = Finding(
-        FindingKind(row["kind"]),
-        row["key"],
-        row["true_from"],
-        row["owed_by"],
-        row["owed_to"],
-        row["detail"],
-        row["next_step"],
-        at_stake,
-        frozenset(row["awaits"]),
-        row["actionable"],
-    )
-    return Found(finding, row["revision"], row["cleared_at"])

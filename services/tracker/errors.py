@@ -7,7 +7,7 @@ HandoffError
 """
 
 from services.shared.errors import HandoffError
-from services.tracker.core.faults import Fault
+from services.tracker.core.language.faults import Fault
 
 
 class AgreementError(HandoffError):

@@ -6,11 +6,11 @@ ledger, which other trackers wrote too, and from then on from the tracker's own 
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.tracker.core.history import Durations, Sample
-from services.tracker.core.learning import samples
 from services.tracker.core.promises import Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
+from services.tracker.core.tree.history import Durations, Sample
+from services.tracker.core.tree.learning import samples
 
 BEGINNING_LIMIT = 10_000
 """Settled promises of the ledger that the history begins with."""

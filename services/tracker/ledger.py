@@ -14,7 +14,7 @@ from services.shared.mongo import Row
 from services.tracker.core.promises import State
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
-from services.tracker.core.tree import CustomerTree
+from services.tracker.core.tree.tree import CustomerTree
 from services.tracker.documents import subject_of
 from services.tracker.outlook import Outlook
 from services.tracker.standing import Standing, marks_of, standing

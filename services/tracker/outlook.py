@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from services.shared.clock import Instant
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.facts import Fact
 from services.tracker.core.knowledge import as_instant, value_of
-from services.tracker.core.plans import Plan, plan
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
-from services.tracker.core.tree import CUSTOMER, CustomerTree, trees
+from services.tracker.core.tree.plans import Plan, plan
+from services.tracker.core.tree.tree import CUSTOMER, CustomerTree, trees
 from services.tracker.learner import Learner
 
 PLANS_LIMIT = 1_000

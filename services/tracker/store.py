@@ -21,7 +21,6 @@ from services.tracker.core.promises import Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.documents import (
-    finding_document,
     parked_of,
     promise_document,
     promise_of,
@@ -31,6 +30,7 @@ from services.tracker.documents import (
 )
 from services.tracker.errors import AgreementError, Fenced
 from services.tracker.exchange import Changes, Ownership
+from services.tracker.finding_documents import finding_document
 
 ACTIVATION_LEAD = 30 * SECOND
 """A new agreement set becomes active this much later, so that every tracker knows it by then."""

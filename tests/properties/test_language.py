@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.conditions import compiled
 from services.tracker.core.durations import (
     DEADLINE_LIMIT,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tracker.core.folding import fold
-from services.tracker.core.quality import DETECTORS, bounce_count, bounces, left_alone
+from services.tracker.core.handoffs.quality import DETECTORS, bounce_count, bounces, left_alone
 from services.tracker.core.subject import Event, Subject
 from tests.cases import CASE, accepted, answered, asked, passed, reopened, resolved, returned
 from tests.promising import MINUTE, a_retraction, an_agreement, at, sets_of

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tracker.core.agreements import Agreement, Before
-from services.tracker.core.calendars import ALWAYS
+from services.tracker.core.calendars.calendar import ALWAYS
 from services.tracker.core.durations import BusinessDays, Duration, WallTime
 from services.tracker.core.facts import Fact
-from services.tracker.core.history import Durations, Sample, last_leg
-from services.tracker.core.plans import plan
 from services.tracker.core.promises import Promise, State
-from services.tracker.core.tree import CustomerTree, Tree, trees
+from services.tracker.core.tree.history import Durations, Sample, last_leg
+from services.tracker.core.tree.plans import plan
+from services.tracker.core.tree.tree import CustomerTree, Tree, trees
 from tests.planning import DELIVER, OFFICE, a_hop, hours, on, plans, promised
 from tests.promising import HOUR, SHIP_BY
 

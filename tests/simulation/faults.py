@@ -9,9 +9,10 @@ import pytest
 from services.shared.clock import Instant
 from services.shared.subjects import Kind
 from services.tracker.core import concluding, deadlines
-from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.agreement_set import AgreementSet
+from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.pausing import Pause, delayed
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.exchange import Changes, Ownership, Rules

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.shared.clock import Instant
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.durations import BusinessTime, WallTime
-from services.tracker.core.sets import AgreementSet
 from services.tracker.core.subject import Event
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from services.shared.errors import InvalidEvent
 from services.shared.subjects import DEAD_LETTERS_TOPIC
-from services.tracker.core.sets import AgreementSet
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.subject import Event
 from services.tracker.exchange import Told
 from tests.simulation.events import HOME

@@ -9,7 +9,8 @@ from typing import Any
 
 from services.shared.clock import Instant
 from services.shared.subjects import Kind
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.agreement_set import AgreementSet
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Changes, Ownership

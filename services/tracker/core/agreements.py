@@ -9,7 +9,7 @@ from functools import cached_property
 
 from services.shared.clock import Instant
 from services.shared.events.common import Money
-from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.conditions import Condition
 from services.tracker.core.durations import Duration, Rung, WallTime
 from services.tracker.core.facts import Fact

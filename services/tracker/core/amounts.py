@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from services.shared.clock import Instant
+from services.tracker.core.course import Part
 from services.tracker.core.facts import Fact
-from services.tracker.core.promises import Part, Promise
+from services.tracker.core.promises import Promise
 
 _PIECES = "quantity"
 

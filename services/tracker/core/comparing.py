@@ -13,7 +13,7 @@ from datetime import date
 from services.shared.clock import SECOND, Instant, to_datetime
 from services.shared.events.common import Money
 from services.shared.money import amount_in_words
-from services.tracker.core.calendars import Calendar
+from services.tracker.core.calendars.calendar import Calendar
 from services.tracker.core.facts import Comparison
 
 

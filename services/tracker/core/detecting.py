@@ -9,11 +9,12 @@ from services.shared.clock import SECOND
 from services.shared.events.common import Money
 from services.shared.money import amount_in_words
 from services.tracker.core.amounts import exceeded
-from services.tracker.core.case_events import READS
+from services.tracker.core.course import Part
 from services.tracker.core.disagreements import disagreements
 from services.tracker.core.findings import Finding, FindingKind
-from services.tracker.core.promises import Part, Promise
-from services.tracker.core.quality import DETECTORS
+from services.tracker.core.handoffs.case_events import READS
+from services.tracker.core.handoffs.quality import DETECTORS
+from services.tracker.core.promises import Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.durations import Duration, WallTime
 
 

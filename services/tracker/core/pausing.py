@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.shared.clock import Instant
-from services.tracker.core.calendars import Calendar
+from services.tracker.core.calendars.calendar import Calendar
 from services.tracker.core.durations import DEADLINE_LIMIT, BusinessTime, Duration
 
 Key = tuple[tuple[str, str], ...]

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
+from services.tracker.core.course import NOTHING, STRAIGHT, Course, Mentioned
 from services.tracker.core.durations import BusinessTime, Rung
-from services.tracker.core.pausing import Pause, delayed, paused_at
+from services.tracker.core.pausing import delayed, paused_at
 
 COMMIT_MARGIN = 2 * SECOND
 """A department's transaction is aborted after this, so its event is at most this much older."""
@@ -66,67 +67,6 @@ class Watermark(NamedTuple):
     def silent(self) -> bool:
         """The party is, and not we who are behind."""
         return self.caught_up_at - self.heard_at >= SILENCE_LIMIT
-
-
-class Part(NamedTuple):
-    """One line of what was promised: pieces of an article, or minor units of a currency."""
-
-    name: str
-    promised: int
-    delivered: int
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What befell a promise between its opening and its end, as its subject's events say.
-
-    `version` counts amendments up from 1.
-    `requested_by` and `confirmed_by` are the date that was asked for and the one that the debtor
-    first confirmed, where they are not `due_by`; `undelayed_by` is the due date without pauses.
-    `missed` are the due dates of earlier versions that had passed when they were amended.
-    `reported_at` is when the debtor said that it was done, where that is not enough;
-    `accepted_by` when the creditor's silence counts as acceptance, `deemed_accepted` that it did.
-    `parts` are counted where a promise is kept in parts, `exceeded_at` is when it was more than
-    that; `missing` are the facts that a complete handoff would have had.
-    """
-
-    version: int = 1
-    requested_by: Instant | None = None
-    confirmed_by: Instant | None = None
-    undelayed_by: Instant | None = None
-    missed: tuple[Instant, ...] = ()
-    acknowledged_at: Instant | None = None
-    reported_at: Instant | None = None
-    reported_in: bytes = b""
-    accepted_by: Instant | None = None
-    deemed_accepted: bool = False
-    disputes: tuple[bytes, ...] = ()
-    pauses: tuple[Pause, ...] = ()
-    parts: tuple[Part, ...] = ()
-    exceeded_at: Instant | None = None
-    missing: tuple[str, ...] = ()
-
-
-STRAIGHT = Course()
-
-
-@dataclass(frozen=True, slots=True)
-class Mentioned:
-    """Which parts of a promise's course were concluded already.
-
-    `missed` are the deadlines and `disputes` the events that were told of, `pause` is the event of
-    the pause that stands, `resumed` those of the pauses that are over.
-    """
-
-    version: int = 1
-    missed: tuple[Instant, ...] = ()
-    acknowledged: bool = False
-    disputes: tuple[bytes, ...] = ()
-    pause: bytes = b""
-    resumed: tuple[bytes, ...] = ()
-
-
-NOTHING = Mentioned()
 
 
 @dataclass(slots=True)

@@ -11,12 +11,7 @@ from services.shared.clock import Instant
 from services.tracker.core.concluding import of_events, of_time
 from services.tracker.core.continuing import end_companions
 from services.tracker.core.folding import fold, refold
-from services.tracker.core.promises import (
-    Promise,
-    Watermark,
-    look_again_at,
-    settled_state,
-)
+from services.tracker.core.promises import Promise, Watermark, look_again_at, settled_state
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.telling import cleared, found, verdict_events

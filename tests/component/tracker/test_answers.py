@@ -14,8 +14,9 @@ from services.shared.outbox import OutboxRow
 from services.shared.settings import Settings
 from services.shared.telemetry import Telemetry
 from services.tracker.answers import standing_message, subject_answer
+from services.tracker.core.course import Course, Part
 from services.tracker.core.pausing import Pause
-from services.tracker.core.promises import Course, Part, Promise
+from services.tracker.core.promises import Promise
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
 from services.tracker.core.verdicts import Verdict

@@ -3,7 +3,7 @@
 from services.insights.findings import FindingRow, rows_of
 from services.shared.clock import Instant
 from services.tracker.core.findings import FindingKind
-from services.tracker.core.quality import ORPHAN_LIMIT
+from services.tracker.core.handoffs.quality import ORPHAN_LIMIT
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Table
 from tests.cases import CASE, accepted, passed, reopened, resolved

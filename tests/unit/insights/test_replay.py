@@ -12,9 +12,9 @@ from services.shared.events.oncall import PromiseReleased
 from services.shared.events.operations import ParcelHandedOver
 from services.shared.events.sales import OrderCancelled
 from services.shared.subjects import TYPE_OF
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.language.reading import read
-from services.tracker.core.sets import AgreementSet
 from services.tracker.core.subject import Counted, Skipped
 from tests.builders import an_address, an_order
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.tracker.core.sets import AgreementSet, AgreementSets, content_hash
+from services.tracker.core.agreement_set import AgreementSet, content_hash
+from services.tracker.core.sets import AgreementSets
 from tests.promising import PROMISED_BY, SHIP_BY, an_agreement, at
 
 OLD = AgreementSet("old", at("09:00"), (an_agreement(),))

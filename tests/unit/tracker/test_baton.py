@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.tracker.core.baton import Holding, holdings
+from services.tracker.core.handoffs.baton import Holding, holdings
 from services.tracker.core.subject import Event
 from tests.cases import accepted, passed, resolved, returned
 from tests.promising import an_event, at

@@ -2,10 +2,14 @@
 
 import pytest
 
-from services.tracker.core.calendar_files import EXCEPTIONS_LIMIT, WINDOWS_LIMIT, read_calendar
-from services.tracker.core.faults import Fault
-from services.tracker.core.working_calendar import WorkingCalendar
-from services.tracker.core.yaml_text import Document, parse
+from services.tracker.core.calendars.working_calendar import WorkingCalendar
+from services.tracker.core.language.calendar_files import (
+    EXCEPTIONS_LIMIT,
+    WINDOWS_LIMIT,
+    read_calendar,
+)
+from services.tracker.core.language.faults import Fault
+from services.tracker.core.language.yaml_text import Document, parse
 from tests.working import a_calendar
 
 WHOLE = """\

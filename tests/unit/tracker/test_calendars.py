@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.shared.clock import Instant
-from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.calendars.calendar import ALWAYS, Calendar
+from services.tracker.core.calendars.working_calendar import WorkingCalendar
+from services.tracker.core.calendars.zones import DAY
 from services.tracker.core.durations import (
     DEADLINE_LIMIT,
     BusinessDays,
@@ -13,8 +15,6 @@ from services.tracker.core.durations import (
     Duration,
     WallTime,
 )
-from services.tracker.core.working_calendar import WorkingCalendar
-from services.tracker.core.zones import DAY
 from tests.promising import HOUR, span
 from tests.working import NIGHTS, OFFICE, a_calendar, moment
 

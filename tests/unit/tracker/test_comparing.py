@@ -6,7 +6,7 @@ import pytest
 
 from services.shared.clock import SECOND
 from services.shared.events.common import Money
-from services.tracker.core.calendars import ALWAYS
+from services.tracker.core.calendars.calendar import ALWAYS
 from services.tracker.core.comparing import (
     PARTS_SHOWN,
     TEXT_SHOWN,

@@ -3,9 +3,10 @@
 import pytest
 
 from services.shared.clock import SECOND
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.promises import Announced, State, settled_state
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.verdicts import Kind, Reason
 from tests.promising import (

@@ -4,9 +4,10 @@ from itertools import permutations
 
 import pytest
 
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.durations import DEADLINE_LIMIT
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Skipped
 from tests.promising import (
     HOUR,

@@ -4,11 +4,12 @@ from itertools import permutations
 
 import pytest
 
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Acknowledgement
 from services.tracker.core.durations import WallTime
 from services.tracker.core.facts import Assertion, Comparison, FactRule
 from services.tracker.core.findings import FindingKind
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import Table
 from services.tracker.documents import subject_document, subject_of

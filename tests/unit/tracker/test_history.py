@@ -2,15 +2,15 @@
 
 import pytest
 
-from services.tracker.core.history import (
+from services.tracker.core.promises import Promise, State
+from services.tracker.core.tree.history import (
     SAMPLES_LIMIT,
     SAMPLES_NEEDED,
     Durations,
     Sample,
     last_leg,
 )
-from services.tracker.core.learning import samples
-from services.tracker.core.promises import Promise, State
+from services.tracker.core.tree.learning import samples
 from tests.planning import APPROVE, CHAIN, DELIVER, SHIP, a_hop, on, opened, promised
 from tests.promising import HOUR
 

@@ -8,7 +8,7 @@ from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement, AgreementKind
 from services.tracker.core.durations import Rung, WallTime
 from services.tracker.core.facts import Fact
-from services.tracker.core.faults import Fault
+from services.tracker.core.language.faults import Fault
 from services.tracker.core.language.reading import read
 from tests.promising import HOUR, at, span
 

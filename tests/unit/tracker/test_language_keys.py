@@ -16,7 +16,7 @@ from services.tracker.core.agreements import (
     Objective,
     PauseRule,
 )
-from services.tracker.core.calendars import ALWAYS, Always, Calendar
+from services.tracker.core.calendars.calendar import ALWAYS, Always, Calendar
 from services.tracker.core.durations import BusinessDays, BusinessTime, Rung, WallTime
 from services.tracker.core.facts import Fact
 from services.tracker.core.language.reading import read

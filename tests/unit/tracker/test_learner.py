@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from services.tracker.core.history import SAMPLES_NEEDED
 from services.tracker.core.promises import Promise
 from services.tracker.core.subject import Subject
+from services.tracker.core.tree.history import SAMPLES_NEEDED
 from services.tracker.learner import SUBJECTS_LIMIT, Learner
 from tests.planning import APPROVE, CHAIN, hours, on, opened
 from tests.promising import an_event, sets_of

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.tracker import outlook as outlook_module
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.promises import Promise
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.learner import Learner
 from services.tracker.outlook import Outlook

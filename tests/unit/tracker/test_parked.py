@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.agreement_set import AgreementSet
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.exchange import Rules, Told
 from services.tracker.handlers import Partition

@@ -5,9 +5,10 @@ from itertools import permutations
 import pytest
 
 from services.tracker.core.agreements import InFull
+from services.tracker.core.course import Part
 from services.tracker.core.facts import Fact
 from services.tracker.core.findings import FindingKind
-from services.tracker.core.promises import Part, State, settled_state
+from services.tracker.core.promises import State, settled_state
 from services.tracker.core.subject import Event
 from services.tracker.documents import subject_document, subject_of
 from tests.promising import Desk, a_retraction, an_agreement, an_event, at, only, sets_of, told

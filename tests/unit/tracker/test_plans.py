@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.tracker.core.agreements import Agreement, Before
-from services.tracker.core.circles import cycle
-from services.tracker.core.links import Link
-from services.tracker.core.plans import plan
+from services.tracker.core.tree.circles import cycle
+from services.tracker.core.tree.links import Link
+from services.tracker.core.tree.plans import plan
 from tests.planning import APPROVE, CHAIN, DELIVER, SHIP, a_hop, hours
 from tests.promising import an_agreement
 

@@ -14,9 +14,9 @@ from services.shared.events.support import (
     InformationRequested,
 )
 from services.shared.subjects import TYPE_OF
-from services.tracker.core.case_events import READS
 from services.tracker.core.findings import Finding, FindingKind
-from services.tracker.core.quality import (
+from services.tracker.core.handoffs.case_events import READS
+from services.tracker.core.handoffs.quality import (
     ORPHAN_LIMIT,
     bounce_count,
     bounces,

@@ -6,7 +6,7 @@ import pytest
 
 from services.tracker.core.agreements import Before
 from services.tracker.core.durations import WallTime
-from services.tracker.core.shortfalls import Shortfall, negative_slack
+from services.tracker.core.tree.shortfalls import Shortfall, negative_slack
 from tests.planning import APPROVE, CHAIN, DELIVER, SHIP, a_hop, hours
 from tests.promising import HOUR
 

@@ -3,9 +3,10 @@
 import pytest
 
 from services.shared.clock import SECOND
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.promises import Announced, look_again_at
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Counted
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Kind, Reason

@@ -14,7 +14,7 @@ import pytest
 from services.shared.clock import Instant
 from services.tracker.core.agreements import Before
 from services.tracker.core.promises import Promise
-from services.tracker.core.tree import Jeopardy
+from services.tracker.core.tree.tree import Jeopardy
 from tests.planning import (
     APPROVE,
     DELIVER,

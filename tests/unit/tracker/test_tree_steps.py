@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from services.tracker.core.agreements import Before
-from services.tracker.core.history import Durations
 from services.tracker.core.promises import Promise, State
-from services.tracker.core.tree import Jeopardy, trees
+from services.tracker.core.tree.history import Durations
+from services.tracker.core.tree.tree import Jeopardy, trees
 from tests.planning import (
     APPROVE,
     CHAIN,

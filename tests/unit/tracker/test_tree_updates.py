@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field, replace
 
 from services.shared.clock import Instant
-from services.tracker.core.calendars import Calendar
+from services.tracker.core.calendars.calendar import Calendar
 from services.tracker.core.durations import Duration
-from services.tracker.core.history import Durations
-from services.tracker.core.plans import plan
-from services.tracker.core.tree import Tree
+from services.tracker.core.tree.history import Durations
+from services.tracker.core.tree.plans import plan
+from services.tracker.core.tree.tree import Tree
 from tests.planning import APPROVE, DELIVER, OFFICE, SHIP, a_hop, on, opened, promised, seen
 
 

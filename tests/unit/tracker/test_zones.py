@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from services.tracker.core.working_days import day_number
-from services.tracker.core.zones import DAY, at_local, local_of, zone_names, zone_of
+from services.tracker.core.calendars.working_days import day_number
+from services.tracker.core.calendars.zones import DAY, at_local, local_of, zone_names, zone_of
 from tests.promising import HOUR, MINUTE
 from tests.working import moment
 

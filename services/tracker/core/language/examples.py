@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from services.shared.clock import Instant, to_datetime
 from services.shared.errors import UnknownEventType
 from services.shared.subjects import EVENT_TYPES, ONCALL, Kind, kind_of
-from services.tracker.core.faults import Fault, fault_at, fault_of
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.language.example_files import (
     ExampleKeys,
     ExamplesFile,
@@ -22,13 +22,14 @@ from services.tracker.core.language.example_files import (
     moment,
 )
 from services.tracker.core.language.example_values import values_of
+from services.tracker.core.language.faults import Fault, fault_at, fault_of
+from services.tracker.core.language.yaml_text import Document, Path
 from services.tracker.core.promises import COMMIT_MARGIN, Promise, look_again_at, status
-from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Kind as VerdictKind
 from services.tracker.core.verdicts import Verdict
-from services.tracker.core.yaml_text import Document, Path
 
 LOOKS_LIMIT = 10_000
 """Looks at the clock in one example."""

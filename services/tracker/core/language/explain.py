@@ -9,12 +9,12 @@ from typing import NamedTuple
 from services.shared.clock import Instant
 from services.shared.money import amount_in_words
 from services.tracker.core.agreements import Agreement, PauseRule
-from services.tracker.core.calendars import ALWAYS
+from services.tracker.core.calendars.calendar import ALWAYS
+from services.tracker.core.calendars.zones import zone_of
 from services.tracker.core.language.steps_in_words import steps, zone_name
 from services.tracker.core.language.types import verdict_named
 from services.tracker.core.language.words import moment_in_words, said, span_in_words
 from services.tracker.core.promises import Promise, warning_moments
-from services.tracker.core.zones import zone_of
 
 EXAMPLE_DAYS = 7
 """An example's deadline lies so far ahead where no agreement says it, but a fact or a promise."""

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from services.shared.clock import Instant, to_datetime
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.circles import cycle
+from services.tracker.core.calendars.working_calendar import WorkingCalendar
 from services.tracker.core.facts import FactRule
-from services.tracker.core.faults import Fault, fault_at
-from services.tracker.core.shortfalls import negative_slack
-from services.tracker.core.tree import CUSTOMER
-from services.tracker.core.working_calendar import WorkingCalendar
-from services.tracker.core.yaml_text import Document
+from services.tracker.core.language.faults import Fault, fault_at
+from services.tracker.core.language.yaml_text import Document
+from services.tracker.core.tree.circles import cycle
+from services.tracker.core.tree.shortfalls import negative_slack
+from services.tracker.core.tree.tree import CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)

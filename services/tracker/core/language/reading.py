@@ -11,12 +11,12 @@ from pydantic_core import ErrorDetails
 
 from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.calendars import Calendar
-from services.tracker.core.faults import Fault, fault_at, fault_of
+from services.tracker.core.calendars.calendar import Calendar
 from services.tracker.core.language.expressions import Timer
+from services.tracker.core.language.faults import Fault, fault_at, fault_of
 from services.tracker.core.language.model import AgreementFile
 from services.tracker.core.language.terms import Known, Terms
-from services.tracker.core.yaml_text import Document, Unreadable, parse
+from services.tracker.core.language.yaml_text import Document, Unreadable, parse
 
 
 def read(

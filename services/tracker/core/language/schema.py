@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.tracker.core.calendar_files import CalendarFile
-from services.tracker.core.fact_files import FactFile
+from services.tracker.core.language.calendar_files import CalendarFile
 from services.tracker.core.language.example_files import ExamplesFile
+from services.tracker.core.language.fact_files import FactFile
 from services.tracker.core.language.model import AgreementFile
 
 

@@ -5,7 +5,9 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from services.shared.clock import Instant
-from services.tracker.core.calendars import Calendar
+from services.tracker.core.calendars.calendar import Calendar
+from services.tracker.core.calendars.working_calendar import WorkingCalendar
+from services.tracker.core.calendars.zones import at_local, local_of, zone_of
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
 from services.tracker.core.language.words import (
     day_in_words,
@@ -13,8 +15,6 @@ from services.tracker.core.language.words import (
     moment_in_words,
     worked_in_words,
 )
-from services.tracker.core.working_calendar import WorkingCalendar
-from services.tracker.core.zones import at_local, local_of, zone_of
 
 STEPS_LIMIT = 14
 """Days that are told one by one."""

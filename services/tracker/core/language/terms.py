@@ -20,7 +20,7 @@ from services.tracker.core.agreements import (
     Objective,
     PauseRule,
 )
-from services.tracker.core.calendars import ALWAYS, Calendar
+from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.conditions import Condition
 from services.tracker.core.durations import Duration, Rung, WallTime, parse_duration, parse_rung
 from services.tracker.core.language.amounts import parse_money, parse_percent

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.shared.clock import Instant
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.history import Sample, last_leg, lost
-from services.tracker.core.plans import plan
 from services.tracker.core.promises import Promise
-from services.tracker.core.steps import steps_of
+from services.tracker.core.tree.history import Sample, last_leg, lost
+from services.tracker.core.tree.plans import plan
+from services.tracker.core.tree.steps import steps_of
 
 
 def samples(promises: Sequence[Promise], agreements: Sequence[Agreement]) -> Iterator[Sample]:

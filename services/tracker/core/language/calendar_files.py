@@ -8,9 +8,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from services.tracker.core.faults import Fault, fault_at, fault_of
-from services.tracker.core.working_calendar import WorkingCalendar
-from services.tracker.core.working_days import (
+from services.tracker.core.calendars.working_calendar import WorkingCalendar
+from services.tracker.core.calendars.working_days import (
     WEEKDAYS,
     Windows,
     WorkingDays,
@@ -19,8 +18,9 @@ from services.tracker.core.working_days import (
     day_number,
     parse_window,
 )
-from services.tracker.core.yaml_text import Document
-from services.tracker.core.zones import DAY, zone_of
+from services.tracker.core.calendars.zones import DAY, zone_of
+from services.tracker.core.language.faults import Fault, fault_at, fault_of
+from services.tracker.core.language.yaml_text import Document
 
 WINDOWS_LIMIT = 16
 EXCEPTIONS_LIMIT = 1_000

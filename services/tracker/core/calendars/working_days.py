@@ -13,7 +13,7 @@ from importlib.metadata import version
 import holidays
 
 from services.shared.clock import SECOND, Instant
-from services.tracker.core.zones import DAY, TZDATA_VERSION, at_local, zone_of
+from services.tracker.core.calendars.zones import DAY, TZDATA_VERSION, at_local, zone_of
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOLIDAYS_VERSION = version("holidays")

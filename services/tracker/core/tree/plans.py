@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.links import (
+from services.tracker.core.tree.links import (
     Link,
     closed_by,
     is_hop,

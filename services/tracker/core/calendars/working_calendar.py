@@ -15,6 +15,8 @@ from itertools import accumulate
 from typing import assert_never
 
 from services.shared.clock import Instant
+from services.tracker.core.calendars.working_days import WorkingDays
+from services.tracker.core.calendars.zones import DAY, at_local, local_of, zone_of
 from services.tracker.core.durations import (
     DEADLINE_LIMIT,
     BusinessDays,
@@ -22,8 +24,6 @@ from services.tracker.core.durations import (
     Duration,
     WallTime,
 )
-from services.tracker.core.working_days import WorkingDays
-from services.tracker.core.zones import DAY, at_local, local_of, zone_of
 
 _STRETCH_DAYS = 365
 _STRETCH = _STRETCH_DAYS * DAY

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.tracker.core.yaml_text import Document, Path
+from services.tracker.core.language.yaml_text import Document, Path
 
 _SHOWN = 80
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.history import Durations
-from services.tracker.core.plans import Plan, plan
-from services.tracker.core.schedule import Latest, Schedule
-from services.tracker.core.steps import Step
-from services.tracker.core.tree import CUSTOMER
+from services.tracker.core.tree.history import Durations
+from services.tracker.core.tree.plans import Plan, plan
+from services.tracker.core.tree.schedule import Latest, Schedule
+from services.tracker.core.tree.steps import Step
+from services.tracker.core.tree.tree import CUSTOMER
 
 _HOUR = 3_600 * SECOND
 _MONDAY: Instant = 1_780_272_000 * SECOND

@@ -10,12 +10,12 @@ from enum import StrEnum
 from services.shared.clock import Instant
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.facts import Fact
-from services.tracker.core.history import Durations
-from services.tracker.core.next_action import next_action_owner
-from services.tracker.core.plans import Plan
 from services.tracker.core.promises import Promise, settled_state
-from services.tracker.core.schedule import P50, P80, Latest, Schedule
-from services.tracker.core.steps import Step, steps_of
+from services.tracker.core.tree.history import Durations
+from services.tracker.core.tree.next_action import next_action_owner
+from services.tracker.core.tree.plans import Plan
+from services.tracker.core.tree.schedule import P50, P80, Latest, Schedule
+from services.tracker.core.tree.steps import Step, steps_of
 
 CUSTOMER = "customer"
 _NO_FACTS: Mapping[Fact, object] = {}

@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 from services.shared.clock import Instant
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
-from services.tracker.core.history import Durations, last_leg, lost
-from services.tracker.core.links import Link
-from services.tracker.core.plans import Plan
-from services.tracker.core.steps import Step, Steps
+from services.tracker.core.tree.history import Durations, last_leg, lost
+from services.tracker.core.tree.links import Link
+from services.tracker.core.tree.plans import Plan
+from services.tracker.core.tree.steps import Step, Steps
 
 P50, P80 = 50, 80
 _NONE = BusinessTime(0)

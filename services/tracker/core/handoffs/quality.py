@@ -12,8 +12,15 @@ from itertools import pairwise
 from operator import attrgetter
 
 from services.shared.clock import SECOND, Instant
-from services.tracker.core.baton import GIVEN_BACK, Holding, holdings, party_in, transfer_of
-from services.tracker.core.case_events import (
+from services.tracker.core.findings import Finding, FindingKind
+from services.tracker.core.handoffs.baton import (
+    GIVEN_BACK,
+    Holding,
+    holdings,
+    party_in,
+    transfer_of,
+)
+from services.tracker.core.handoffs.case_events import (
     ACCEPTED,
     RECEIVED,
     REOPENED,
@@ -22,7 +29,6 @@ from services.tracker.core.case_events import (
     RETURNED,
     TRANSFERRED,
 )
-from services.tracker.core.findings import Finding, FindingKind
 from services.tracker.core.subject import Event
 
 ORPHAN_LIMIT = 4 * 3_600 * SECOND

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.links import circle, is_hop, openings
+from services.tracker.core.tree.links import circle, is_hop, openings
 
 
 def cycle(agreements: Iterable[Agreement]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.shared.clock import Instant
-from services.tracker.core.case_events import ACCEPTED, RETURNED, TRANSFERRED
+from services.tracker.core.handoffs.case_events import ACCEPTED, RETURNED, TRANSFERRED
 from services.tracker.core.subject import Event
 
 GIVEN_BACK = "-returned"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from services.shared.clock import Instant
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.facts import Fact
-from services.tracker.core.plans import Plan
 from services.tracker.core.promises import Promise, settled_state
+from services.tracker.core.tree.plans import Plan
 
 
 @dataclass(frozen=True, slots=True)

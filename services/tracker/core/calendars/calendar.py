@@ -7,8 +7,8 @@ hours, holidays and zones are in `working_calendar.py`.
 from typing import Protocol
 
 from services.shared.clock import Instant
+from services.tracker.core.calendars.zones import DAY
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
-from services.tracker.core.zones import DAY
 
 
 class Calendar(Protocol):

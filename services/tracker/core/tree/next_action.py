@@ -1,8 +1,8 @@
 """Who has the next action on the way to a customer's date: one party, not all who are late."""
 
 from services.shared.clock import Instant
-from services.tracker.core.schedule import P50, Finishes, Schedule
-from services.tracker.core.steps import Steps
+from services.tracker.core.tree.schedule import P50, Finishes, Schedule
+from services.tracker.core.tree.steps import Steps
 
 
 def next_action_owner(schedule: Schedule, steps: Steps, finishes: Finishes, outer: str) -> str:

@@ -1,0 +1,1 @@
+"""When somebody works: windows, holidays, zones, and the one calculation of working time."""
