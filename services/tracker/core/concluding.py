@@ -288,6 +288,9 @@ def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
     )
     if kind is Kind.WITHDRAWN:
         _begin_again(promise)
+    if outcome is None:
+        promise.mentioned = replace(promise.mentioned, pause=b"")  # its end was told
+        yield from _course(promise, now)
 
 
 def _breached_too_early(promise: Promise) -> bool:
