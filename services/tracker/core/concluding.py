@@ -5,6 +5,7 @@ concluded before, so that whatever was read twice concludes nothing new.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.shared.clock import Instant
 from services.tracker.core.concluding_course import (
@@ -156,6 +157,9 @@ def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
     )
     if kind is Kind.WITHDRAWN:
         _begin_again(promise)
+    if outcome is None:
+        promise.mentioned = replace(promise.mentioned, pause=b"")  # its end was told
+        yield from of_course(promise, now)
 
 
 def _breached_too_early(promise: Promise) -> bool:

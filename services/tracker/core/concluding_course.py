@@ -120,7 +120,8 @@ def pauses(promise: Promise, now: Instant) -> Iterator[Verdict]:
         return
     at = max([now, *(pause.since for pause in promise.course.pauses)])
     pause = paused_at(promise.course.pauses, at, promise.due_by)
-    if pause and not promise.mentioned.pause:
+    told = [each for each in promise.course.pauses if each.event == promise.mentioned.pause]
+    if pause and not paused_at(told, at, promise.due_by):
         yield _paused(promise, pause, now)
     elif not pause and promise.mentioned.pause:
         before = promise.mentioned.pause
@@ -140,7 +141,9 @@ def _paused(promise: Promise, pause: Pause, now: Instant) -> Verdict:
         promise.withdrawals += 1  # that its clock went again was taken back
         resumed = tuple(each for each in promise.mentioned.resumed if each != pause.event)
         promise.mentioned = replace(promise.mentioned, resumed=resumed)
-    promise.mentioned = replace(promise.mentioned, pause=pause.event)
+    over = (promise.mentioned.pause,) if promise.mentioned.pause else ()
+    resumed = (*promise.mentioned.resumed, *over)
+    promise.mentioned = replace(promise.mentioned, pause=pause.event, resumed=resumed)
     why = Reason.INCOMPLETE if pause.rule == INCOMPLETE else Reason.PAUSING_EVENT
     verdict = conclude(
         promise,

@@ -201,8 +201,8 @@ def _turn_of(promise: Promise) -> Instant | None:
     if missed := untold(promise):
         return missed[0] + COMMIT_MARGIN
     if promise.mentioned.pause and promise.breached_at is None:
-        standing = [each.until for each in course.pauses if each.since < promise.due_by]
-        return max(standing, default=promise.due_by)
+        told = [each.until for each in course.pauses if each.event == promise.mentioned.pause]
+        return max(told, default=promise.due_by)
     if course.accepted_by is None:
         return None
     assert course.reported_at is not None, "only what was reported waits for acceptance"

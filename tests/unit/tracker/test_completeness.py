@@ -74,6 +74,17 @@ def test_a_return_is_told_to_the_sender_and_cleared_when_it_is_complete() -> Non
     assert desk.promise.due_by == at("22:30")
 
 
+def test_a_return_is_told_again_when_its_promise_is_open_again() -> None:
+    desk = Desk(REQUIRING)
+    kept = an_event("operations.ParcelHandedOver", "10:00")
+    desk.hear(APPROVED, kept)
+    assert [each.kind for each in desk.hear(a_retraction(kept, "10:10"))] == [
+        Kind.OPENED,
+        Kind.RETURNED,
+    ]
+    assert len({each.id for each in desk.told}) == len(desk.told)
+
+
 def test_what_is_kept_although_it_was_incomplete_is_kept() -> None:
     desk = Desk(REQUIRING)
     desk.hear(APPROVED)

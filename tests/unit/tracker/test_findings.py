@@ -12,6 +12,7 @@ from services.tracker.core.findings import FindingKind
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import Table
+from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import subject_document, subject_of
 from tests.promising import (
     HOUR,
@@ -132,7 +133,7 @@ def a_table() -> Table:
 
 
 def test_a_disagreement_is_told_after_it_has_settled_and_cleared_when_it_is_over() -> None:
-    table, said = a_table(), []
+    table, said = a_table(), list[Verdict]()
     for event in (amended(1, "09:00", 100), invoiced("09:10", 200)):
         said += table.apply(ORDER, event, event.occurred_at)[1]
     assert said == []

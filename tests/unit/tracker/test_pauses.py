@@ -204,6 +204,15 @@ def test_a_pause_that_begins_a_little_after_our_own_time_is_told_at_once() -> No
     assert kinds(desk.pass_time("12:00")) == ["resumed"]
 
 
+def test_a_pause_that_outlasts_the_one_that_was_told_is_told_then() -> None:
+    waits_on_sales = PauseRule("operations.PickStarted", "sales.OrderAmended", "sales")
+    desk = Desk(an_agreement(pauses=(BOUNDED, waits_on_sales)))
+    desk.hear(APPROVED, missing("10:00"), an_event("operations.PickStarted", "10:30"))
+    assert kinds(desk.told) == ["opened", "paused"]
+    assert kinds(desk.pass_time("12:00")) == ["returned"]
+    assert kinds(desk.hear(an_event("sales.OrderAmended", "12:30"))) == ["cleared"]
+
+
 def test_a_return_of_one_version_ends_with_the_next_version() -> None:
     rule = PauseRule("operations.OrderReturnedIncomplete", "sales.OrderAmended", "sales")
     returned = an_event("operations.OrderReturnedIncomplete", "10:00", key=(("version", "1"),))
