@@ -4,8 +4,9 @@ The default chain: finance approves within 4 hours, operations ships within 16, 
 time, and the order is delivered by the date that the customer was given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from services.shared.clock import Instant
@@ -14,6 +15,7 @@ from services.tracker.core.calendars import Calendar
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
 from services.tracker.core.facts import Fact
 from services.tracker.core.history import SAMPLES_NEEDED, Durations, Sample
+from services.tracker.core.plans import Plan, plan
 from services.tracker.core.promises import Promise
 from services.tracker.core.tree import CustomerTree, Hop, trees
 from tests.promising import HOUR, ORDER, PROMISED_BY, an_agreement, at
@@ -149,8 +151,13 @@ def look(
     facts: Mapping[Fact, object] | None = None,
 ) -> CustomerTree:
     """The only tree of a subject with these promises."""
-    (tree,) = trees(promises, agreements, on(now), durations or Durations(), facts or {})
+    (tree,) = trees(promises, plans(agreements), on(now), durations or Durations(), facts or {})
     return tree
+
+
+def plans(agreements: Iterable[Agreement]) -> Callable[[Agreement], Plan]:
+    """The ways to the ends of outer promises under these agreements."""
+    return partial(plan, agreements=tuple(agreements))
 
 
 def hop(tree: CustomerTree, agreement: Agreement) -> Hop:

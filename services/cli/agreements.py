@@ -5,7 +5,6 @@ Ends with 1 where something was found, with 2 where the input was not understood
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,10 +17,11 @@ from services.cli.agreements_output import (
     print_differences,
 )
 from services.cli.errors import CommandFailed
+from services.cli.moments import moment
 from services.insights.differences import differences
 from services.insights.replay import replay
 from services.local.interrupts import interruptible
-from services.shared.clock import Instant, WallClock, to_instant
+from services.shared.clock import Instant, WallClock
 from services.shared.settings import Settings, load
 from services.simulator.importers.formats import IMPORTERS, Format
 from services.tracker.agreement_files import load_folder, shipped
@@ -38,16 +38,6 @@ _MINUTE = 60_000_000
 app = typer.Typer(no_args_is_help=True)
 
 
-def _moment(text: str) -> Instant:
-    try:
-        moment = datetime.fromisoformat(text)
-        return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is no time; write it like 2026-11-02T09:00+01:00."
-        ) from None
-
-
 Folder = Annotated[
     Path | None,
     typer.Argument(
@@ -57,7 +47,7 @@ Folder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 Now = Annotated[
     Instant | None,
-    typer.Option("--at", parser=_moment, metavar="TIME", help="Begin the example then; else now."),
+    typer.Option("--at", parser=moment, metavar="TIME", help="Begin the example then; else now."),
 ]
 
 

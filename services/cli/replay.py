@@ -4,19 +4,19 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from services.cli.moments import moment
 from services.cli.replay_files import Written
 from services.cli.replay_output import Report, Watch, as_json, as_text
 from services.insights import replay as core
 from services.insights.replay import Outcome, Replayed
 from services.local.interrupts import interruptible
-from services.shared.clock import Instant, to_instant
+from services.shared.clock import Instant
 from services.shared.settings import Settings, load
 from services.simulator.importers.errors import UnreadableData
 from services.simulator.importers.formats import IMPORTERS, Format
@@ -69,16 +69,6 @@ ENGINES: dict[Through, Engine] = {
 }
 
 
-def _moment(text: str) -> Instant:
-    try:
-        moment = datetime.fromisoformat(text)
-        return to_instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is no time; write it like 2018-03-01T00:00:00Z."
-        ) from None
-
-
 From = Annotated[
     Path, typer.Option("--from", metavar="DIR", help="The folder that holds the data's files.")
 ]
@@ -100,7 +90,7 @@ Agreements = Annotated[
 Until = Annotated[
     Instant | None,
     typer.Option(
-        parser=_moment,
+        parser=moment,
         metavar="TIME",
         help="Know nothing later, as 2018-03-01T00:00:00Z; the last event's time if not given.",
     ),

@@ -79,6 +79,11 @@ class Party(BaseModel):
     allowed_lateness_s: float | None = Field(
         None, ge=0, description="for a party that cannot send heartbeats"
     )
+    backfill: tuple[str, ...] = Field(
+        (),
+        description="its sources that tell of the past, such as an import: what they tell opens"
+        " promises however old it is, and silently where it is due already",
+    )
 
 
 def default_parties() -> dict[str, Party]:
@@ -124,6 +129,13 @@ class Settings(BaseSettings):
             for name, party in self.parties.items()
             for event_type, kind in party.types.items()
         }
+
+    @property
+    def backfilling(self) -> frozenset[tuple[str, str]]:
+        """The sources that tell of the past, each with its party."""
+        return frozenset(
+            (name, source) for name, party in self.parties.items() for source in party.backfill
+        )
 
     @property
     def heartbeating_parties(self) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 import grpc
 from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
-from services.shared.codec import stamp, stamp_of
+from services.shared.codec import stamp
 from services.shared.errors import RefusalCode, Refused
+from services.tracker.answers import progress_message, standing_message, subject_answer
 from services.tracker.core.promises import State
-from services.tracker.ledger import Ledger, Standing, Wanted
-from services.tracker.messages import event_message, finding_message, found_message, promise_message
+from services.tracker.ledger import Ledger, Wanted
 
 SERVICE = "handoff.v1.TrackerService"
 
@@ -22,23 +22,13 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self, request: tracker_pb2.GetPromiseRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.GetPromiseResponse:
         return tracker_pb2.GetPromiseResponse(
-            promise=_message(self._ledger.promise(request.promise_id))
+            promise=standing_message(self._ledger.promise(request.promise_id))
         )
 
     def GetSubject(
         self, request: tracker_pb2.GetSubjectRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.GetSubjectResponse:
-        standings, subject = self._ledger.subject(request.subject)
-        return tracker_pb2.GetSubjectResponse(
-            subject=request.subject,
-            promises=[_message(standing) for standing in standings if standing.promise],
-            events=[event_message(event) for event in subject.events],
-            skipped=[
-                tracker_pb2.SkippedOpening(agreement=agreement, event_id=event_id, reason=reason)
-                for (agreement, event_id), reason in subject.skipped.items()
-            ],
-            findings=[found_message(id, known) for id, known in subject.found.items()],
-        )
+        return subject_answer(*self._ledger.subject(request.subject))
 
     def ListOpenPromises(
         self, request: tracker_pb2.ListOpenPromisesRequest, context: grpc.ServicerContext
@@ -51,34 +41,14 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         )
         page, token = self._ledger.open_promises(wanted, request.page_size, request.page_token)
         return tracker_pb2.ListOpenPromisesResponse(
-            promises=[_message(standing) for standing in page], next_page_token=token
+            promises=[standing_message(standing) for standing in page], next_page_token=token
         )
 
     def GetProgress(
         self, request: tracker_pb2.GetProgressRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.GetProgressResponse:
-        partitions = [
-            tracker_pb2.PartitionProgress(
-                partition=row["_id"],
-                epoch=row["epoch"],
-                seq=row["seq"],
-                caught_up_at=stamp(row.get("caught_up_at")),
-                complete_through={
-                    party: stamp_of(at) for party, at in row["complete_through"].items()
-                },
-                open_promises=row["open_promises"],
-                positions=row["positions"],
-                fenced=row["fenced"],
-            )
-            for row in self._ledger.progress()
-        ]
+        partitions = [progress_message(row) for row in self._ledger.progress()]
         return tracker_pb2.GetProgressResponse(partitions=partitions, now=stamp(self._ledger.now()))
-
-
-def _message(standing: Standing) -> tracker_pb2.Promise:
-    if standing.promise is None or standing.state is None:
-        return finding_message(standing.row)
-    return promise_message(standing.row, standing.promise.agreement, standing.state)
 
 
 def _state(number: int) -> State:

@@ -1,9 +1,9 @@
 """The tracker, wired: settings, agreements, telemetry, store, ingest, relay, gRPC."""
 
 import asyncio
-import hashlib
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -15,35 +15,32 @@ from pymongo import MongoClient
 
 from services.shared import health as pages
 from services.shared import rpc, telemetry
-from services.shared.bus import Received
 from services.shared.bus_kafka import KafkaPublisher
-from services.shared.clock import Clock, Instant
-from services.shared.consuming import dead_letter
-from services.shared.errors import InvalidEvent
+from services.shared.clock import Clock
 from services.shared.health import Health
 from services.shared.heartbeat_clock import clock_of
 from services.shared.mongo import connect, wait_until_reachable
-from services.shared.outbox import Outbox, OutboxRow
+from services.shared.outbox import Outbox
 from services.shared.relay import Relay
 from services.shared.settings import load
 from services.shared.telemetry import Telemetry
 from services.tracker.agreement_files import AgreementFolder, load_folder
 from services.tracker.agreement_sets import KnownSets
 from services.tracker.api import SERVICE, TrackerServicer
-from services.tracker.core.subject import Subject
-from services.tracker.core.verdicts import Verdict
-from services.tracker.decoding import told_of
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Partition, Rules, Told
+from services.tracker.exchange import Rules, Told
+from services.tracker.handlers import Partition
 from services.tracker.ingest.membership import Membership
 from services.tracker.ingest.reading import Ingest
+from services.tracker.learner import BEGINNING_LIMIT, Learner
 from services.tracker.ledger import Ledger
-from services.tracker.messages import verdict_row
 from services.tracker.metrics import Metrics
+from services.tracker.opening import Identity, open_partition
+from services.tracker.outlook import Outlook
+from services.tracker.rules import NAME, decoder, rules_of
 from services.tracker.settings import TrackerSettings
 from services.tracker.store import Store
 
-NAME = "tracker"
 REPLACED = 1
 """The exit code of a tracker whose partitions another one took over."""
 
@@ -105,11 +102,13 @@ async def _run(
     relay = Relay(
         outbox, publisher, settings, None, NAME, around.clock, around.telemetry, around.health
     )
-    ingest = _ingest(around, store, sets, relay)
-    server = await _answer(around, Ledger(around.client, database, around.clock, sets))
+    outlook = Outlook(Learner())
+    rules = rules_of(settings, sets, outlook, around.telemetry)
+    ingest = _ingest(around, partial(_open, around, store, sets, rules), sets, relay)
+    server = await _answer(around, Ledger(around.client, database, around.clock, sets, outlook))
     relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
     try:
-        if await asyncio.to_thread(_prepare, around, store, folder, stopped):
+        if await asyncio.to_thread(_prepare, around, store, sets, outlook, folder, stopped):
             relaying.start()
             await ingest.run(stop)
         return 0
@@ -140,81 +139,58 @@ async def _answer(around: Surroundings, ledger: Ledger) -> grpc.aio.Server:
 
 
 def _prepare(
-    around: Surroundings, store: Store, folder: AgreementFolder, stopped: threading.Event
+    around: Surroundings,
+    store: Store,
+    sets: KnownSets,
+    outlook: Outlook,
+    folder: AgreementFolder,
+    stopped: threading.Event,
 ) -> bool:
-    """Indexes, and this tracker's agreement files as the next set; False when stopped first."""
+    """Indexes, this tracker's agreement files as the next set, and what it learned of them before;
+    False when stopped first.
+    """
     if not wait_until_reachable(around.client, around.health, around.telemetry.log, stopped):
         return False
     store.prepare()
     simulated = around.settings.clock == "heartbeats"
     now = 0 if simulated else around.clock.now()  # a simulation has no before
     store.activate(folder, now, around.settings.own_types)
+    known = sets()
+    outlook.learner.begin(store.settled_promises(known, BEGINNING_LIMIT), known)
     return True
 
 
-def _ingest(around: Surroundings, store: Store, sets: KnownSets, relay: Relay) -> Ingest:
+def _ingest(
+    around: Surroundings, open_partition: Callable[[int], Partition], sets: KnownSets, relay: Relay
+) -> Ingest:
     settings = around.settings
-    parties = tuple(settings.parties)
-    simulated = settings.clock == "heartbeats"
-    rules = Rules(
-        partitions=settings.partitions,
-        parties=parties,
-        lateness={
-            name: int(party.allowed_lateness_s * 1_000_000)
-            for name, party in settings.parties.items()
-            if party.allowed_lateness_s is not None
-        },
-        simulated=simulated,
-        announce=partial(_announce, sets, around.telemetry),
-        refuse=_refuse,
-    )
     metrics = Metrics(around.telemetry.registry, around.clock)
 
     def observe(partition: Partition, batch: list[Told]) -> None:
         metrics.observe(partition, batch)
         relay.wake()
 
-    return Ingest(
+    ingest = Ingest(
         Membership(
             settings.kafka.bootstrap,
-            parties,
+            tuple(settings.parties),
             settings.tracker.instance,
             settings.tracker.session_s,
         ),
-        partial(_open, around, store, sets, rules),
-        partial(_decode, sets, settings, simulated=simulated),
+        open_partition,
+        decoder(settings, sets),
         observe=observe,
         clock=around.clock,
         telemetry=around.telemetry,
         health=around.health,
     )
+    metrics.watch(settings.parties, lambda: ingest.partitions)
+    return ingest
 
 
 def _open(
     around: Surroundings, store: Store, sets: KnownSets, rules: Rules, number: int
 ) -> Partition:
-    """Raise the epoch, then load: nobody else can commit to the partition any more."""
     settings = around.settings
-    owner = store.take_over(
-        number, settings.tracker.instance, settings.endpoints.tracker.grpc_address
-    )
-    return Partition(owner, sets, store, rules, around.clock.now())
-
-
-def _decode(
-    sets: KnownSets, settings: TrackerSettings, received: Received, party: str, *, simulated: bool
-) -> Told:
-    return told_of(received, party, settings.own_types, sets.latest.fields_of, simulated=simulated)
-
-
-def _announce(
-    sets: KnownSets, observed: Telemetry, subject: Subject, verdict: Verdict
-) -> OutboxRow:
-    return verdict_row(subject, verdict, sets.latest.historic_before, observed)
-
-
-def _refuse(received: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
-    """A dead letter; its id is the place where the record lies, so a second try adds none."""
-    place = f"{received.topic}/{received.partition}/{received.offset}"
-    letter = dead_letter(received, fault.reason, NAME, now)
-    return OutboxRow(hashlib.sha256(place.encode()).digest()[:16], letter, sequenced=False)
+    us = Identity(settings.tracker.instance, settings.endpoints.tracker.grpc_address)
+    return open_partition(store, sets, rules, us, number, around.clock.now())

@@ -7,6 +7,7 @@ from services.shared.clock import Instant
 from services.shared.events.common import Money
 from services.tracker.core.findings import Finding, FindingKind, Found
 from services.tracker.core.folding import refold
+from services.tracker.core.parking import Parked, ParkedType
 from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import (
     STRAIGHT,
@@ -151,6 +152,11 @@ def verdict_document(subject: Subject, verdict: Verdict) -> Document:
     }
 
 
+def parked_of(partition: Document) -> Parked:
+    """What the partition's document says of parked events; nothing where it says nothing."""
+    return tuple(ParkedType(**each) for each in partition.get("parked", ()))
+
+
 def _event_document(event: Event) -> Document:
     return {
         "id": event.id,
@@ -215,10 +221,15 @@ def _promise(document: Document, sets: AgreementSets) -> Promise:
         rungs=document["rungs"],
         announced=Announced(announced) if announced else None,
         withdrawals=document["withdrawals"],
-        mentioned=Mentioned(**document["mentioned"]),
+        mentioned=_mentioned(document["mentioned"]),
         course=_course(document["deemed_accepted"]),
         revision=document["revision"],
     )
+
+
+def _mentioned(document: Document) -> Mentioned:
+    lists = ("missed", "disputes", "resumed")
+    return Mentioned(**{**document, **{name: tuple(document[name]) for name in lists}})
 
 
 def _course_document(promise: Promise) -> Document:

@@ -3,91 +3,27 @@
 It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
 
 from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
+from services.tracker.core.parking import park, recent
 from services.tracker.core.sets import AgreementSets
+from services.tracker.core.skew import Skews, SourceSkew
 from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from services.shared.bus import Received
-    from services.shared.outbox import OutboxRow
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One record as it was read: an event of a subject, a party's heartbeat, or a fault of it."""
-
-    received: "Received"
-    party: str
-    said: Event | Heartbeat | InvalidEvent
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ownership:
-    """One partition as its owner left it; `positions` are offsets to read next, by topic."""
-
-    partition: int
-    epoch: int
-    seq: int
-    positions: Mapping[str, int]
-    complete_through: Mapping[str, Instant]
-
-
-@dataclass(slots=True)
-class Changes:
-    """Everything that one commit writes beside the partition document."""
-
-    subjects: dict[str, Subject] = field(default_factory=dict)
-    verdicts: list[tuple[Subject, Verdict]] = field(default_factory=list)
-    outgoing: list["OutboxRow"] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.subjects or self.verdicts or self.outgoing)
-
-
-class PartitionStore(Protocol):
-    """What a partition needs of a store; `commit` raises Fenced where another owner took over."""
-
-    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
-
-    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership: ...
-
-
-Announce = Callable[[Subject, Verdict], "OutboxRow"]
-Refuse = Callable[["Received", InvalidEvent, Instant], "OutboxRow"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What is the same for all partitions of a tracker.
-
-    `lateness` names parties that send no heartbeats and how late their events may be, in
-    microseconds; `simulated` that heartbeats alone move the clock.
-    """
-
-    partitions: int
-    parties: tuple[str, ...]
-    lateness: Mapping[str, int]
-    simulated: bool
-    announce: Announce
-    refuse: Refuse
+from services.tracker.counting import Counts, of_clocks, of_event
+from services.tracker.exchange import Changes, Ownership, PartitionStore, Rules, Told
 
 
 class Partition:
-    """One partition number in this tracker's care."""
+    """One partition number in this tracker's care.
+
+    `counts` are for whoever takes them, `skews` those of the sources as last committed.
+    """
 
     def __init__(
         self,
@@ -99,19 +35,24 @@ class Partition:
     ) -> None:
         self.owner = owner
         self.positions = dict(owner.positions)
+        self._parked = owner.parked
         self.table = Table(sets())
-        self._counted: dict[str, int] = {}
+        self.counts = Counts()
         self._sets = sets
         self._store = store
         self._rules = rules
         self._changes = Changes()
         self._visiting: set[str] = set()
+        self._astray: set[str] = set()
+        self._skews = Skews()
+        self.skews: tuple[SourceSkew, ...] = ()
         self.marks = Marks(
             complete_through=dict(owner.complete_through),
             heard_at=dict.fromkeys(rules.parties, now),
         )
         for subject in store.open_subjects(owner.partition, self.table.sets):
             self.table.put(subject)
+        self._take_up_parked(self.clock(now))
 
     @property
     def number(self) -> int:
@@ -141,6 +82,7 @@ class Partition:
             match told.said:
                 case Heartbeat(complete_through):
                     self._hear(told.party, to_instant(complete_through), wall)
+                    self._compare_clocks(told)
                 case Event() as event:
                     self._apply(told, event, now)
                 case InvalidEvent() as fault:
@@ -155,6 +97,7 @@ class Partition:
             self._hear(party, now - late, wall)
         if self._rules.simulated:
             self.marks.heard_at = dict.fromkeys(self._rules.parties, now)
+        self._parked = recent(self._parked, now)
         for subject, verdict in self.table.advance(now, self.marks):
             self._changes.subjects[subject.id] = subject
             self._conclude(subject, verdict)
@@ -164,44 +107,57 @@ class Partition:
 
         Raises Fenced where another owner took over: then nothing was written.
         """
-        changes = self._changes
+        changes, skews = self._changes, self._skews.estimates()
         progress = {
             "positions": dict(self.positions),
             "complete_through": dict(self.marks.complete_through),
             "heard_at": dict(self.marks.heard_at),
             "caught_up_at": self.marks.caught_up_at,
+            "skews": [each._asdict() for each in skews],
+            "parked": [each._asdict() for each in self._parked],
         }
         self.owner = self._store.commit(self.owner, progress, changes)
         self._changes = Changes()
+        self.counts.add(*of_clocks(self.skews, skews))
+        self.skews = skews
+        settled = [each for each in changes.subjects.values() if each.promises and each.settled]
+        self._rules.learn(settled, self.table.sets)
         for id in self._visiting | changes.subjects.keys():
             if id in self._known and self._known[id].settled:
                 self.table.drop(id)
         self._visiting.clear()
         return changes
 
-    def take_counts(self) -> dict[str, int]:
-        """How often what happened since the last call: `verdict:warned`, `refused:<reason>`."""
-        counted, self._counted = self._counted, {}
-        return counted
-
     def _know_sets(self, now: Instant) -> None:
         """A set that was not known before may have agreements for what is parked."""
         sets = self._sets()
-        if sets is self.table.sets:
-            return
-        self.table.sets = sets
-        for subject in self._store.parked_subjects(self.number, sets):
-            parked = self._known.get(subject.id, subject)
-            for _, verdict in self.table.take_up(parked, now):
-                self._conclude(parked, verdict)
-            self._changes.subjects[parked.id] = parked
+        if sets is not self.table.sets:
+            self.table.sets = sets
+            self._take_up_parked(now)
+
+    def _take_up_parked(self, now: Instant) -> None:
+        """Those that were stored, also by a tracker that did not know the sets of today, and ours."""
+        stored = self._store.parked_subjects(self.number, self.table.sets)
+        parked = {subject.id: subject for subject in stored}
+        parked |= {id: each for id, each in self._known.items() if id in parked or each.parked}
+        for subject in parked.values():
+            if subject.id not in self._known:
+                self._visiting.add(subject.id)
+            verdicts = self.table.take_up(subject, now)
+            for _, verdict in verdicts:
+                self._conclude(subject, verdict)
+            if verdicts or not subject.parked:
+                self._changes.subjects[subject.id] = subject
 
     def _look_up(self, batch: Sequence[Told]) -> None:
-        """Subjects that are not in memory may be settled ones: a late duplicate must find them."""
-        unknown = {
-            told.subject for told in batch if told.subject and told.subject not in self._known
-        }
-        for subject in self._store.subjects(sorted(unknown), self.table.sets) if unknown else ():
+        """Subjects that are not in memory may be settled ones: a late duplicate must find them.
+
+        Those of other partitions are not ours to find: what comes of them here is refused.
+        """
+        unknown = {told.subject for told in batch} - self._known.keys() - {""}
+        self._astray = {each for each in unknown if self._home(each) != self.number}
+        ours = sorted(unknown - self._astray)
+        for subject in self._store.subjects(ours, self.table.sets) if ours else ():
             self.table.put(subject)
             self._visiting.add(subject.id)
 
@@ -210,36 +166,37 @@ class Partition:
         return self.table.subjects
 
     def _apply(self, told: Told, event: Event, now: Instant) -> None:
-        if told.subject not in self._known and self._astray(told):
+        if told.subject in self._astray:
+            self._refuse_astray(told)
             return
-        applied = self.table.apply(told.subject, event, now)
-        self._count(f"event:{applied.counted}")
-        if applied.counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
+        counted, verdicts = self.table.apply(told.subject, event, now)
+        self.counts.add(f"event:{counted}")
+        if counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
-            self._refuse(told, InvalidEvent(applied.counted, reason), now)
-        if applied.counted is not Counted.FOLDED:
+            self._refuse(told, InvalidEvent(counted, reason), now)
+        if counted is not Counted.FOLDED:
             return
+        if not event.backfilled:
+            self._compare_clocks(told)
         subject = self._known[told.subject]
         self._changes.subjects[subject.id] = subject
-        for (agreement, event_id), reason in subject.skipped.items():
-            if event_id == event.id:
-                self._count(f"skipped:{agreement}:{reason}")
         if event.id in subject.parked:
-            self._count(f"parked:{event.type}")
-        for verdict in applied.verdicts:
+            self._parked = park(self._parked, event.type, now)
+        self.counts.add(*of_event(told, event, subject))
+        for verdict in verdicts:
             self._conclude(subject, verdict)
 
-    def _astray(self, told: Told) -> bool:
-        """A subject lives in one partition; what begins it elsewhere was partitioned wrongly."""
-        right = partition_of(told.subject, self._rules.partitions)
-        if right == self.number:
-            return False
+    def _refuse_astray(self, told: Told) -> None:
+        """A subject lives in one partition; whoever tells of it elsewhere partitioned wrongly."""
+        right = self._home(told.subject)
         message = f"{told.subject} belongs into partition {right}; use murmur2 of the key."
         self._refuse(told, InvalidEvent("wrong_partition", message), self.marks.caught_up_at)
-        return True
+
+    def _home(self, subject: str) -> int:
+        return partition_of(subject, self._rules.partitions)
 
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
-        self._count(f"refused:{fault.reason}")
+        self.counts.add(f"refused:{fault.reason}")
         self._changes.outgoing.append(self._rules.refuse(told.received, fault, now))
 
     def _hear(self, party: str, complete_through: Instant, wall: Instant) -> None:
@@ -247,11 +204,13 @@ class Partition:
         self.marks.complete_through[party] = max(known, complete_through)
         self.marks.heard_at[party] = wall
 
+    def _compare_clocks(self, told: Told) -> None:
+        """In a simulation there is one clock only."""
+        if not self._rules.simulated:
+            self._skews.hear(told.party, told.source, told.said_at, told.received.arrived_at)
+
     def _conclude(self, subject: Subject, verdict: Verdict) -> None:
         self._changes.verdicts.append((subject, verdict))
-        self._count(f"verdict:{verdict.kind}")
+        self.counts.add(f"verdict:{verdict.kind}")
         if verdict.publish:
             self._changes.outgoing.append(self._rules.announce(subject, verdict))
-
-    def _count(self, what: str) -> None:
-        self._counted[what] = self._counted.get(what, 0) + 1

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pymongo import ASCENDING, MongoClient
@@ -11,11 +11,13 @@ from pymongo import ASCENDING, MongoClient
 from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
-from services.tracker.core.promises import Promise, State, status
+from services.tracker.core.promises import State
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
-from services.tracker.core.table import Marks
-from services.tracker.documents import promise_of, subject_of
+from services.tracker.core.tree import CustomerTree
+from services.tracker.documents import subject_of
+from services.tracker.outlook import Outlook
+from services.tracker.standing import Standing, marks_of, standing
 
 PAGE_DEFAULT = 100
 PAGE_LIMIT = 1_000
@@ -39,18 +41,6 @@ class Wanted:
         return wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A promise, its stored row, and its state at the moment of the question.
-
-    A finding has a row as well, and neither of the others.
-    """
-
-    row: Row
-    promise: Promise | None = None
-    state: State | None = None
-
-
 class Ledger:
     """Reads only. `sets` gives the agreement sets known by now."""
 
@@ -60,6 +50,7 @@ class Ledger:
         database: str,
         clock: Clock,
         sets: Callable[[], AgreementSets],
+        outlook: Outlook,
     ) -> None:
         base = client[database]
         self._partitions = base["tracker.partitions"]
@@ -67,6 +58,7 @@ class Ledger:
         self._promises = base["tracker.promises"]
         self._clock = clock
         self._sets = sets
+        self._outlook = outlook
 
     def promise(self, id: str) -> Standing:
         """Raises Refused where there is none."""
@@ -79,8 +71,11 @@ class Ledger:
             )
         return next(self._standings([row]))
 
-    def subject(self, id: str) -> tuple[list[Standing], Subject]:
-        """Its promises by due date, and the subject itself. Raises Refused if unknown."""
+    def subject(self, id: str) -> tuple[Subject, list[Standing], tuple[CustomerTree, ...]]:
+        """The subject, its promises by due date, and what hangs on the customer's dates.
+
+        Raises Refused if it is unknown.
+        """
         document = self._subjects.find_one({"_id": {"$eq": id}})
         if document is None:
             raise Refused(
@@ -90,7 +85,10 @@ class Ledger:
                 " for example order/4711.",
             )
         rows = self._promises.find({"subject": {"$eq": id}}).sort("due_by", ASCENDING)
-        return list(self._standings(rows)), subject_of(document, self._sets())
+        sets = self._sets()
+        subject = subject_of(document, sets)
+        trees = self._outlook.trees(subject, sets, self._clock.now())
+        return subject, list(self._standings(rows)), trees
 
     def open_promises(
         self, wanted: Wanted, page_size: int, page_token: str
@@ -102,12 +100,12 @@ class Ledger:
             query["due_by"] = {"$gte": self._sets().historic_before}
         rows = self._promises.find(query).sort([("due_by", ASCENDING), ("_id", ASCENDING)])
         page: list[Standing] = []
-        for standing in self._standings(rows):
-            if wanted.states and standing.state not in wanted.states:
+        for each in self._standings(rows):
+            if wanted.states and each.state not in wanted.states:
                 continue
             if len(page) == limit:
                 return page, _token(page[-1].row)
-            page.append(standing)
+            page.append(each)
         return page, ""
 
     def progress(self) -> list[Row]:
@@ -124,22 +122,8 @@ class Ledger:
 
     def _standings(self, rows: "Iterator[Row] | list[Row]") -> Iterator[Standing]:
         now, sets = self._clock.now(), self._sets()
-        marks = {row["_id"]: _marks(row) for row in self._partitions.find()}
-        for row in rows:
-            if row["finding"]:
-                yield Standing(row)
-                continue
-            promise = promise_of(row, sets)
-            watermark = marks[row["partition"]].watermark(promise.agreement.evidence_parties)
-            yield Standing(row, promise, status(promise, now, watermark))
-
-
-def _marks(row: Mapping[str, dict[str, Instant]]) -> Marks:
-    return Marks(
-        row.get("caught_up_at", 0),  # type: ignore[arg-type]  # a number beside the mappings
-        row.get("complete_through", {}),
-        row.get("heard_at", {}),
-    )
+        marks = {row["_id"]: marks_of(row) for row in self._partitions.find()}
+        return (standing(row, marks[row["partition"]], sets, now) for row in rows)
 
 
 def _page_size(asked: int) -> int:

@@ -1,13 +1,11 @@
-"""Promises and verdicts as the messages that others read: on Kafka and in answers."""
-
-from typing import Any
+"""Verdicts as the messages that others read on Kafka."""
 
 from handoff.v1 import common_pb2, tracker_pb2
 from opentelemetry.trace import SpanKind
 
 from services.shared import telemetry as names
 from services.shared.bus import Headers, Record
-from services.shared.clock import Instant, iso
+from services.shared.clock import SECOND, Instant, iso
 from services.shared.codec import stamp
 from services.shared.events.common import Money
 from services.shared.money import amount_in_words
@@ -15,17 +13,24 @@ from services.shared.outbox import OutboxRow
 from services.shared.subjects import VERDICTS_TOPIC
 from services.shared.telemetry import TRACEPARENT, Telemetry, trace_headers, trace_id_of
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.findings import Finding, Found
+from services.tracker.core.findings import Finding
 from services.tracker.core.pausing import Pause
-from services.tracker.core.promises import Promise, State
-from services.tracker.core.subject import Event, Subject
+from services.tracker.core.promises import Promise
+from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 
 
 def verdict_row(
-    subject: Subject, verdict: Verdict, historic_before: Instant, telemetry: Telemetry
+    subject: Subject,
+    verdict: Verdict,
+    historic_before: Instant,
+    telemetry: Telemetry,
+    slack: int | None = None,
 ) -> OutboxRow:
-    """The verdict on its way to Kafka, in a span of its own linked to the opening event's."""
+    """The verdict on its way to Kafka, in a span of its own linked to the opening event's.
+
+    `slack` is the promise's own in microseconds, where a date of the customer depends on it.
+    """
     promise = subject.promises.get(verdict.promise_id)
     opened = trace_context(promise.traceparent) if promise else ()
     if promise:
@@ -34,6 +39,8 @@ def verdict_row(
     else:
         message = _of_finding(subject.found[verdict.promise_id].finding, verdict)
     message.MergeFrom(_common(subject, verdict, historic_before))
+    if slack is not None:
+        message.slack_s = slack // SECOND  # what is overdrawn by less than a second is overdrawn
     with telemetry.span(
         f"verdict {verdict.kind}",
         parent=(),
@@ -80,10 +87,10 @@ def _of_promise(subject: Subject, promise: Promise, verdict: Verdict) -> tracker
         owed_by=agreement.owed_by,
         owed_to=agreement.owed_to,
         opened_at=stamp(promise.opened_at),
-        awaits=_awaits(agreement),
+        awaits=awaits(agreement),
         because=agreement.because,
         next_step=agreement.next_step,
-        detail=_detail(promise) or _returned_for(subject, pause),
+        detail=detail(promise) or _returned_for(subject, pause),
         runbook=agreement.runbook,
         decides=decides(agreement),
         waiting_on=pause.waiting_on if pause else "",
@@ -114,7 +121,7 @@ def _pause(promise: Promise, verdict: Verdict) -> Pause | None:
     )
 
 
-def _awaits(agreement: Agreement) -> str:
+def awaits(agreement: Agreement) -> str:
     """What closes it: of an update, which any word of the debtor closes, nothing in particular."""
     return agreement.evidence[0] if agreement.evidence else ""
 
@@ -126,7 +133,7 @@ def _returned_for(subject: Subject, pause: Pause | None) -> str:
     return f"missing: {', '.join(map(str, missing))}" if isinstance(missing, list) else ""
 
 
-def _detail(promise: Promise) -> str:
+def detail(promise: Promise) -> str:
     """What is lacking, where the deadline does not say it all."""
     course = promise.course
     if course.missing:
@@ -149,119 +156,6 @@ def money(amount: Money | None) -> common_pb2.Money | None:
     if amount is None:
         return None
     return common_pb2.Money(minor=amount.minor, currency=amount.currency)
-
-
-def promise_message(row: dict[str, Any], agreement: Agreement, state: State) -> tracker_pb2.Promise:
-    """A stored promise as it stands; `state` is its status at the moment of the question."""
-    announced = row["announced"]
-    return tracker_pb2.Promise(
-        promise_id=row["_id"],
-        agreement=row["agreement"],
-        agreement_version=row["agreement_version"],
-        owed_by=row["owed_by"],
-        owed_to=row["owed_to"],
-        subject=row["subject"],
-        order=row["order"],
-        customer=row["customer"],
-        case=row["case"],
-        state=tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{state.name}"),
-        revision=row["revision"],
-        opened_at=stamp(row["opened_at"]),
-        due_by=stamp(row["due_by"]),
-        settled_at=stamp(row["ended_at"]),
-        breached_at=stamp(row["breached_at"]),
-        customer_visible_by=stamp(row["customer_visible_by"]),
-        awaits=_awaits(agreement),
-        because=agreement.because,
-        next_step=agreement.next_step,
-        trace_id=trace_id_of(trace_context(row["traceparent"])),
-        announced=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{announced.upper()}")
-        if announced
-        else tracker_pb2.VERDICT_KIND_UNSPECIFIED,
-        runbook=agreement.runbook,
-        decides=decides(agreement),
-        serves=agreement.serves,
-        **_course_fields(row["course"]),
-    )
-
-
-def finding_message(row: dict[str, Any]) -> tracker_pb2.Promise:
-    """A finding where promises are listed, because somebody has to act on it."""
-    announced, at_stake = row["announced"], row["at_stake"]
-    return tracker_pb2.Promise(
-        promise_id=row["_id"],
-        agreement=row["agreement"],
-        owed_by=row["owed_by"],
-        owed_to=row["owed_to"],
-        subject=row["subject"],
-        order=row["order"],
-        customer=row["customer"],
-        case=row["case"],
-        revision=row["revision"],
-        opened_at=stamp(row["opened_at"]),
-        due_by=stamp(row["due_by"]),
-        settled_at=stamp(row["ended_at"]),
-        customer_visible_by=stamp(row["customer_visible_by"]),
-        next_step=row["next_step"],
-        announced=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{announced.upper()}")
-        if announced
-        else tracker_pb2.VERDICT_KIND_UNSPECIFIED,
-        detail=row["detail"],
-        finding=row["finding"],
-        at_stake=money(Money(**at_stake) if at_stake else None),
-    )
-
-
-def found_message(id: str, known: Found) -> tracker_pb2.Finding:
-    finding = known.finding
-    return tracker_pb2.Finding(
-        finding_id=id,
-        kind=finding.kind,
-        found_at=stamp(finding.true_from),
-        owed_by=finding.owed_by,
-        owed_to=finding.owed_to,
-        detail=finding.detail,
-        next_step=finding.next_step,
-        at_stake=money(finding.at_stake),
-        cleared_at=stamp(known.cleared_at),
-    )
-
-
-def _course_fields(course: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "version": course["version"],
-        "requested_by": stamp(course["requested_by"]),
-        "first_confirmed_by": stamp(course["confirmed_by"]),
-        "acknowledged_at": stamp(course["acknowledged_at"]),
-        "reported_at": stamp(course["reported_at"]),
-        "deemed_accepted": course["deemed_accepted"],
-        "pauses": [
-            tracker_pb2.Pause(
-                started_at=stamp(pause["since"]),
-                ended_at=stamp(pause["ended_at"]),
-                waiting_on=pause["waiting_on"],
-                because_of=pause["because_of"],
-                actor=pause["actor"],
-            )
-            for pause in course["pauses"]
-        ],
-        "parts": [
-            tracker_pb2.Part(name=name, promised=promised, delivered=delivered)
-            for name, promised, delivered in course["parts"]
-        ],
-        "detail": f"missing: {', '.join(course['missing'])}" if course["missing"] else "",
-    }
-
-
-def event_message(event: Event) -> tracker_pb2.SubjectEvent:
-    return tracker_pb2.SubjectEvent(
-        id=event.id,
-        type=event.type,
-        party=event.party,
-        occurred_at=stamp(event.occurred_at),
-        arrived_at=stamp(event.arrived_at),
-        trace_id=trace_id_of(trace_context(event.traceparent)),
-    )
 
 
 def trace_context(traceparent: str) -> Headers:

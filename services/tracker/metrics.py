@@ -1,11 +1,13 @@
 """What the tracker counts, under Prometheus' names; no order or customer ever is a label."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.shared.clock import SECOND, Clock
-from services.tracker.handlers import Partition, Told
+from services.tracker.exchange import Told
+from services.tracker.handlers import Partition
 
 
 class Metrics:
@@ -34,6 +36,24 @@ class Metrics:
             ("type",),
             registry=registry,
         )
+        self._clamped = Counter(
+            "handoff_events_clamped",
+            "events whose own time lies too far ahead to be believed",
+            ("party",),
+            registry=registry,
+        )
+        self._skewed = Counter(
+            "handoff_sources_skewed",
+            "how often a source's clock was found to be off",
+            ("party",),
+            registry=registry,
+        )
+        self._skew = Gauge(
+            "handoff_source_skew_seconds",
+            "broker time minus a source's own, of the party's source that is off most",
+            ("party",),
+            registry=registry,
+        )
         self._lag = Gauge(
             "handoff_watermark_lag_seconds",
             "how old the moment is up to which a partition is complete",
@@ -41,19 +61,33 @@ class Metrics:
             registry=registry,
         )
 
+        self._counters = {
+            "verdict": self._verdicts,
+            "refused": self._letters,
+            "parked": self._parked,
+            "skipped": self._skipped,
+            "clamped": self._clamped,
+            "skewed": self._skewed,
+        }
+
+    def watch(self, parties: Iterable[str], partitions: Callable[[], Iterable[Partition]]) -> None:
+        """Whenever somebody asks, the skews are those of the partitions in our care by then."""
+        for party in parties:
+            self._skew.labels(party).set_function(partial(_worst_skew, partitions, party))
+
     def observe(self, partition: Partition, batch: Sequence[Told]) -> None:
         """What happened in a partition since the last call."""
         for told in batch:
             self._events.labels(told.received.topic, type(told.said).__name__.lower()).inc()
-        for what, times in partition.take_counts().items():
-            kind, _, name = what.partition(":")
-            if kind == "verdict":
-                self._verdicts.labels(name).inc(times)
-            if kind == "refused":
-                self._letters.labels(name).inc(times)
-            if kind == "parked":
-                self._parked.labels(name).inc(times)
-            if kind == "skipped":
-                self._skipped.labels(*name.split(":")).inc(times)
+        for what, times in partition.counts.take().items():
+            kind, *labels = what.split(":")
+            if counter := self._counters.get(kind):
+                counter.labels(*labels).inc(times)
         behind = (self._clock.now() - partition.marks.caught_up_at) / SECOND
         self._lag.labels(str(partition.number)).set(behind)
+
+
+def _worst_skew(partitions: Callable[[], Iterable[Partition]], party: str) -> float:
+    """In seconds; 0 while no source of the party has an estimate."""
+    known = (each.skew for one in partitions() for each in one.skews if each.party == party)
+    return max(known, key=abs, default=0) / SECOND

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from bson import Binary
-from pymongo import ASCENDING, MongoClient, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, MongoClient, ReplaceOne, ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
@@ -17,17 +17,20 @@ from services.shared.mongo import Row, in_transaction
 from services.shared.outbox import Outbox
 from services.shared.subjects import Kind
 from services.tracker.agreement_files import AgreementFolder, read_texts, unversioned_changes
+from services.tracker.core.promises import Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.documents import (
     finding_document,
+    parked_of,
     promise_document,
+    promise_of,
     subject_document,
     subject_of,
     verdict_document,
 )
 from services.tracker.errors import AgreementError, Fenced
-from services.tracker.handlers import Changes, Ownership
+from services.tracker.exchange import Changes, Ownership
 
 ACTIVATION_LEAD = 30 * SECOND
 """A new agreement set becomes active this much later, so that every tracker knows it by then."""
@@ -59,6 +62,9 @@ class Store:
         )
         self._promises.create_index([("announced", ASCENDING), ("due_by", ASCENDING)])
         self._promises.create_index([("subject", ASCENDING)])
+        self._promises.create_index(
+            [("ended_at", DESCENDING)], partialFilterExpression={"settled": True}
+        )
         self._verdicts.create_index([("promise_id", ASCENDING)])
 
     def activate(
@@ -115,7 +121,12 @@ class Store:
         )
         assert row, "an upsert that returns the document after it always has one"
         return Ownership(
-            partition, row["epoch"], row["seq"], row["positions"], row["complete_through"]
+            partition,
+            row["epoch"],
+            row["seq"],
+            row["positions"],
+            row["complete_through"],
+            parked_of(row),
         )
 
     @property
@@ -137,10 +148,15 @@ class Store:
         for row in self._subjects.find({"partition": partition, "parked": True}):
             yield subject_of(row, sets)
 
+    def settled_promises(self, sets: AgreementSets, limit: int) -> list[Promise]:
+        """Those that settled last, the newest first, of all partitions."""
+        settled = self._promises.find({"settled": True, "finding": ""})
+        return [promise_of(row, sets) for row in settled.sort("ended_at", DESCENDING).limit(limit)]
+
     def commit(self, owner: Ownership, progress: Row, changes: Changes) -> Ownership:
         """Write a batch, its verdicts and the position that follows, all or nothing.
 
-        `progress` holds `positions`, `complete_through` and `caught_up_at`. Raises Fenced where the
+        `progress` is what the partition's document says from now on. Raises Fenced where the
         partition has another owner by now. After a PyMongoError the same commit may be tried again:
         if the first try got through after all, it counts.
         """
@@ -162,6 +178,7 @@ class Store:
             owner.seq + 1,
             progress["positions"],
             progress["complete_through"],
+            parked_of(progress),
         )
 
     def _write(

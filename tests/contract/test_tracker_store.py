@@ -12,9 +12,11 @@ from services.shared.mongo import connect
 from services.shared.outbox import Outbox
 from services.shared.settings import Settings
 from services.tracker.agreement_files import load_folder, read_texts, shipped
+from services.tracker.core.parking import ParkedType
 from services.tracker.decoding import told_of
 from services.tracker.errors import AgreementError, Fenced
-from services.tracker.handlers import Changes, Ownership, Partition
+from services.tracker.exchange import Changes, Ownership
+from services.tracker.handlers import Partition
 from services.tracker.store import ACTIVATION_LEAD, Store
 from tests.agreed import an_agreement_text
 from tests.tracking import (
@@ -100,6 +102,14 @@ def test_the_position_is_committed_with_what_was_read(store: AnyStore) -> None:
     assert again.complete_through == {"sales": 5}
 
 
+def test_what_was_parked_on_a_day_is_known_to_the_next_owner(store: AnyStore) -> None:
+    owner = store.take_over(0, "a", "here")
+    day = ParkedType("sales.OrderPlaced", START, 2)
+    after = store.commit(owner, progress(parked=[day._asdict()]), Changes())
+    assert after.parked == (day,)
+    assert store.take_over(0, "b", "there").parked == (day,)
+
+
 def test_taking_over_fences_whoever_had_the_partition(store: AnyStore) -> None:
     old = store.take_over(0, "a", "here")
     store.take_over(0, "b", "there")
@@ -138,11 +148,11 @@ def test_a_settled_subject_is_found_by_its_id_but_not_among_the_open_ones(
 
 
 def test_a_commit_that_got_through_unnoticed_counts_when_it_is_tried_again(
-    mongo_store: Store,
+    store: AnyStore,
 ) -> None:
-    owner = mongo_store.take_over(0, "a", "here")
-    after = mongo_store.commit(owner, progress(positions={"t": 1}), Changes())
-    assert mongo_store.commit(owner, progress(positions={"t": 1}), Changes()) == after
+    owner = store.take_over(0, "a", "here")
+    after = store.commit(owner, progress(positions={"t": 1}), Changes())
+    assert store.commit(owner, progress(positions={"t": 1}), Changes()) == after
 
 
 def test_a_new_agreement_set_is_active_only_after_its_lead(mongo_store: Store) -> None:
@@ -172,3 +182,22 @@ def test_a_stored_set_is_read_only_once(mongo_store: Store) -> None:
     mongo_store.activate(read_texts({"ship.yaml": an_agreement_text()}), START)
     first, again = (mongo_store.sets({}).agreement("ship", 1) for _ in range(2))
     assert first is again
+
+
+def test_promises_that_settled_last_come_first_and_no_more_than_asked_for(
+    mongo_store: Store,
+) -> None:
+    partition = a_partition(mongo_store)
+    for order in ("1", "2", "3", "open"):
+        an_order(partition, order)
+    subjects = [partition.table.subjects[f"order/{order}"] for order in ("1", "2", "3", "open")]
+    for late, subject in enumerate(subjects[:3]):
+        for promise in subject.promises.values():
+            promise.settled_at = START + late * HOUR
+    partition.commit()
+    count = len(subjects[0].promises)
+    newest = mongo_store.settled_promises(SETS, 2 * count)
+    assert [promise.settled_at for promise in newest] == [START + 2 * HOUR] * count + [
+        START + HOUR
+    ] * count
+    assert len(mongo_store.settled_promises(SETS, 1_000)) == 3 * count

@@ -19,9 +19,9 @@ from services.shared.bus_kafka import KafkaPublisher
 from services.shared.clock import WallClock
 from services.shared.rpc import sync_channel
 from services.shared.subjects import partition_of
-from tests.component.tracker.test_partition import placed
 from tests.conftest import NewStack
 from tests.polling import until
+from tests.tracking import placed
 
 DEADLINE_S = 60.0
 GOOD, ASTRAY = "order/good", "order/astray"

@@ -16,7 +16,7 @@ from services.tracker.core.history import Durations, Sample, last_leg
 from services.tracker.core.plans import plan
 from services.tracker.core.promises import Promise, State
 from services.tracker.core.tree import CustomerTree, Tree, trees
-from tests.planning import DELIVER, OFFICE, a_hop, hours, on, promised
+from tests.planning import DELIVER, OFFICE, a_hop, hours, on, plans, promised
 from tests.promising import HOUR, SHIP_BY
 
 START, FACTS = on("mon 09:00"), {SHIP_BY: on("wed 12:00")}
@@ -102,7 +102,7 @@ def test_a_tree_kept_between_events_is_the_tree_made_anew(
         told = [root, *(each for each in drawn if each)]
         now, facts = data.draw(MOMENTS), data.draw(st.sampled_from([{}, FACTS]))
         assert (kept.look(root, told, now, facts),) == trees(
-            told, agreements, now, durations, facts
+            told, plans(agreements), now, durations, facts
         )
 
 
@@ -136,7 +136,7 @@ class Run:
 
 def look(run: Run, now: int, durations: Durations, facts: Mapping[Fact, object]) -> CustomerTree:
     root = promised()
-    (tree,) = trees(run.known(now, root), run.agreements, now, durations, facts)
+    (tree,) = trees(run.known(now, root), plans(run.agreements), now, durations, facts)
     return tree
 
 
@@ -191,7 +191,7 @@ def test_slack_shrinks_by_exactly_the_working_time_that_is_lost_on_the_critical_
         second = Promise("b", chain[1], (), end, b"o", due_by(chain[1], end, root))
         told = [root, replace(first, settled_at=end), second]
         now = OFFICE.add(START, hours(took + lost))
-        (tree,) = trees(told, agreements, now, Durations())
+        (tree,) = trees(told, plans(agreements), now, Durations())
         return [each.slack for each in tree.hops]
 
     assert slacks(took + lost) == [slack - lost * HOUR for slack in slacks(took)]

@@ -145,6 +145,29 @@ class Agreement:
         return ALWAYS if isinstance(self.within, WallTime) else self.calendar
 
     @cached_property
+    def elapsed(self) -> int | None:
+        """Microseconds from the opening to the deadline, where elapsed time alone says it."""
+        return self.within.micros if isinstance(self.within, WallTime) else None
+
+    @cached_property
+    def warning_spans(self) -> tuple[tuple[int, str], ...] | None:
+        """How long after the opening each warning is due, where elapsed time says it: in order.
+
+        None where a calendar or a fact has to be asked.
+        """
+        if not isinstance(self.within, WallTime):
+            return None
+        given, spans = self.within.micros, list[tuple[int, str]]()
+        for rung in self.warn:
+            if isinstance(rung.before, WallTime):
+                spans.append((given - rung.before.micros, rung.label))
+            elif rung.share is not None:
+                spans.append((int(given * rung.share), rung.label))
+            else:
+                return None
+        return tuple(sorted(each for each in spans if each[0] < given))
+
+    @cached_property
     def two_sided(self) -> bool:
         """The debtor's own word does not close it."""
         return bool(self.confirmed_by) or self.confirm_within is not None

@@ -1,7 +1,6 @@
 """What goes with a promise when it is folded anew, ends, or loses its opening: ids and history."""
 
 import hashlib
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from services.tracker.core.companions import ACKNOWLEDGE, UPDATE, name_of
@@ -16,7 +15,10 @@ def promise_id(subject: str, agreement: str, key: Key) -> str:
     """Subject, agreement and the natural key of the opening fact, `~` between them."""
     if not key:
         return f"{subject}~{agreement}"
-    parts = "&".join([f"{name}={_quoted(value)}" for name, value in key])
+    if len(key) == 1 and (value := key[0][1]).isalnum() and value.isascii():
+        parts = f"{key[0][0]}={value}"
+    else:
+        parts = "&".join([f"{name}={quote(value)}" for name, value in key])
     if len(parts) > _KEY_LENGTH:
         parts = hashlib.sha256(parts.encode()).hexdigest()[:32]
     return f"{subject}~{agreement}~{parts}"
@@ -51,19 +53,16 @@ def without_opening(old: Promise) -> Promise:
     )
 
 
-def end_companions(subject: Subject, promise: Promise) -> Iterator[Promise]:
-    """Once a promise is over, nobody has to acknowledge it or tell how it goes."""
-    agreement = promise.agreement
+def end_companions(subject: Subject, promise: Promise) -> list[Promise]:
+    """Once a promise is over, nobody has to acknowledge it or tell how it goes; gives these."""
+    agreement, ended = promise.agreement, list[Promise]()
     if not (agreement.acknowledge or agreement.update_every) or settled_state(promise) is None:
-        return
+        return ended
     for companion in (ACKNOWLEDGE, UPDATE):
         id = promise_id(subject.id, name_of(agreement.name, companion), promise.key)
         with_it = subject.promises.get(id)
         if with_it and settled_state(with_it) is None:
             with_it.settled_at, with_it.settled_by = promise.settled_at, promise.settled_by
             with_it.ended_at, with_it.ended_as = promise.ended_at, promise.ended_as
-            yield with_it
-
-
-def _quoted(text: str) -> str:
-    return text if text.isalnum() and text.isascii() else quote(text)
+            ended.append(with_it)
+    return ended

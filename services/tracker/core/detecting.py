@@ -21,12 +21,10 @@ UNMATCHED_GRACE = 3_600 * SECOND
 """Evidence may come this much before its promise; later it is a finding."""
 
 
-def detect(subject: Subject, event: Event | None, sets: AgreementSets) -> None:
-    """Bring `subject.current` up to date; an event that no detector reads leaves it as it is."""
-    told = subject.current or subject.unmatched or subject.late
-    if event is None or told or event.type in sets.detected:
-        found = _findings(subject, sets)
-        subject.current = {finding_id(subject.id, each): each for each in found}
+def detect(subject: Subject, sets: AgreementSets) -> None:
+    """Bring `subject.current` up to date."""
+    found = _findings(subject, sets)
+    subject.current = {finding_id(subject.id, each): each for each in found}
 
 
 def finding_id(subject: str, finding: Finding) -> str:

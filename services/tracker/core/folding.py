@@ -6,44 +6,42 @@ step; one that comes out of order folds the subject again from its events. What 
 a promise (breaches, warnings) is history: it is carried over and never undone by the fold.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Sequence
 
-from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
 from services.tracker.core.deadlines import follow, hear_of
 from services.tracker.core.detecting import detect
 from services.tracker.core.interruptions import complete
 from services.tracker.core.knowledge import remember
 from services.tracker.core.opening import open_promises
-from services.tracker.core.pausing import VERSION, agree
+from services.tracker.core.pausing import VERSION
 from services.tracker.core.promises import Promise, settled_state
-from services.tracker.core.sets import AgreementSets
+from services.tracker.core.sets import AgreementSets, Role
 from services.tracker.core.settling import (
-    DECISIONS,
     accept_silence,
-    add_delivery,
     decide,
+    more_of,
     move,
 )
 from services.tracker.core.subject import EVENTS_LIMIT, Counted, Event, Subject
 
 
-def fold(
-    subject: Subject, event: Event, sets: AgreementSets
-) -> tuple[Counted, Collection[Promise]]:
+def fold(subject: Subject, event: Event, sets: AgreementSets) -> tuple[Counted, list[Promise]]:
     """Count one event; gives the promises that it may have changed as well."""
     if (content := subject.contents.get(event.id)) is not None:
-        return (Counted.DUPLICATE if content == event.content else Counted.ID_CONFLICT), ()
+        return (Counted.DUPLICATE if content == event.content else Counted.ID_CONFLICT), []
     if len(subject.events) >= EVENTS_LIMIT:
-        return Counted.TOO_MANY_EVENTS, ()
-    in_order = subject.remember(event)
-    if event.retracts or not in_order:
+        return Counted.TOO_MANY_EVENTS, []
+    if not subject.remember(event) or event.retracts:
         refold(subject, sets)
-        return Counted.FOLDED, subject.promises.values()
+        return Counted.FOLDED, [*subject.promises.values()]
     if subject.retracted and (event.party, event.id) in subject.retracted:
-        return Counted.FOLDED, ()
-    changed = _step(subject, event, sets)
-    detect(subject, event, sets)
+        return Counted.FOLDED, []
+    role = sets.role_of(event.type)
+    changed = _step(subject, event, role, sets)
+    if role.found_by or subject.current or subject.unmatched or subject.late:
+        detect(subject, sets)
     return Counted.FOLDED, changed
 
 
@@ -54,87 +52,112 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
     subject.retracted = _retracted(subject.events)
     for event in subject.events:
         if (event.party, event.id) not in subject.retracted:
-            _step(subject, event, sets)
+            _step(subject, event, sets.role_of(event.type), sets)
     for id, old in before.items():
         if id not in subject.promises:
-            subject.add(without_opening(old))
+            subject.bury(without_opening(old))
         carry_over(old, subject.promises[id])
-    detect(subject, None, sets)
+    for promise in subject.of_agreements(sets.accepting):
+        end_companions(subject, promise)
+    if subject.events:
+        detect(subject, sets)
 
 
-def _retracted(events: Sequence[Event]) -> set[tuple[str, bytes]]:
+def _retracted(events: Sequence[Event]) -> frozenset[tuple[str, bytes]]:
     """What parties took back of their own; the latest retraction counts first, so that it may take
     back an earlier one."""
     retracted: set[tuple[str, bytes]] = set()
     for event in reversed(events):
         if event.retracts and (event.party, event.id) not in retracted:
             retracted.add((event.party, event.retracts))
-    return retracted
+    return frozenset(retracted)
 
 
-def _step(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
+def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> list[Promise]:
     """One event in order of time: first what is open already, then what it opens."""
-    if event.retracts or not _says_something_new(subject, event):
+    if event.retracts or not _says_something_new(subject, event, role):
         return []
-    subject.order = subject.order or event.order
-    subject.customer = subject.customer or event.customer
-    subject.case = subject.case or event.case
+    _learn_whose_it_is(subject, event)
     if event.fields:
         remember(subject, event, sets)
-    if event.type in DECISIONS:
-        changed = _decided(subject, event)
-    else:
-        changed = [*_moved(subject, event, sets)]
-    if event.fields and sets.requiring:
-        changed += _completed(subject, event, sets)
-    if changed:
-        changed += [*_drawn_along(subject, changed, sets)]
-    return changed + open_promises(subject, event, sets)
+    changed = _accepted(subject, event, sets) if sets.accepting else []
+    if role.touches:
+        changed += _moved(subject, event, role)
+    if sets.draw_along:
+        changed += _drawn_along(subject, event, changed, sets)
+    return changed + open_promises(subject, event, sets) if role.opens else changed
 
 
-def _says_something_new(subject: Subject, event: Event) -> bool:
+def _learn_whose_it_is(subject: Subject, event: Event) -> None:
+    if not subject.order:
+        subject.order = event.order
+    if not subject.customer:
+        subject.customer = event.customer
+    if not subject.case:
+        subject.case = event.case
+
+
+def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     """The same fact under another id, or an older version of one, says nothing."""
-    told = subject.told.setdefault(event.type, {})
-    fact = event.key if event.type in EVENT_TYPES else event.id
-    if fact in told:
+    fact: object = event.key if role.by_key else event.id
+    if event.promise_id and (promise := subject.promises.get(event.promise_id)):
+        fact = event.key, promise.course.reported_in  # each report may be disputed
+    told = subject.told.get(event.type)
+    if told is not None and fact in told:
         return False  # the earliest by its own time counts
-    told[fact] = event
-    for name, value in event.key:
-        if name == VERSION and value.isdecimal():
-            thing = event.type, tuple(pair for pair in event.key if pair[0] != VERSION)
-            known = subject.versions.get(thing, -1)
-            subject.versions[thing] = max(known, int(value))
-            return int(value) > known
+    if role.versioned and not _is_newest(subject, event):
+        return False
+    if told is None:
+        subject.told[event.type] = {fact: event}
+    else:
+        told[fact] = event
     return True
 
 
-def _moved(subject: Subject, event: Event, sets: AgreementSets) -> Iterator[Promise]:
+def _is_newest(subject: Subject, event: Event) -> bool:
+    version = dict(event.key).get(VERSION, "")
+    if not version.isdecimal():
+        return True
+    number = int(version)
+    thing = event.type, tuple(pair for pair in event.key if pair[0] != VERSION)
+    known = subject.versions.get(thing, -1)
+    subject.versions = {**subject.versions, thing: max(known, number)}
+    return number > known
+
+
+def _accepted(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
+    """The reports that nobody had answered when this happened: what it says comes after that."""
+    return [
+        promise
+        for promise in subject.of_agreements(sets.accepting)
+        if accept_silence(promise, event.occurred_at - 1)
+    ]
+
+
+def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
     """The promises that the event changes, of those that were open before it."""
-    wanted = False
-    for promise in subject.of_agreements(sets.moved_by.get(event.type, ())):
-        if promise.course.accepted_by is not None:
-            accept_silence(promise, event.occurred_at - 1)
-        if settled_state(promise):
+    if event.promise_id:
+        return _decided(subject, event)
+    changed, wanted = list[Promise](), False
+    for promise in subject.of_agreements(role.moves):
+        if promise.settled_at is not None or promise.ended_as is not None:
             wanted |= _after_its_end(subject, promise, event)
         elif move(subject, promise, event):
-            wanted = True
-            yield promise
-    if not wanted and event.type in sets.evidence:
-        subject.unmatched[event.id] = event
-    for promise in subject.of_agreements(sets.updated_by.get(event.party, ())):
+            changed.append(promise)
+    if role.keeps and not wanted and not changed:
+        subject.unmatched = {**subject.unmatched, event.id: event}
+    for promise in subject.of_agreements(role.updates) if role.updates else ():
         if settled_state(promise) is None and hear_of(promise, event):
-            yield promise
+            changed.append(promise)
+    return changed
 
 
 def _after_its_end(subject: Subject, promise: Promise, event: Event) -> bool:
     """Evidence of a promise that is over: more of it, or nobody wanted it; false if it is none."""
-    if event.type not in promise.agreement.evidence or not agree(promise.key, event.key):
-        return False
-    if promise.ended_as is not None:
-        subject.late[event.id] = event
-    elif promise.agreement.in_full:
-        add_delivery(promise, event)
-    return True
+    wanted = more_of(promise, event)
+    if wanted and promise.ended_as is not None:
+        subject.late = {**subject.late, event.id: event}
+    return wanted
 
 
 def _decided(subject: Subject, event: Event) -> list[Promise]:
@@ -143,20 +166,22 @@ def _decided(subject: Subject, event: Event) -> list[Promise]:
     return [promise] if promise and decide(promise, event, by_party) else []
 
 
-def _completed(subject: Subject, event: Event, sets: AgreementSets) -> Iterator[Promise]:
-    """The handoffs that wait for what this event may have told."""
-    for promise in subject.of_agreements(sets.requiring):
+def _drawn_along(
+    subject: Subject, event: Event, changed: Sequence[Promise], sets: AgreementSets
+) -> list[Promise]:
+    """What hangs on others: handoffs that are complete now, what is due before a promise that
+    moved, and the companions of one that ended."""
+    drawn = list[Promise]()
+    for promise in subject.of_agreements(sets.requiring) if event.fields else ():
         waits = promise.course.missing and settled_state(promise) is None
         if waits and complete(subject, promise, event.occurred_at):
-            yield promise
-
-
-def _drawn_along(
-    subject: Subject, changed: Sequence[Promise], sets: AgreementSets
-) -> Iterator[Promise]:
-    """What hangs on a promise that moved: those due before it, and its companions when it ends."""
-    for promise in changed:
+            drawn.append(promise)
+    moved = deque([*changed, *drawn])
+    while moved:
+        promise = moved.popleft()
         for inner in subject.of_agreements(sets.due_before.get(promise.agreement.name, ())):
-            if settled_state(inner) is None and follow(subject, inner):
-                yield inner
-        yield from end_companions(subject, promise)
+            if settled_state(inner) is None and follow(subject, inner, event.occurred_at):
+                drawn.append(inner)
+                moved.append(inner)
+        drawn += end_companions(subject, promise)
+    return drawn

@@ -40,9 +40,9 @@ class Pause:
         return self.limit if self.ended_at is None else min(self.ended_at, self.limit)
 
 
-def limit_of(since: Instant, at_most: Duration | None, clock: Calendar) -> Instant:
+def limit_of(since: Instant, at_most: Duration | None, calendar: Calendar) -> Instant:
     """A pause that nothing ends, ends by itself: after `at_most`, or after the longest deadline."""
-    return since + DEADLINE_LIMIT if at_most is None else clock.add(since, at_most)
+    return since + DEADLINE_LIMIT if at_most is None else calendar.add(since, at_most)
 
 
 def ended(pauses: Sequence[Pause], rule: int, key: Key, at: Instant) -> tuple[Pause, ...]:
@@ -61,10 +61,11 @@ def ended(pauses: Sequence[Pause], rule: int, key: Key, at: Instant) -> tuple[Pa
 
 def agree(mine: Key, theirs: Key) -> bool:
     """Two keys speak of the same thing where the fields that both have are equal."""
-    if not mine or not theirs:
-        return True
-    known = dict(mine)
-    return all(known.get(name, value) == value for name, value in theirs)
+    for name, value in theirs:
+        for own_name, own_value in mine:
+            if own_name == name and own_value != value:
+                return False
+    return True
 
 
 def delayed(moment: Instant, pauses: Sequence[Pause], clock: Calendar) -> Instant:

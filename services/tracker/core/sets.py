@@ -8,19 +8,39 @@ from functools import cached_property
 
 from services.shared.clock import Instant
 from services.shared.subjects import EVENT_TYPES
+from services.tracker.core import case_events, decisions
 from services.tracker.core.agreements import Agreement, party_of
-from services.tracker.core.case_events import READS
 from services.tracker.core.companions import UPDATE, name_of, with_companions
 from services.tracker.core.facts import Fact, FactRule
+from services.tracker.core.pausing import VERSION
 
 _ID = "_id"
 VERDICT = "verdict."
 """Event types that begin so are verdicts of our own: `verdict.warned(deliver-order)`."""
 _READS = {
-    **READS,
+    **case_events.READS,
+    **decisions.READS,
     "operations.OrderReturnedIncomplete": ("missing",),
-    "oncall.PromiseDisputed": ("by_party",),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What events of one type can do under any known set, looked up once an event.
+
+    `moves` names the agreements whose promises they may change, `updates` those under which every
+    word of their party is an update; `touches` that there is any of these. `by_key` says that their
+    natural key makes the fact, `versioned` that it has a version.
+    """
+
+    moves: tuple[str, ...]
+    updates: tuple[str, ...]
+    opens: bool
+    touches: bool
+    keeps: bool
+    found_by: bool
+    by_key: bool
+    versioned: bool
 
 
 @dataclass(frozen=True)
@@ -39,8 +59,11 @@ class AgreementSet:
 
     @cached_property
     def opened_by(self) -> Mapping[str, tuple[Agreement, ...]]:
-        """The agreements that each event type opens; what is due before another comes after it."""
-        ordered = sorted(self.all, key=lambda each: each.before is not None)
+        """The agreements that each event type opens; what is due before another comes after it,
+        and a companion after its own."""
+        by_name = {each.name: each for each in self.agreements}
+        outer_first = sorted(self.agreements, key=lambda each: _depth(each, by_name))
+        ordered = [each for one in outer_first for each in with_companions(one)]
         types = {agreement.opens_on for agreement in ordered}
         return {
             each: tuple(agreement for agreement in ordered if agreement.opens_on == each)
@@ -55,6 +78,12 @@ class AgreementSet:
             for type in (*(each.event_type for each in rule.asserted_by), *rule.gates):
                 types.setdefault(type, {})[rule.name] = rule
         return {type: tuple(rules.values()) for type, rules in types.items()}
+
+
+def _depth(agreement: Agreement, by_name: Mapping[str, Agreement]) -> int:
+    """How many promises its date hangs on, one behind the other; none leads back to itself."""
+    outer = by_name.get(agreement.before.promise) if agreement.before else None
+    return 1 + _depth(outer, by_name) if outer else 0
 
 
 def content_hash(texts: Iterable[str]) -> str:
@@ -77,6 +106,7 @@ class AgreementSets:
     _by_name: dict[tuple[str, int], Agreement] = field(init=False, repr=False, compare=False)
     _starts: list[Instant] = field(init=False, repr=False, compare=False)
     _fields: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _roles: dict[str, Role] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.sets:
@@ -91,6 +121,7 @@ class AgreementSets:
         object.__setattr__(self, "_by_name", by_name)
         object.__setattr__(self, "_starts", [each.active_from for each in ordered])
         object.__setattr__(self, "_fields", {})
+        object.__setattr__(self, "_roles", {})
 
     @cached_property
     def ids(self) -> tuple[tuple[str, Instant], ...]:
@@ -98,6 +129,8 @@ class AgreementSets:
         return tuple((each.id, each.active_from) for each in self.sets)
 
     def at(self, arrived_at: Instant) -> AgreementSet:
+        if arrived_at >= self._starts[-1]:
+            return self.sets[-1]
         return self.sets[max(0, bisect_right(self._starts, arrived_at) - 1)]
 
     def after(self, arrived_at: Instant) -> tuple[AgreementSet, ...]:
@@ -122,6 +155,26 @@ class AgreementSets:
     def kept_facts(self) -> frozenset[tuple[str, str]]:
         """What each fact is about, and its field."""
         return frozenset((fact.about, fact.name) for fact in self.facts)
+
+    def role_of(self, event_type: str) -> Role:
+        """What events of this type can do."""
+        if event_type not in self._roles:
+            row = EVENT_TYPES.get(event_type)
+            self._roles[event_type] = Role(
+                moves=self.moved_by.get(event_type, ()),
+                updates=self.updated_by.get(party_of(event_type), ()),
+                opens=event_type in self.opening,
+                touches=self._touches(event_type),
+                keeps=event_type in self.evidence,
+                found_by=event_type in self.detected,
+                by_key=row is not None,
+                versioned=row is not None and VERSION in row.key,
+            )
+        return self._roles[event_type]
+
+    def _touches(self, event_type: str) -> bool:
+        moves = event_type in self.moved_by or event_type in decisions.DECISIONS
+        return moves or party_of(event_type) in self.updated_by
 
     def fields_of(self, event_type: str) -> tuple[str, ...]:
         """The fields of an event of this type that some agreement or rule reads."""
@@ -173,9 +226,20 @@ class AgreementSets:
         return {outer: tuple(each) for outer, each in names.items()}
 
     @cached_property
+    def draw_along(self) -> bool:
+        """Whether what befalls a promise of some agreement has a consequence for another one."""
+        return bool(self.due_before) or any(not each.simple for each in self._by_name.values())
+
+    @cached_property
     def requiring(self) -> tuple[str, ...]:
         """The names of the agreements that a handoff has to be complete for."""
         return tuple({each.name: None for each in self._by_name.values() if each.requires})
+
+    @cached_property
+    def accepting(self) -> tuple[str, ...]:
+        """The names of the agreements whose creditors accept a report by their silence."""
+        waiting = (each for each in self._by_name.values() if each.confirm_within is not None)
+        return tuple({each.name: None for each in waiting})
 
     @cached_property
     def evidence(self) -> frozenset[str]:
@@ -185,9 +249,10 @@ class AgreementSets:
     @cached_property
     def detected(self) -> frozenset[str]:
         """The event types after which something may be found that no promise covers."""
-        parts = (each.evidence for each in self._by_name.values() if each.in_full)
+        counted = (each for each in self._by_name.values() if each.in_full)
+        parts = ((*each.evidence, each.amends_on) for each in counted)
         ruled = (each.rules_of for each in self.sets)
-        return frozenset(READS).union(*parts, *ruled)
+        return frozenset(case_events.READS).union(*parts, *ruled)
 
     def openers_of(self, evidence: str) -> frozenset[str]:
         """The parties whose events open the promises that this type of event keeps."""
@@ -200,7 +265,7 @@ class AgreementSets:
     def parties(self) -> frozenset[str]:
         """Everybody whose events open, keep or tell something under some set."""
         ruled = (type for each in self.sets for type in each.rules_of)
-        types = {*self.opening, *self.moved_by, *ruled, *READS}
+        types = {*self.opening, *self.moved_by, *ruled, *case_events.READS}
         told = (party_of(type) for type in types if not type.startswith(VERDICT))
         return frozenset((*told, *(each.debtor for each in self._by_name.values())))
 

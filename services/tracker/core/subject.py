@@ -1,9 +1,10 @@
 """One subject as the tracker keeps it: its events, and what is folded from them."""
 
 from bisect import insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from services.shared.clock import Instant
 from services.tracker.core.findings import Finding, Found
@@ -13,6 +14,16 @@ EVENTS_LIMIT = 500
 """Events of one subject; one more is refused as `too_many_events`."""
 
 Key = tuple[tuple[str, str], ...]
+
+
+class _Nothing(dict[Any, Any]):
+    """An empty mapping that a dataclass takes as a default: it is never written to."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a dict has none
+
+
+NOTHING: Mapping[Any, Any] = _Nothing()
+"""Most subjects have nothing of what is rare; who adds to it makes a mapping of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,50 +96,54 @@ class Subject:
     id: str
     events: list[Event] = field(default_factory=list)
     contents: dict[bytes, bytes] = field(default_factory=dict)
-    retracted: set[tuple[str, bytes]] = field(default_factory=set)
+    retracted: frozenset[tuple[str, bytes]] = frozenset()
     order: str = ""
     customer: str = ""
     case: str = ""
     told: dict[str, dict[object, Event]] = field(default_factory=dict)
-    versions: dict[tuple[str, Key], int] = field(default_factory=dict)
     facts: dict[tuple[str, str], object] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     by_agreement: dict[str, list[Promise]] = field(default_factory=dict)
-    skipped: dict[tuple[str, bytes], Skipped] = field(default_factory=dict)
-    parked: set[bytes] = field(default_factory=set)
-    unmatched: dict[bytes, Event] = field(default_factory=dict)
-    late: dict[bytes, Event] = field(default_factory=dict)
-    current: dict[str, Finding] = field(default_factory=dict)
-    found: dict[str, Found] = field(default_factory=dict)
+    versions: Mapping[tuple[str, Key], int] = NOTHING
+    skipped: Mapping[tuple[str, bytes], Skipped] = NOTHING
+    parked: frozenset[bytes] = frozenset()
+    unmatched: Mapping[bytes, Event] = NOTHING
+    late: Mapping[bytes, Event] = NOTHING
+    current: Mapping[str, Finding] = NOTHING
+    found: Mapping[str, Found] = NOTHING
 
     def remember(self, event: Event) -> bool:
         """Put an event among the subject's events without folding it; true if it is the last."""
+        events = self.events
         self.contents[event.id] = event.content
-        if in_order := not self.events or self.events[-1] < event:
-            self.events.append(event)
-        else:
-            insort(self.events, event)
-        return in_order
+        if not events or events[-1].occurred_at < event.occurred_at or events[-1] < event:
+            events.append(event)
+            return True
+        insort(events, event)
+        return False
 
     def begin_again(self) -> None:
         """Forget what was folded; events and history stay."""
         self.order = self.customer = self.case = ""
-        self.told, self.versions, self.facts = {}, {}, {}
-        self.promises, self.by_agreement = {}, {}
-        self.skipped, self.parked, self.unmatched, self.late, self.current = {}, set(), {}, {}, {}
+        self.told, self.facts, self.promises, self.by_agreement = {}, {}, {}, {}
+        self.versions = self.skipped = self.unmatched = self.late = self.current = NOTHING
+        self.parked = frozenset()
 
     def add(self, promise: Promise) -> None:
         self.promises[promise.id] = promise
-        self.by_agreement.setdefault(promise.agreement.name, []).append(promise)
+        name = promise.agreement.name
+        if name in self.by_agreement:
+            self.by_agreement[name].append(promise)
+        else:
+            self.by_agreement[name] = [promise]
 
-    def remove(self, promise: Promise) -> None:
-        del self.promises[promise.id]
-        self.by_agreement[promise.agreement.name].remove(promise)
+    def bury(self, promise: Promise) -> None:
+        """Keep a promise for its history alone: no event does anything to it."""
+        self.promises[promise.id] = promise
 
-    def of_agreements(self, names: tuple[str, ...]) -> Iterator[Promise]:
+    def of_agreements(self, names: tuple[str, ...]) -> list[Promise]:
         """Its promises under agreements of these names, in order of their opening."""
-        for name in names:
-            yield from self.by_agreement.get(name, ())
+        return [each for name in names for each in self.by_agreement.get(name, ())]
 
     @property
     def settled(self) -> bool:
@@ -143,6 +158,8 @@ class Subject:
         dates = (
             promise.due_by
             for promise in self.promises.values()
-            if promise.agreement.owed_to == "customer" and not settled_state(promise)
+            if promise.agreement.owed_to == "customer"
+            and not promise.agreement.part_of
+            and not settled_state(promise)
         )
         return min(dates, default=None)

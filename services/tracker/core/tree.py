@@ -3,7 +3,7 @@
 Predictions are of an open promise's end. What the dates mean is written at `schedule`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from services.tracker.core.agreements import Agreement
 from services.tracker.core.facts import Fact
 from services.tracker.core.history import Durations
 from services.tracker.core.next_action import next_action_owner
-from services.tracker.core.plans import Plan, plan
+from services.tracker.core.plans import Plan
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.schedule import P50, P80, Latest, Schedule
 from services.tracker.core.steps import Step, steps_of
@@ -72,18 +72,19 @@ class CustomerTree:
 
 def trees(
     promises: Iterable[Promise],
-    agreements: Iterable[Agreement],
+    plan_of: Callable[[Agreement], Plan],
     now: Instant,
     durations: Durations,
     facts: Mapping[Fact, object] = _NO_FACTS,
 ) -> tuple[CustomerTree, ...]:
     """The trees of one subject, one for each open promise to the customer, by their dates.
 
-    `facts` are the subject's: they tell when a hop to come would be due `by` a date.
+    `plan_of` gives the way to the end of an outer promise. `facts` are the subject's: they tell
+    when a hop to come would be due `by` a date.
     """
-    promises, agreements = tuple(promises), tuple(agreements)
+    promises = tuple(promises)
     found = (
-        Tree(plan(root.agreement, agreements), durations).look(root, promises, now, facts)
+        Tree(plan_of(root.agreement), durations).look(root, promises, now, facts)
         for root in promises
         if has_tree(root)
     )

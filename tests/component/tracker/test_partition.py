@@ -6,59 +6,25 @@ from typing import Any
 import pytest
 
 from services.shared.bus import Received
-from services.shared.clock import SECOND, Instant, to_datetime
-from services.shared.events.common import Address, Line, Money, Priority
+from services.shared.clock import SECOND
 from services.shared.events.envelope import Retracted
-from services.shared.events.finance import PaymentApproved
-from services.shared.events.sales import OrderPlaced
+from services.shared.events.sales import OrderCancelled
 from services.shared.subjects import partition_of
 from services.tracker.core.verdicts import Kind
-from services.tracker.decoding import told_of
 from services.tracker.errors import Fenced
-from services.tracker.handlers import Partition
 from tests.tracking import (
     HOUR,
+    ORDER,
     START,
     MemoryTrackerStore,
     a_partition,
-    agreement_sets,
     heartbeats,
+    paid,
+    pass_time,
+    placed,
     received,
+    tell,
 )
-
-ORDER = "order/4711"
-WANTED = agreement_sets().fields_of
-
-
-def placed(at: Instant = START, **about: Any) -> Received:  # noqa: ANN401 - of the envelope
-    event = OrderPlaced(
-        (Line("lamp", 1),),
-        Money(4_900, "EUR"),
-        to_datetime(at + 48 * HOUR),
-        Priority.NORMAL,
-        Address("Hauptstr. 1", "10115", "Berlin", "DE"),
-    )
-    return received(event, **{"type": "sales.OrderPlaced", "subject": ORDER, "at": at, **about})
-
-
-def paid(at: Instant) -> Received:
-    event = PaymentApproved("p-1", Money(4_900, "EUR"), to_datetime(at + 24 * HOUR), "", "", 1)
-    return received(event, type="finance.PaymentApproved", subject=ORDER, at=at)
-
-
-def tell(partition: Partition, *records: Received) -> None:
-    """Fold records as the ingest does, without committing."""
-    told = [
-        told_of(record, record.topic.split(".")[1], {}, WANTED, simulated=False)
-        for record in records
-    ]
-    partition.fold(told, max(record.arrived_at for record in records))
-
-
-def pass_time(partition: Partition, to: Instant) -> None:
-    """Everybody has told everything up to `to`, and we have read it."""
-    tell(partition, *heartbeats(to))
-    partition.advance(to, to)
 
 
 def kinds(store: MemoryTrackerStore) -> list[Kind]:
@@ -139,12 +105,13 @@ def test_an_owner_that_was_replaced_can_write_nothing_more(store: MemoryTrackerS
     assert store.fenced == 1
 
 
-def test_a_commit_that_is_one_behind_is_refused_within_the_same_epoch(
+def test_a_commit_that_is_behind_is_refused_within_the_same_epoch(
     store: MemoryTrackerStore,
 ) -> None:
     partition = a_partition(store)
     before = partition.owner
     tell(partition, placed())
+    partition.commit()
     partition.commit()
     partition.owner = before
     tell(partition, paid(START + HOUR))
@@ -174,6 +141,25 @@ def test_a_settled_subject_leaves_memory_and_a_late_duplicate_does_not_reopen_it
     assert ORDER not in partition.table.subjects
 
 
+def test_what_a_commit_has_settled_is_learned_from_and_what_is_open_is_not(
+    store: MemoryTrackerStore,
+) -> None:
+    learned: list[str] = []
+    partition = a_partition(
+        store, learn=lambda settled, sets: learned.extend(each.id for each in settled)
+    )
+    cancelled = received(
+        OrderCancelled("typed twice"),
+        type="sales.OrderCancelled",
+        subject=ORDER,
+        at=START + HOUR,
+    )
+    tell(partition, placed(), placed(subject="order/open"), cancelled)
+    assert not learned
+    partition.commit()
+    assert learned == [ORDER]
+
+
 def test_the_same_id_with_other_content_is_dead_lettered_and_the_first_stands(
     store: MemoryTrackerStore,
 ) -> None:
@@ -196,6 +182,20 @@ def test_a_subject_that_begins_in_the_wrong_partition_is_dead_lettered(
     at_home.commit()
     assert reasons(store) == ["wrong_partition"]
     assert ORDER in store.subject_documents
+
+
+def test_what_tells_of_a_subject_of_another_partition_is_dead_lettered_though_it_is_known(
+    store: MemoryTrackerStore,
+) -> None:
+    right = partition_of(ORDER, 4)
+    at_home = a_partition(store, number=right, partitions=4)
+    tell(at_home, placed())
+    at_home.commit()
+    astray = a_partition(store, number=(right + 1) % 4, partitions=4)
+    tell(astray, paid(START + HOUR))
+    astray.commit()
+    assert reasons(store) == ["wrong_partition"]
+    assert store.subject_documents[ORDER]["partition"] == right
 
 
 @pytest.mark.parametrize(

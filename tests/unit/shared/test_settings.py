@@ -25,12 +25,23 @@ def test_a_party_joins_with_its_own_types(monkeypatch: pytest.MonkeyPatch) -> No
     assert "sales" in settings.parties
 
 
+def test_a_party_declares_the_sources_that_tell_of_the_past(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not load(Settings).backfilling
+    monkeypatch.setenv("HANDOFF_PARTIES__SALES__BACKFILL", '["import", "old-shop"]')
+    settings = load(Settings)
+    assert settings.backfilling == {("sales", "import"), ("sales", "old-shop")}
+    assert settings.own_types == {}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("HANDOFF_PARTITIONS", "0", "HANDOFF_PARTITIONS: "),
         ("HANDOFF_PARTITIONS", "1025", "it is '1025'"),
         ("HANDOFF_CLOCK", "sundial", "HANDOFF_CLOCK: "),
+        ("HANDOFF_PARTIES__SALES__BACKFILL", '"import"', "HANDOFF_PARTIES__SALES__BACKFILL: "),
         ("HANDOFF_PARTIES", "{bad", "HANDOFF_PARTIES is not JSON"),
         ("HANDOFF_PARTIES", '{"verdicts": {}}', "verdicts"),
         ("HANDOFF_PARTIES", '{"Carrier": {}}', "Carrier"),

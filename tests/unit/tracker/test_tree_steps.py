@@ -23,6 +23,7 @@ from tests.planning import (
     look,
     on,
     opened,
+    plans,
     promised,
     seen,
 )
@@ -156,7 +157,7 @@ def test_every_open_date_of_the_customer_has_its_tree_the_earliest_first() -> No
         promised("tue 17:00", agreement=replace(DELIVER, name="kept"), done="mon 12:00"),
         APPROVING,
     )
-    found = trees(told, (*CHAIN, answer, companion), on("mon 10:00"), Durations())
+    found = trees(told, plans((*CHAIN, answer, companion)), on("mon 10:00"), Durations())
     assert [each.promise_id.partition("~")[2] for each in found] == ["answer-case", "deliver-order"]
 
 

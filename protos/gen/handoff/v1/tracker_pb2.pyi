@@ -944,6 +944,8 @@ class PartitionProgress(_message.Message):
     OPEN_PROMISES_FIELD_NUMBER: _builtins.int
     FENCED_FIELD_NUMBER: _builtins.int
     POSITIONS_FIELD_NUMBER: _builtins.int
+    SKEWS_FIELD_NUMBER: _builtins.int
+    PARKED_FIELD_NUMBER: _builtins.int
     partition: _builtins.int
     epoch: _builtins.int
     seq: _builtins.int
@@ -960,6 +962,16 @@ class PartitionProgress(_message.Message):
     def positions(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """topic: the offset that is read next"""
 
+    @_builtins.property
+    def skews(self) -> _containers.RepeatedCompositeFieldContainer[Global___SourceSkew]:
+        """How far the clocks of sources are off, as far as that is known, the worst first."""
+
+    @_builtins.property
+    def parked(self) -> _containers.RepeatedCompositeFieldContainer[Global___ParkedType]:
+        """Events of the last seven days that should have opened a promise, and that no agreement was
+        there for.
+        """
+
     def __init__(
         self,
         *,
@@ -971,11 +983,76 @@ class PartitionProgress(_message.Message):
         open_promises: _builtins.int = ...,
         fenced: _builtins.int = ...,
         positions: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        skews: _abc.Iterable[Global___SourceSkew] | None = ...,
+        parked: _abc.Iterable[Global___ParkedType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "fenced", b"fenced", "open_promises", b"open_promises", "partition", b"partition", "positions", b"positions", "seq", b"seq"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up_at", b"caught_up_at", "complete_through", b"complete_through", "epoch", b"epoch", "fenced", b"fenced", "open_promises", b"open_promises", "parked", b"parked", "partition", b"partition", "positions", b"positions", "seq", b"seq", "skews", b"skews"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PartitionProgress: _TypeAlias = PartitionProgress  # noqa: Y015
+
+@_typing.final
+class SourceSkew(_message.Message):
+    """The broker's time minus the source's own, at the median of its newest events and heartbeats."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    SKEW_S_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    party: _builtins.str
+    source: _builtins.str
+    skew_s: _builtins.float
+    """Positive where its clock is behind, or what it says comes late. More than 30 either way is a
+    finding: whoever runs the source has to look at it.
+    """
+    samples: _builtins.int
+    def __init__(
+        self,
+        *,
+        party: _builtins.str = ...,
+        source: _builtins.str = ...,
+        skew_s: _builtins.float = ...,
+        samples: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["party", b"party", "samples", b"samples", "skew_s", b"skew_s", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SourceSkew: _TypeAlias = SourceSkew  # noqa: Y015
+
+@_typing.final
+class ParkedType(_message.Message):
+    """How many events of a type were parked on one day; they are taken up when an agreement comes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    type: _builtins.str
+    events: _builtins.int
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """When the day began, in UTC."""
+
+    def __init__(
+        self,
+        *,
+        type: _builtins.str = ...,
+        events: _builtins.int = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "since", b"since", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ParkedType: _TypeAlias = ParkedType  # noqa: Y015

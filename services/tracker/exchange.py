@@ -1,0 +1,94 @@
+"""What goes into a partition and what comes out of it, and whom it needs for that."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from services.shared.clock import Instant
+from services.shared.errors import InvalidEvent
+from services.shared.events.envelope import Heartbeat
+from services.tracker.core.parking import Parked
+from services.tracker.core.sets import AgreementSets
+from services.tracker.core.subject import Event, Subject
+from services.tracker.core.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from services.shared.bus import Received
+    from services.shared.outbox import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One record as it was read: an event of a subject, a party's heartbeat, or a fault of it.
+
+    `said_at` is the moment that its `source` gave it, whether it is believed or not.
+    """
+
+    received: "Received"
+    party: str
+    said: Event | Heartbeat | InvalidEvent
+    subject: str = ""
+    source: str = ""
+    said_at: Instant = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """One partition as its owner left it; `positions` are offsets to read next, by topic.
+
+    `parked` counts the events of the last days that no agreement was there for.
+    """
+
+    partition: int
+    epoch: int
+    seq: int
+    positions: Mapping[str, int]
+    complete_through: Mapping[str, Instant]
+    parked: Parked = ()
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything that one commit writes beside the partition document."""
+
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    verdicts: list[tuple[Subject, Verdict]] = field(default_factory=list)
+    outgoing: list["OutboxRow"] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.subjects or self.verdicts or self.outgoing)
+
+
+class PartitionStore(Protocol):
+    """What a partition needs of a store; `commit` raises Fenced where another owner took over."""
+
+    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
+
+    def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]: ...
+
+    def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
+
+    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership: ...
+
+
+Announce = Callable[[Subject, Verdict], "OutboxRow"]
+Refuse = Callable[["Received", InvalidEvent, Instant], "OutboxRow"]
+Learn = Callable[[Sequence[Subject], AgreementSets], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is the same for all partitions of a tracker.
+
+    `lateness` names parties that send no heartbeats and how late their events may be, in
+    microseconds; `simulated` that heartbeats alone move the clock. `learn` is given the subjects
+    that a commit has settled.
+    """
+
+    partitions: int
+    parties: tuple[str, ...]
+    lateness: Mapping[str, int]
+    simulated: bool
+    announce: Announce
+    refuse: Refuse
+    learn: Learn

@@ -1,0 +1,69 @@
+"""What is the same for every partition of this tracker: how it reads, tells, refuses and learns."""
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+
+from services.shared.bus import Received
+from services.shared.clock import Instant
+from services.shared.consuming import dead_letter
+from services.shared.errors import InvalidEvent
+from services.shared.outbox import OutboxRow
+from services.shared.telemetry import Telemetry
+from services.tracker.agreement_sets import KnownSets
+from services.tracker.core.subject import Subject
+from services.tracker.core.verdicts import Verdict
+from services.tracker.decoding import told_of
+from services.tracker.exchange import Rules, Told
+from services.tracker.messages import verdict_row
+from services.tracker.outlook import Outlook
+from services.tracker.settings import TrackerSettings
+
+NAME = "tracker"
+
+
+def rules_of(
+    settings: TrackerSettings, sets: KnownSets, outlook: Outlook, telemetry: Telemetry
+) -> Rules:
+    return Rules(
+        partitions=settings.partitions,
+        parties=tuple(settings.parties),
+        lateness={
+            name: int(party.allowed_lateness_s * 1_000_000)
+            for name, party in settings.parties.items()
+            if party.allowed_lateness_s is not None
+        },
+        simulated=settings.clock == "heartbeats",
+        announce=partial(_announce, sets, outlook, telemetry),
+        refuse=_refuse,
+        learn=outlook.learner.learn,
+    )
+
+
+def decoder(settings: TrackerSettings, sets: KnownSets) -> Callable[[Received, str], Told]:
+    """What a party said in a record, as far as the sets known by then read it."""
+    own_types, backfilling = settings.own_types, settings.backfilling
+    simulated = settings.clock == "heartbeats"
+    return lambda received, party: told_of(
+        received,
+        party,
+        own_types,
+        sets.latest.fields_of,
+        simulated=simulated,
+        backfilling=backfilling,
+    )
+
+
+def _announce(
+    sets: KnownSets, outlook: Outlook, observed: Telemetry, subject: Subject, verdict: Verdict
+) -> OutboxRow:
+    known = sets.latest
+    slack = outlook.slack(subject, verdict.promise_id, known, verdict.decided_at)
+    return verdict_row(subject, verdict, known.historic_before, observed, slack)
+
+
+def _refuse(received: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
+    """A dead letter; its id is the place where the record lies, so a second try adds none."""
+    place = f"{received.topic}/{received.partition}/{received.offset}"
+    letter = dead_letter(received, fault.reason, NAME, now)
+    return OutboxRow(hashlib.sha256(place.encode()).digest()[:16], letter, sequenced=False)

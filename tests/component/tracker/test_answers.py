@@ -1,0 +1,95 @@
+"""What is answered about a subject, and what its verdicts carry, from records to messages."""
+
+from collections.abc import Iterator
+
+import pytest
+from handoff.v1 import tracker_pb2
+
+from services.shared import telemetry
+from services.shared.clock import SECOND, Instant
+from services.shared.codec import stamp
+from services.shared.outbox import OutboxRow
+from services.shared.settings import Settings
+from services.shared.telemetry import Telemetry
+from services.tracker.answers import subject_answer
+from services.tracker.core.subject import Subject
+from services.tracker.core.verdicts import Verdict
+from services.tracker.documents import promise_document
+from services.tracker.learner import Learner
+from services.tracker.messages import verdict_row
+from services.tracker.outlook import Outlook
+from services.tracker.standing import marks_of, standing
+from tests.planning import APPROVE, DELIVER, a_hop
+from tests.promising import sets_of
+from tests.tracking import (
+    HOUR,
+    ORDER,
+    START,
+    MemoryTrackerStore,
+    a_partition,
+    paid,
+    pass_time,
+    placed,
+    tell,
+)
+
+SHIP = a_hop("ship-paid-order", "finance.PaymentApproved", "operations.ParcelHandedOver")
+SETS = sets_of(APPROVE, SHIP, DELIVER)
+OUTLOOK = Outlook(Learner())
+
+
+@pytest.fixture
+def observed() -> Iterator[Telemetry]:
+    started = telemetry.start("test", Settings())
+    yield started
+    started.shutdown()
+
+
+@pytest.fixture
+def store() -> MemoryTrackerStore:
+    return MemoryTrackerStore()
+
+
+def answer(store: MemoryTrackerStore, now: Instant) -> tracker_pb2.GetSubjectResponse:
+    (subject,) = store.subjects([ORDER], SETS)
+    rows = [promise_document(subject, each, 0) for each in subject.promises.values()]
+    standings = [standing(row, marks_of(store.partitions[0]), SETS, now) for row in rows]
+    return subject_answer(subject, standings, OUTLOOK.trees(subject, SETS, now))
+
+
+def test_a_subject_is_answered_with_the_tree_under_the_customers_date(
+    store: MemoryTrackerStore,
+) -> None:
+    # START is Friday 08:00; the order is promised by Sunday 08:00
+    partition = a_partition(store, sets=lambda: SETS)
+    tell(partition, placed(), paid(START + 2 * HOUR))
+    partition.commit()
+    (tree,) = answer(store, START + 3 * HOUR).trees
+    assert tree.promise_id == f"{ORDER}~deliver-order"
+    assert tree.customer_visible_by == stamp(START + 48 * HOUR)
+    assert tree.next_action_owner == "operations"
+    assert tree.jeopardy == "critical"
+    approved, shipped, delivered = tree.hops
+    assert (approved.agreement, approved.done) == ("approve-payment", True)
+    assert (shipped.promise_id, shipped.done) == (f"{ORDER}~ship-paid-order~payment_id=p-1", False)
+    assert shipped.expected_finish == stamp(START + (72 + 2) * HOUR)
+    assert shipped.slack_s == -3_600
+    assert delivered.owed_by == "operations"
+
+
+def test_verdicts_of_a_hop_carry_its_slack_in_seconds(
+    store: MemoryTrackerStore, observed: Telemetry
+) -> None:
+    def announce(subject: Subject, verdict: Verdict) -> OutboxRow:
+        slack = OUTLOOK.slack(subject, verdict.promise_id, SETS, verdict.decided_at)
+        return verdict_row(subject, verdict, 0, observed, slack)
+
+    partition = a_partition(store, sets=lambda: SETS, announce=announce)
+    tell(partition, placed())
+    pass_time(partition, START + 5 * HOUR + 2 * SECOND)
+    partition.commit()
+    (row,) = store.outgoing.values()
+    told = tracker_pb2.Verdict.FromString(row.record.value)
+    assert (told.agreement, told.serves) == ("approve-payment", "deliver-order")
+    # 4 hours of Friday are left when it ends, and shipping takes 8
+    assert told.slack_s == -4 * 3_600 - 2
