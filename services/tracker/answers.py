@@ -10,8 +10,8 @@ from services.shared.codec import stamp, stamp_of
 from services.shared.events.common import Money
 from services.shared.telemetry import trace_id_of
 from services.tracker.core.findings import Found
-from services.tracker.core.pausing import Pause
-from services.tracker.core.promises import Course, Promise, State
+from services.tracker.core.pausing import Pause, paused_at
+from services.tracker.core.promises import Promise, State
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.tree import CustomerTree, Hop
 from services.tracker.documents import parked_of
@@ -41,7 +41,18 @@ def subject_answer(
 def standing_message(standing: Standing) -> tracker_pb2.Promise:
     if standing.promise is None or standing.state is None:
         return finding_message(standing.row)
-    return promise_message(standing.row, standing.promise, standing.state)
+    message = promise_message(standing.row, standing.promise, standing.state)
+    if pause := _pause_at(standing):
+        message.waiting_on = pause.waiting_on
+    return message
+
+
+def _pause_at(standing: Standing) -> Pause | None:
+    """The pause that holds at the moment of the question."""
+    if standing.promise is None or standing.state is not State.PAUSED:
+        return None
+    promise = standing.promise
+    return paused_at(promise.course.pauses, standing.now, promise.due_by)
 
 
 def promise_message(row: Row, promise: Promise, state: State) -> tracker_pb2.Promise:
@@ -73,12 +84,11 @@ def promise_message(row: Row, promise: Promise, state: State) -> tracker_pb2.Pro
         decides=decides(agreement),
         serves=agreement.serves,
         version=course.version,
-        requested_by=stamp(course.requested_by),
-        first_confirmed_by=stamp(course.confirmed_by),
+        requested_by=stamp(promise.requested_by),
+        first_confirmed_by=stamp(promise.first_confirmed_by),
         acknowledged_at=stamp(course.acknowledged_at),
         reported_at=stamp(course.reported_at),
         deemed_accepted=course.deemed_accepted,
-        waiting_on=_waiting_on(course) if state is State.PAUSED else "",
         pauses=[_pause_message(pause) for pause in course.pauses],
         parts=[tracker_pb2.Part(**part._asdict()) for part in course.parts],
         detail=detail(promise),
@@ -89,12 +99,6 @@ def _announced(row: Row) -> tracker_pb2.VerdictKind.ValueType:
     if row["announced"] is None:
         return tracker_pb2.VERDICT_KIND_UNSPECIFIED
     return tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{row['announced'].upper()}")
-
-
-def _waiting_on(course: Course) -> str:
-    """On whom the debtor of a paused promise waits: the pause that began last and goes on."""
-    goes_on = (pause for pause in reversed(course.pauses) if pause.ended_at is None)
-    return next((pause.waiting_on for pause in goes_on), "")
 
 
 def _pause_message(pause: Pause) -> tracker_pb2.Pause:

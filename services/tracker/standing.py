@@ -15,10 +15,11 @@ from services.tracker.documents import promise_of
 class Standing:
     """A promise, its stored row, and its state at the moment of the question.
 
-    A finding has a row as well, and neither of the others.
+    A finding has a row as well, and neither promise nor state.
     """
 
     row: dict[str, Any]
+    now: Instant
     promise: Promise | None = None
     state: State | None = None
 
@@ -26,10 +27,10 @@ class Standing:
 def standing(row: dict[str, Any], marks: Marks, sets: AgreementSets, now: Instant) -> Standing:
     """`marks` are those of the row's partition."""
     if row["finding"]:
-        return Standing(row)
+        return Standing(row, now)
     promise = promise_of(row, sets)
     watermark = marks.watermark(promise.agreement.evidence_parties)
-    return Standing(row, promise, status(promise, now, watermark))
+    return Standing(row, now, promise, status(promise, now, watermark))
 
 
 def marks_of(partition: Mapping[str, Any]) -> Marks:

@@ -1,6 +1,5 @@
 """What the tracker relies on in its store: the same for the one in memory and the one on mongod."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,9 +7,6 @@ import pytest
 from services.shared.clock import to_datetime
 from services.shared.events.common import Address, Money, Priority
 from services.shared.events.sales import OrderPlaced
-from services.shared.mongo import connect
-from services.shared.outbox import Outbox
-from services.shared.settings import Settings
 from services.tracker.agreement_files import load_folder, read_texts, shipped
 from services.tracker.core.parking import ParkedType
 from services.tracker.decoding import told_of
@@ -33,21 +29,11 @@ AnyStore = MemoryTrackerStore | Store
 SETS = agreement_sets()
 
 
-@pytest.fixture
-def mongo_store(fresh_database: Settings) -> Iterator[Store]:
-    client = connect(fresh_database.mongo)
-    outbox = Outbox(client, fresh_database.mongo.database, "tracker")
-    store = Store(client, fresh_database.mongo.database, outbox)
-    store.prepare()
-    yield store
-    client.close()
-
-
 @pytest.fixture(params=["memory", "mongo"])
 def store(request: pytest.FixtureRequest) -> AnyStore:
     if request.param == "memory":
         return MemoryTrackerStore()
-    found: Store = request.getfixturevalue("mongo_store")
+    found: Store = request.getfixturevalue("tracker_store")
     return found
 
 
@@ -155,12 +141,12 @@ def test_a_commit_that_got_through_unnoticed_counts_when_it_is_tried_again(
     assert store.commit(owner, progress(positions={"t": 1}), Changes()) == after
 
 
-def test_a_new_agreement_set_is_active_only_after_its_lead(mongo_store: Store) -> None:
+def test_a_new_agreement_set_is_active_only_after_its_lead(tracker_store: Store) -> None:
     olist, default = load_folder(shipped("olist")), load_folder(shipped("default"))
-    mongo_store.activate(default, START)
-    mongo_store.activate(default, START + HOUR)
-    mongo_store.activate(olist, START + HOUR)
-    sets = mongo_store.sets({})
+    tracker_store.activate(default, START)
+    tracker_store.activate(default, START + HOUR)
+    tracker_store.activate(olist, START + HOUR)
+    sets = tracker_store.sets({})
     assert len(sets.sets) == 2
     assert sets.at(START + HOUR + ACTIVATION_LEAD - 1).id == default.hash
     assert sets.at(START + HOUR + ACTIVATION_LEAD).id == olist.hash
@@ -168,26 +154,26 @@ def test_a_new_agreement_set_is_active_only_after_its_lead(mongo_store: Store) -
 
 
 def test_a_set_that_changes_something_without_a_new_version_is_not_stored(
-    mongo_store: Store,
+    tracker_store: Store,
 ) -> None:
     first = read_texts({"ship.yaml": an_agreement_text()})
     changed = read_texts({"ship.yaml": an_agreement_text(due="within: 3 days")})
-    mongo_store.activate(first, START)
+    tracker_store.activate(first, START)
     with pytest.raises(AgreementError, match="agreement ship: it differs from what is in force"):
-        mongo_store.activate(changed, START + HOUR)
-    assert [each.id for each in mongo_store.sets({}).sets] == [first.hash]
+        tracker_store.activate(changed, START + HOUR)
+    assert [each.id for each in tracker_store.sets({}).sets] == [first.hash]
 
 
-def test_a_stored_set_is_read_only_once(mongo_store: Store) -> None:
-    mongo_store.activate(read_texts({"ship.yaml": an_agreement_text()}), START)
-    first, again = (mongo_store.sets({}).agreement("ship", 1) for _ in range(2))
+def test_a_stored_set_is_read_only_once(tracker_store: Store) -> None:
+    tracker_store.activate(read_texts({"ship.yaml": an_agreement_text()}), START)
+    first, again = (tracker_store.sets({}).agreement("ship", 1) for _ in range(2))
     assert first is again
 
 
 def test_promises_that_settled_last_come_first_and_no_more_than_asked_for(
-    mongo_store: Store,
+    tracker_store: Store,
 ) -> None:
-    partition = a_partition(mongo_store)
+    partition = a_partition(tracker_store)
     for order in ("1", "2", "3", "open"):
         an_order(partition, order)
     subjects = [partition.table.subjects[f"order/{order}"] for order in ("1", "2", "3", "open")]
@@ -196,8 +182,8 @@ def test_promises_that_settled_last_come_first_and_no_more_than_asked_for(
             promise.settled_at = START + late * HOUR
     partition.commit()
     count = len(subjects[0].promises)
-    newest = mongo_store.settled_promises(SETS, 2 * count)
+    newest = tracker_store.settled_promises(SETS, 2 * count)
     assert [promise.settled_at for promise in newest] == [START + 2 * HOUR] * count + [
         START + HOUR
     ] * count
-    assert len(mongo_store.settled_promises(SETS, 1_000)) == 3 * count
+    assert len(tracker_store.settled_promises(SETS, 1_000)) == 3 * count

@@ -1,6 +1,7 @@
 """What is answered about a subject, and what its verdicts carry, from records to messages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from handoff.v1 import tracker_pb2
@@ -8,11 +9,15 @@ from handoff.v1 import tracker_pb2
 from services.shared import telemetry
 from services.shared.clock import SECOND, Instant
 from services.shared.codec import stamp
+from services.shared.events.sales import OrderCancelled
 from services.shared.outbox import OutboxRow
 from services.shared.settings import Settings
 from services.shared.telemetry import Telemetry
-from services.tracker.answers import subject_answer
+from services.tracker.answers import standing_message, subject_answer
+from services.tracker.core.pausing import Pause
+from services.tracker.core.promises import Course, Part, Promise
 from services.tracker.core.subject import Subject
+from services.tracker.core.table import Marks
 from services.tracker.core.verdicts import Verdict
 from services.tracker.documents import promise_document
 from services.tracker.learner import Learner
@@ -30,6 +35,7 @@ from tests.tracking import (
     paid,
     pass_time,
     placed,
+    received,
     tell,
 )
 
@@ -93,3 +99,60 @@ def test_verdicts_of_a_hop_carry_its_slack_in_seconds(
     assert (told.agreement, told.serves) == ("approve-payment", "deliver-order")
     # 4 hours of Friday are left when it ends, and shipping takes 8
     assert told.slack_s == -4 * 3_600 - 2
+
+
+def test_an_answer_lists_what_was_found_also_when_every_promise_is_settled(
+    store: MemoryTrackerStore,
+) -> None:
+    partition = a_partition(store, sets=lambda: sets_of(APPROVE, DELIVER))
+    cancelled = received(
+        OrderCancelled("typed twice"), type="sales.OrderCancelled", subject=ORDER, at=START + HOUR
+    )
+    tell(partition, placed(), cancelled, paid(START + 2 * HOUR))
+    partition.commit()
+    assert not store.subject_documents[ORDER]["open"]
+    told = answer(store, START + 3 * HOUR)
+    assert {each.state for each in told.promises} == {tracker_pb2.PROMISE_STATE_CANCELLED}
+    assert [each.kind for each in told.findings] == ["evidence_after_end"]
+
+
+def test_an_answer_tells_what_befell_a_promise_as_it_was_stored() -> None:
+    pause = Pause(START, START + 9 * HOUR, 0, b"e", "operations.StockMissing", "supplier")
+    promise = Promise(
+        f"{ORDER}~ship-paid-order",
+        SHIP,
+        (),
+        START,
+        b"o",
+        START + 3 * HOUR,
+        course=Course(
+            version=2,
+            requested_by=START + HOUR,
+            confirmed_by=START + 2 * HOUR,
+            pauses=(
+                replace(pause, waiting_on="sales", ended_at=START + HOUR),
+                pause,
+                replace(pause, waiting_on="finance", since=START + 1, limit=START + HOUR),
+            ),
+            parts=(Part("lamp", 5, 2),),
+        ),
+    )
+    row = promise_document(Subject(ORDER), promise, 0)
+    told = standing_message(standing(row, Marks(), SETS, START + 2 * HOUR))
+    assert told.version == 2
+    assert [told.requested_by, told.first_confirmed_by, told.due_by] == [
+        stamp(START + hours * HOUR) for hours in (1, 2, 3)
+    ]
+    assert [each.HasField("ended_at") for each in told.pauses] == [True, False, False]
+    assert (told.state, told.waiting_on) == (tracker_pb2.PROMISE_STATE_PAUSED, "supplier")
+    assert told.parts == [tracker_pb2.Part(name="lamp", promised=5, delivered=2)]
+    assert told.detail == "2 of 5 lamp"
+
+
+def test_nobody_is_waited_for_once_the_clock_runs_again() -> None:
+    pause = Pause(START, START + HOUR, 0, b"e", "operations.StockMissing", "supplier")
+    course = Course(pauses=(pause,))
+    promise = Promise(ORDER, SHIP, (), START, b"o", START + 3 * HOUR, course=course)
+    row = promise_document(Subject(ORDER), promise, 0)
+    for now, waiting_on in ((START + HOUR - 1, "supplier"), (START + HOUR, "")):
+        assert standing_message(standing(row, Marks(), SETS, now)).waiting_on == waiting_on
