@@ -15,8 +15,9 @@ from services.tracker.core.detecting import detect
 from services.tracker.core.interruptions import complete
 from services.tracker.core.knowledge import remember
 from services.tracker.core.opening import open_promises
+from services.tracker.core.pausing import VERSION
 from services.tracker.core.promises import Promise, settled_state
-from services.tracker.core.sets import VERSION, AgreementSets, Role
+from services.tracker.core.sets import AgreementSets, Role
 from services.tracker.core.settling import (
     accept_silence,
     decide,

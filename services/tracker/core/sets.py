@@ -13,9 +13,9 @@ from services.tracker.core.agreements import Agreement, party_of
 from services.tracker.core.companions import UPDATE, name_of
 from services.tracker.core.facts import Fact
 from services.tracker.core.handoffs import case_events
+from services.tracker.core.pausing import VERSION
 
 _ID = "_id"
-VERSION = "version"
 VERDICT = "verdict."
 """Event types that begin so are verdicts of our own: `verdict.warned(deliver-order)`."""
 _READS = {

@@ -5,7 +5,7 @@ A return names the version that it returns, and the amendment its own, which is 
 
 from services.tracker.core.agreements import PauseRule
 from services.tracker.core.subject import Event
-from tests.promising import Desk, an_agreement, an_event, at
+from tests.promising import Desk, an_agreement, an_event, at, sets_of
 
 RETURNED, AMENDED = "operations.OrderReturnedIncomplete", "sales.OrderAmended"
 
@@ -29,6 +29,11 @@ def test_an_order_that_is_returned_again_waits_for_its_sender_again() -> None:
     desk.hear(an_event(), version(RETURNED, 1, "09:30"), version(AMENDED, 2, "10:00"))
     desk.hear(version(RETURNED, 2, "10:15"), version(AMENDED, 3, "10:30"))
     assert desk.promise.due_by == at("11:45")
+
+
+def test_what_a_return_says_is_missing_is_kept_for_its_alert() -> None:
+    for type in (RETURNED, "support.CaseReturned"):
+        assert "missing" in sets_of().fields_of(type)
 
 
 def test_stock_of_another_shortage_ends_no_pause() -> None:
