@@ -6,7 +6,7 @@ UV := $(VENV)/uv/bin/uv
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock proto demo up down check test clean
+.PHONY: help setup lock proto demo up down check test bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ check: setup ## format, lint, types, import rules, protos, generated code
 
 test: setup ## every test, real Kafka and real mongod included
 	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: setup ## what an event costs in the tracker's core, beside a fixed reference loop
+	$(BIN)/python -m tests.bench.core
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache

@@ -236,7 +236,7 @@ class Day:
 
     def hear(self, event: Event, now: Instant) -> list[Verdict]:
         self._restart()
-        return self._note(list(self.table.apply(ORDER, event, now).verdicts), marks(now))
+        return self._note(self.table.apply(ORDER, event, now)[1], marks(now))
 
     def look(self, now: Instant, known: Marks | None = None) -> list[Verdict]:
         self._restart()

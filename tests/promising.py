@@ -143,7 +143,7 @@ class Desk:
         verdicts = [
             verdict
             for event in events
-            for verdict in self.table.apply(ORDER, event, event.arrived_at).verdicts
+            for verdict in self.table.apply(ORDER, event, event.arrived_at)[1]
         ]
         self.told += verdicts
         return verdicts

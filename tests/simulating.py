@@ -1,7 +1,7 @@
 """The simulated company without servers: its four departments side by side in one process."""
 
 from collections.abc import Hashable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import ModuleType
 
 import services.finance.handlers as finance
@@ -9,7 +9,7 @@ import services.operations.handlers as operations
 import services.sales.handlers as sales
 import services.support.handlers as support
 from services.shared.clock import to_instant
-from services.shared.department.commands import About, about_of
+from services.shared.department.commands import About, CommandContext, about_of
 from services.shared.department.handling import State
 from services.shared.events.envelope import Envelope
 from services.shared.outbox import new_event_id
@@ -44,7 +44,7 @@ class Books:
             for party, handlers in _HANDLERS.items():
                 if type(event) in getattr(handlers, "HEARD", ()):
                     self._take_in(party, about, event)
-            told.append((_envelope(speaker, event, about, command.context.now), event))
+            told.append((_envelope(speaker, event, about, command.context), event))
         return told
 
     def _take_in(self, party: str, about: About, event: Hashable) -> About:
@@ -74,18 +74,19 @@ def history(seed: int, length: timedelta = WEEK) -> Iterator[Told]:
     return iter(sorted(told, key=lambda each: each[0].occurred_at))
 
 
-def _envelope(party: str, event: Hashable, about: About, at: datetime) -> Envelope:
+def _envelope(party: str, event: Hashable, about: About, said: CommandContext) -> Envelope:
     type_ = TYPE_OF[type(event)]
     kind = EVENT_TYPES[type_].kind
     assert kind is not None
     return Envelope(
-        id=new_event_id(to_instant(at)),
+        id=new_event_id(to_instant(said.now)),
         type=type_,
         party=party,
         source=party,
         subject=subject(kind, about.id_of(kind)),
-        occurred_at=to_instant(at),
+        occurred_at=to_instant(said.now),
         order=about.order,
         customer=about.customer,
         case=about.case,
+        channel=said.channel,
     )

@@ -79,7 +79,7 @@ def replay(
         now = envelope.occurred_at
         _pass_time(table, marks, parties, now)
         known = event_of(envelope, event, now, sets.fields_of)
-        counted[table.apply(envelope.subject, known, now).counted] += 1
+        counted[table.apply(envelope.subject, known, now)[0]] += 1
         if number % TELL_EVERY == 0:
             folded(TELL_EVERY)
     _pass_time(table, marks, parties, until)

@@ -10,13 +10,12 @@ import services.support.domain as support
 from services.shared.department.commands import CommandContext
 from services.shared.events.common import Priority
 from services.simulator.company import Act, Step
-from services.simulator.orders import Order
+from services.simulator.orders import Order, ship_by
 
 Command = sales.Command | operations.Command | finance.Command | support.Command
 
-SHIPPING_TIME = timedelta(hours=24)
 REFUND_TIME = timedelta(days=5)
-DELAY_TOLD = timedelta(days=3)
+STOCK_TIME = timedelta(days=3)
 PICKED_AT, CARRIER = "north hall", "swift"
 
 
@@ -63,19 +62,19 @@ def _approve_payment(said: CommandContext, order: Order) -> Command:
         level=1,
         payment_id=f"P-{order.number}",
         amount=order.total,
-        ship_by=said.now + SHIPPING_TIME,
+        ship_by=ship_by(said.now),
     )
 
 
 def _report_missing(said: CommandContext, order: Order) -> Command:
     return operations.ReportMissingStock(
-        said, order.id, f"S-{order.number}", order.lines[:1], said.now + DELAY_TOLD
+        said, order.id, f"S-{order.number}", order.lines[:1], said.now + STOCK_TIME
     )
 
 
 def _inform_customer(said: CommandContext, order: Order) -> Command:
     told = "An article is missing; your parcel comes later."
-    return support.InformCustomer(said, order.id, told, said.now + DELAY_TOLD, order.customer)
+    return support.InformCustomer(said, order.id, told, order.later_promised_by, order.customer)
 
 
 def _hand_over(said: CommandContext, order: Order) -> Command:
@@ -128,9 +127,13 @@ SAYINGS: dict[Step, tuple[str, Callable[[CommandContext, Order], Command]]] = {
     Step.APPROVE_PAYMENT: ("ines", _approve_payment),
     Step.ACCEPT: (
         "omar",
-        lambda said, of: operations.AcceptOrder(said, of.id, said.now + SHIPPING_TIME),
+        lambda said, of: operations.AcceptOrder(said, of.id, ship_by(said.now)),
     ),
     Step.REPORT_MISSING: ("omar", _report_missing),
+    Step.PROMISE_LATER: (
+        "shop",
+        lambda said, of: sales.PromiseDelivery(said, of.id, of.later_promised_by),
+    ),
     Step.INFORM_CUSTOMER: ("sofia", _inform_customer),
     Step.REPORT_ARRIVED: (
         "omar",

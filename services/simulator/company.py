@@ -61,6 +61,7 @@ class Step(StrEnum):
     APPROVE_PAYMENT = "approve-payment"
     ACCEPT = "accept"
     REPORT_MISSING = "report-missing"
+    PROMISE_LATER = "promise-later"
     INFORM_CUSTOMER = "inform-customer"
     REPORT_ARRIVED = "report-arrived"
     RESERVE = "reserve"
@@ -105,7 +106,8 @@ PROCESS = (
     Follow(Step.APPROVE_PAYMENT, Step.ACCEPT, 0.1, 1),
     Follow(Step.ACCEPT, Step.RESERVE, 0.1, 0.5, _but(Course.STOCK_MISSING)),
     Follow(Step.ACCEPT, Step.REPORT_MISSING, 0.2, 2, (Course.STOCK_MISSING,)),
-    Follow(Step.REPORT_MISSING, Step.INFORM_CUSTOMER, 20, 40),
+    Follow(Step.REPORT_MISSING, Step.PROMISE_LATER, 2, 16),
+    Follow(Step.PROMISE_LATER, Step.INFORM_CUSTOMER, 4, 24),
     Follow(Step.REPORT_MISSING, Step.REPORT_ARRIVED, 30, 86),
     Follow(Step.REPORT_ARRIVED, Step.RESERVE, 0.2, 1),
     Follow(Step.RESERVE, Step.PICK, 0.5, 4),

@@ -10,6 +10,11 @@ from services.simulator.company import Course, Purchase
 FIRST_NUMBER = 1_000
 CURRENCY = "EUR"
 DELIVERY_DAYS, DELIVERY_HOUR = 4, 18
+DELAY = timedelta(days=3)
+"""How much later a parcel is promised when an article is missing."""
+SHIPPING_HOUR = 19
+"""When the warehouse closes, in UTC."""
+SATURDAY = 5
 
 ARTICLES = (
     ("chair", 8_900),
@@ -74,6 +79,11 @@ class Order:
         return day.replace(hour=DELIVERY_HOUR, minute=0, second=0)
 
     @property
+    def later_promised_by(self) -> datetime:
+        """The new date, of which sales and support tell the same."""
+        return self.promised_by + DELAY
+
+    @property
     def ship_to(self) -> Address:
         chances = self.purchase.draw("address")
         postcode, city = chances.choice(CITIES)
@@ -86,3 +96,12 @@ class Order:
         """Topic and words of the customer's case."""
         sent_back = self.purchase.course in (Course.DAMAGED, Course.REFUND_NEGLECTED)
         return DAMAGE if sent_back else QUESTION
+
+
+def ship_by(approved_at: datetime) -> datetime:
+    """A paid order leaves on the next weekday, before the warehouse closes."""
+    day = approved_at.replace(hour=SHIPPING_HOUR, minute=0, second=0, microsecond=0)
+    day += timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    return day

@@ -35,6 +35,7 @@ from services.tracker.ingest.reading import Ingest
 from services.tracker.learner import BEGINNING_LIMIT, Learner
 from services.tracker.ledger import Ledger
 from services.tracker.metrics import Metrics
+from services.tracker.opening import Identity, open_partition
 from services.tracker.outlook import Outlook
 from services.tracker.rules import NAME, decoder, rules_of
 from services.tracker.settings import TrackerSettings
@@ -190,9 +191,6 @@ def _ingest(
 def _open(
     around: Surroundings, store: Store, sets: KnownSets, rules: Rules, number: int
 ) -> Partition:
-    """Raise the epoch, then load: nobody else can commit to the partition any more."""
     settings = around.settings
-    owner = store.take_over(
-        number, settings.tracker.instance, settings.endpoints.tracker.grpc_address
-    )
-    return Partition(owner, sets, store, rules, around.clock.now())
+    us = Identity(settings.tracker.instance, settings.endpoints.tracker.grpc_address)
+    return open_partition(store, sets, rules, us, number, around.clock.now())

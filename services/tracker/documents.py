@@ -221,10 +221,15 @@ def _promise(document: Document, sets: AgreementSets) -> Promise:
         rungs=document["rungs"],
         announced=Announced(announced) if announced else None,
         withdrawals=document["withdrawals"],
-        mentioned=Mentioned(**document["mentioned"]),
+        mentioned=_mentioned(document["mentioned"]),
         course=_course(document["deemed_accepted"]),
         revision=document["revision"],
     )
+
+
+def _mentioned(document: Document) -> Mentioned:
+    lists = ("missed", "disputes", "resumed")
+    return Mentioned(**{**document, **{name: tuple(document[name]) for name in lists}})
 
 
 def _course_document(promise: Promise) -> Document:

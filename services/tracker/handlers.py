@@ -5,7 +5,7 @@ It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from services.shared.clock import Instant
+from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
@@ -43,6 +43,7 @@ class Partition:
         self._rules = rules
         self._changes = Changes()
         self._visiting: set[str] = set()
+        self._astray: set[str] = set()
         self._skews = Skews()
         self.skews: tuple[SourceSkew, ...] = ()
         self.marks = Marks(
@@ -51,6 +52,7 @@ class Partition:
         )
         for subject in store.open_subjects(owner.partition, self.table.sets):
             self.table.put(subject)
+        self._take_up_parked(self.clock(now))
 
     @property
     def number(self) -> int:
@@ -78,8 +80,8 @@ class Partition:
         self._look_up(batch)
         for told in batch:
             match told.said:
-                case Heartbeat():
-                    self._hear(told.party, told.said_at, wall)
+                case Heartbeat(complete_through):
+                    self._hear(told.party, to_instant(complete_through), wall)
                     self._compare_clocks(told)
                 case Event() as event:
                     self._apply(told, event, now)
@@ -129,21 +131,33 @@ class Partition:
     def _know_sets(self, now: Instant) -> None:
         """A set that was not known before may have agreements for what is parked."""
         sets = self._sets()
-        if sets is self.table.sets:
-            return
-        self.table.sets = sets
-        for subject in self._store.parked_subjects(self.number, sets):
-            parked = self._known.get(subject.id, subject)
-            for _, verdict in self.table.take_up(parked, now):
-                self._conclude(parked, verdict)
-            self._changes.subjects[parked.id] = parked
+        if sets is not self.table.sets:
+            self.table.sets = sets
+            self._take_up_parked(now)
+
+    def _take_up_parked(self, now: Instant) -> None:
+        """Those that were stored, also by one that did not know the sets of today, and ours."""
+        stored = self._store.parked_subjects(self.number, self.table.sets)
+        parked = {subject.id: subject for subject in stored}
+        parked |= {id: each for id, each in self._known.items() if id in parked or each.parked}
+        for subject in parked.values():
+            if subject.id not in self._known:
+                self._visiting.add(subject.id)
+            verdicts = self.table.take_up(subject, now)
+            for _, verdict in verdicts:
+                self._conclude(subject, verdict)
+            if verdicts or not subject.parked:
+                self._changes.subjects[subject.id] = subject
 
     def _look_up(self, batch: Sequence[Told]) -> None:
-        """Subjects that are not in memory may be settled ones: a late duplicate must find them."""
-        unknown = {
-            told.subject for told in batch if told.subject and told.subject not in self._known
-        }
-        for subject in self._store.subjects(sorted(unknown), self.table.sets) if unknown else ():
+        """Subjects that are not in memory may be settled ones: a late duplicate must find them.
+
+        Those of other partitions are not ours to find: what comes of them here is refused.
+        """
+        unknown = {told.subject for told in batch} - self._known.keys() - {""}
+        self._astray = {each for each in unknown if self._home(each) != self.number}
+        ours = sorted(unknown - self._astray)
+        for subject in self._store.subjects(ours, self.table.sets) if ours else ():
             self.table.put(subject)
             self._visiting.add(subject.id)
 
@@ -152,14 +166,15 @@ class Partition:
         return self.table.subjects
 
     def _apply(self, told: Told, event: Event, now: Instant) -> None:
-        if told.subject not in self._known and self._astray(told):
+        if told.subject in self._astray:
+            self._refuse_astray(told)
             return
-        applied = self.table.apply(told.subject, event, now)
-        self.counts.add(f"event:{applied.counted}")
-        if applied.counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
+        counted, verdicts = self.table.apply(told.subject, event, now)
+        self.counts.add(f"event:{counted}")
+        if counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
-            self._refuse(told, InvalidEvent(applied.counted, reason), now)
-        if applied.counted is not Counted.FOLDED:
+            self._refuse(told, InvalidEvent(counted, reason), now)
+        if counted is not Counted.FOLDED:
             return
         if not event.backfilled:
             self._compare_clocks(told)
@@ -168,17 +183,17 @@ class Partition:
         if event.id in subject.parked:
             self._parked = park(self._parked, event.type, now)
         self.counts.add(*of_event(told, event, subject))
-        for verdict in applied.verdicts:
+        for verdict in verdicts:
             self._conclude(subject, verdict)
 
-    def _astray(self, told: Told) -> bool:
-        """A subject lives in one partition; what begins it elsewhere was partitioned wrongly."""
-        right = partition_of(told.subject, self._rules.partitions)
-        if right == self.number:
-            return False
+    def _refuse_astray(self, told: Told) -> None:
+        """A subject lives in one partition; whoever tells of it elsewhere partitioned wrongly."""
+        right = self._home(told.subject)
         message = f"{told.subject} belongs into partition {right}; use murmur2 of the key."
         self._refuse(told, InvalidEvent("wrong_partition", message), self.marks.caught_up_at)
-        return True
+
+    def _home(self, subject: str) -> int:
+        return partition_of(subject, self._rules.partitions)
 
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
         self.counts.add(f"refused:{fault.reason}")

@@ -134,11 +134,11 @@ def test_a_settled_subject_is_found_by_its_id_but_not_among_the_open_ones(
 
 
 def test_a_commit_that_got_through_unnoticed_counts_when_it_is_tried_again(
-    tracker_store: Store,
+    store: AnyStore,
 ) -> None:
-    owner = tracker_store.take_over(0, "a", "here")
-    after = tracker_store.commit(owner, progress(positions={"t": 1}), Changes())
-    assert tracker_store.commit(owner, progress(positions={"t": 1}), Changes()) == after
+    owner = store.take_over(0, "a", "here")
+    after = store.commit(owner, progress(positions={"t": 1}), Changes())
+    assert store.commit(owner, progress(positions={"t": 1}), Changes()) == after
 
 
 def test_a_new_agreement_set_is_active_only_after_its_lead(tracker_store: Store) -> None:

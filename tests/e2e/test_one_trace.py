@@ -89,11 +89,18 @@ class Company:
 
 @pytest.fixture
 def company(new_stack: NewStack, tmp_path: Path) -> Company:
-    """There are three seconds to approve a payment."""
+    """There are three seconds to approve a payment, and no other agreement."""
     agreements, file = tmp_path / "agreements", tmp_path / "spans.jsonl"
     agreements.mkdir()
     text = (shipped("default") / "approve-payment.yaml").read_text()
-    (agreements / "approve-payment.yaml").write_text(text.replace("4 hours", "3 seconds"))
+    for agreed, here in (
+        ("4 business hours", "3 seconds"),
+        ("calendar: office\n", ""),
+        ("visible_to_customer_as: deliver-order\n", ""),
+    ):
+        assert agreed in text
+        text = text.replace(agreed, here)
+    (agreements / "approve-payment.yaml").write_text(text)
     stack = new_stack()
     told = {"HANDOFF_AGREEMENTS": str(agreements), "HANDOFF_SPANS_FILE": str(file)}
     stack.start_services(SERVICES, told)

@@ -1,41 +1,20 @@
-"""The company in one process, told as a story: at this time, this happens, and this alert comes.
+"""The company, told as a story: at this time, this happens, and this alert comes.
 
-Events, tracker and alerts are the real ones; Kafka and Mongo are in memory, time is the story's.
+Events, tracker, default agreements and alerts are the real ones.
 """
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
-from services.alerts.domain.alert import Notice
-from services.shared.clock import SECOND, Instant, to_datetime
+from services.shared.clock import to_instant
+from services.shared.events import finance, operations, sales, support
 from services.shared.events.common import Address, Line, Money, Priority
-from services.shared.events.finance import PaymentApproved, RefundApproved, RefundPaid
-from services.shared.events.operations import ParcelDelivered, ParcelHandedOver
-from services.shared.events.sales import OrderPlaced
-from services.shared.events.support import CaseOpened, FirstResponseSent, RefundRequested
-from services.shared.outbox import OutboxRow
-from services.shared.subjects import TYPE_OF
-from services.tracker.core.subject import Subject
-from services.tracker.core.verdicts import Verdict
-from services.tracker.decoding import told_of
-from services.tracker.messages import verdict_row
-from tests.alerting import at
-from tests.component.alerts.harness import InMemoryAlerts
-from tests.tracking import (
-    HOUR,
-    PARTIES,
-    MemoryTrackerStore,
-    a_partition,
-    agreement_sets,
-    heartbeats,
-    received,
-)
+from tests.stories.office import Office
 
-MINUTE = 60 * SECOND
-MONEY = Money(4_900, "EUR")
-ADDRESS = Address("Hauptstr. 1", "10115", "Berlin", "DE")
-LINES = (Line("lamp", 1, MONEY),)
-WANTED = agreement_sets().fields_of
+PRICE = Money(4_900, "EUR")
+LAMP = (Line("lamp", 1, PRICE),)
+HOME = Address("Hauptstr. 1", "10115", "Berlin", "DE")
+NO_STREET = Address("", "10115", "Berlin", "DE")
+ORDER, CASE = "order/4711", "case/77"
 
 
 @dataclass(frozen=True)
@@ -47,108 +26,137 @@ class Told:
 
 
 class Company:
-    """Order 4711 of customer c-1, and everyone who has to do with it; it is 09:00."""
+    """Order 4711 of customer c-1, case 77 about it, and everyone who has to do with them.
+
+    Each method is one thing that happens now. It is Monday, 09:00.
+    """
 
     def __init__(self) -> None:
-        self._alerts = InMemoryAlerts()
-        self._store = MemoryTrackerStore()
-        self._now = at("09:00")
-        self._partition = a_partition(self._store, now=self._now, announce=self._announce)
-        self._speaking = set(PARTIES)
-        self._read = 0
-        self._pass_to(self._now)
+        self._office = Office()
+        self._version = 1
+        self._requests = self._transfers = 0
 
-    def at(self, time: str, *, days: int = 0) -> None:
-        """Time passes, minute by minute, to this time of the day, so many days after the first."""
-        until = at(time, days=days)
-        assert until > self._now, "a story goes forward"
-        while self._now < until:
-            self._pass_to(min(self._now + MINUTE, until))
-
-    def alerts(self) -> list[str]:
-        """What was sent since the last look, as `<reason> <condition or end>: <agreement>`."""
-        return [told.what for told in self.told()]
+    def at(self, time: str) -> None:
+        """Time passes to `16:00` of the same day, or to the next `Tuesday 16:00`."""
+        self._office.pass_time(to_instant(self._office.moment(time)))
 
     def told(self) -> list[Told]:
-        self._alerts.deliver()
-        new = self._alerts.channel.got[self._read :]
-        self._read += len(new)
-        return [Told(_what(notice), notice.text) for notice in new]
+        """The alerts since the last look."""
+        return [
+            Told(
+                f"{notice.reason} {notice.alert.end.resolution}: {notice.alert.promise.agreement}"
+                if notice.alert.end
+                else f"{notice.reason} {notice.alert.condition}: {notice.alert.promise.agreement}",
+                notice.text,
+            )
+            for notice in self._office.notices()
+        ]
+
+    def alerts(self) -> list[str]:
+        """What they are, as `<reason> <condition or end>: <agreement or finding>`."""
+        return [told.what for told in self.told()]
 
     def falls_silent(self, party: str) -> None:
         """Its system sends nothing any more, not even that it is alive."""
-        self._speaking.remove(party)
+        self._office.speaking.remove(party)
 
     def speaks_again(self, party: str) -> None:
-        self._speaking.add(party)
+        self._office.speaking.add(party)
 
-    def order_is_placed(self, *, promised_in_hours: int = 72) -> None:
-        promised_by = to_datetime(self._now + promised_in_hours * HOUR)
-        self._say(OrderPlaced(LINES, MONEY, promised_by, Priority.NORMAL, ADDRESS))
+    def order_is_placed(self, *, promised_for: str = "Friday 18:00") -> None:
+        promised_by = self._office.moment(promised_for)
+        self._of_order(sales.OrderPlaced(LAMP, PRICE, promised_by, Priority.NORMAL, HOME))
 
-    def payment_is_approved(self, *, ship_in_hours: int = 24, happened: str = "") -> None:
+    def order_is_amended(self, *, promised_for: str = "Friday 18:00") -> None:
+        self._version += 1
+        promised_by = self._office.moment(promised_for)
+        self._of_order(
+            sales.OrderAmended(self._version, LAMP, PRICE, promised_by, Priority.NORMAL, HOME)
+        )
+
+    def sales_promises_a_new_date(self, promised_for: str) -> None:
+        self._version += 1
+        self._of_order(sales.DeliveryPromised(self._version, self._office.moment(promised_for)))
+
+    def discount_is_requested(self) -> None:
+        self._of_order(sales.DiscountRequested("d-1", Money(500, "EUR"), "regular customer"))
+
+    def discount_is_approved(self) -> None:
+        self._of_order(finance.DiscountApproved("d-1", Money(500, "EUR"), "standard", "ok", 1))
+
+    def payment_is_approved(self, *, ship_by: str = "Tuesday 20:00", happened: str = "") -> None:
         """It is told now; it may have `happened` earlier today."""
-        ship_by = to_datetime(self._now + ship_in_hours * HOUR)
-        approved = PaymentApproved("p-1", MONEY, ship_by, "standard", "ok", 1)
-        self._say(approved, happened=at(happened) if happened else None)
+        by = self._office.moment(ship_by)
+        approved = finance.PaymentApproved("p-1", PRICE, by, "standard", "ok", 1)
+        self._of_order(approved, happened)
+
+    def order_is_returned_as_incomplete(self, missing: str) -> None:
+        self._of_order(operations.OrderReturnedIncomplete(self._version, (missing,), "Where to?"))
 
     def parcel_is_handed_over(self) -> None:
-        self._say(ParcelHandedOver("parcel-1", "carrier", LINES, ADDRESS))
+        self._of_order(operations.ParcelHandedOver("parcel-1", "carrier", LAMP, HOME))
 
     def parcel_is_delivered(self) -> None:
-        self._say(ParcelDelivered("parcel-1", "carrier"))
+        self._of_order(operations.ParcelDelivered("parcel-1", "carrier"))
 
-    def refund_is_requested(self, *, promised_in_days: int = 5) -> None:
-        refund_by = to_datetime(self._now + promised_in_days * 24 * HOUR)
-        self._say(RefundRequested("r-1", MONEY, "broken on arrival", refund_by))
+    def invoice_is_drafted(self, *, total: Money = PRICE, sku: str = "lamp") -> None:
+        lines = (Line(sku, 1, PRICE),)
+        self._of_order(finance.InvoiceDrafted("i-1", lines, Money(782, "EUR"), total))
+
+    def invoice_is_issued(self, *, total: Money = PRICE, sku: str = "lamp") -> None:
+        lines = (Line(sku, 1, PRICE),)
+        self._of_order(finance.InvoiceIssued("i-1", lines, Money(782, "EUR"), total))
+
+    def refund_is_requested(self, *, promised_for: str) -> None:
+        refund_by = self._office.moment(promised_for)
+        self._of_order(support.RefundRequested("r-1", PRICE, "broken on arrival", refund_by))
 
     def refund_is_approved(self) -> None:
-        self._say(RefundApproved("r-1", MONEY, "standard", "ok", 1))
+        self._of_order(finance.RefundApproved("r-1", PRICE, "standard", "ok", 1))
 
     def refund_is_paid(self) -> None:
-        self._say(RefundPaid("r-1", MONEY))
+        self._of_order(finance.RefundPaid("r-1", PRICE))
 
-    def case_is_opened(self) -> None:
-        self._say(CaseOpened("delivery", "Where is my parcel?"), subject="case/c-1")
+    def customer_is_told_a_date(self, date: str) -> None:
+        told = "Your parcel comes later."
+        self._of_order(support.CustomerInformed(told, self._office.moment(date)))
+
+    def case_is_opened(self, *, by: str = "email") -> None:
+        opened = support.CaseOpened("delivery", "Where is my parcel?")
+        self._office.say(opened, CASE, channel=by)
 
     def customer_is_answered(self) -> None:
-        self._say(FirstResponseSent("It left today."), subject="case/c-1")
+        self._of_case(support.FirstResponseSent("It left today."))
 
-    def _say(
-        self, event: Hashable, subject: str = "order/4711", happened: Instant | None = None
-    ) -> None:
-        event_type = TYPE_OF[type(event)]
-        record = received(
-            event,
-            type=event_type,
-            subject=subject,
-            at=self._now if happened is None else happened,
-            order="4711",
-            customer="c-1",
-            case=subject.removeprefix("case/") if subject.startswith("case/") else "",
-        )
-        party = event_type.partition(".")[0]
-        told = told_of(record, party, {}, WANTED, simulated=False)
-        self._partition.fold([told], self._now)
+    def case_is_passed_on(self, sender: str, to: str, *, background: str) -> None:
+        self._transfers += 1
+        self._of_case(support.CaseTransferred(self._transfers, sender, to, background))
 
-    def _pass_to(self, now: Instant) -> None:
-        """1. who speaks says that this is all  2. the tracker concludes  3. alerts hear of it"""
-        self._now = now
-        self._alerts.clock.set(now)
-        beats = heartbeats(now, parties=sorted(self._speaking))
-        told = [
-            told_of(beat, beat.topic.split(".")[1], {}, WANTED, simulated=False) for beat in beats
-        ]
-        self._partition.fold(told, now)
-        self._partition.advance(now, now)
-        for row in self._partition.commit().outgoing:
-            self._alerts.receive(row.record.value, row.record.headers)
+    def case_is_accepted(self, by: str) -> None:
+        self._of_case(support.CaseAccepted(self._transfers, by))
 
-    def _announce(self, subject: Subject, verdict: Verdict) -> OutboxRow:
-        return verdict_row(subject, verdict, 0, self._alerts.telemetry)
+    def case_is_returned(self, by: str, *, missing: str) -> None:
+        self._of_case(support.CaseReturned(self._transfers, by, (missing,)))
 
+    def customer_is_asked_for(self, field: str) -> None:
+        self._requests += 1
+        self._of_case(support.InformationRequested(f"q-{self._requests}", (field,)))
 
-def _what(notice: Notice) -> str:
-    alert = notice.alert
-    state = alert.end.resolution if alert.end else alert.condition
-    return f"{notice.reason} {state}: {alert.promise.agreement}"
+    def customer_sends(self, field: str) -> None:
+        self._of_case(support.InformationReceived(f"q-{self._requests}", (field,)))
+
+    def complaint_is_recorded(self) -> None:
+        self._of_case(support.ComplaintRecorded("k-1", "delivery", "Late for the third time."))
+
+    def complaint_is_reviewed(self) -> None:
+        self._of_case(support.ComplaintReviewed("k-1", "The carrier's depot is closed on Mondays."))
+
+    def case_is_resolved(self) -> None:
+        self._of_case(support.CaseResolved(1, "delivery"))
+
+    def _of_order(self, event: object, happened: str = "") -> None:
+        at = to_instant(self._office.moment(happened)) if happened else None
+        self._office.say(event, ORDER, happened=at)
+
+    def _of_case(self, event: object) -> None:
+        self._office.say(event, CASE)

@@ -145,6 +145,11 @@ class Agreement:
         return ALWAYS if isinstance(self.within, WallTime) else self.calendar
 
     @cached_property
+    def elapsed(self) -> int | None:
+        """Microseconds from the opening to the deadline, where elapsed time alone says it."""
+        return self.within.micros if isinstance(self.within, WallTime) else None
+
+    @cached_property
     def warning_spans(self) -> tuple[tuple[int, str], ...] | None:
         """How long after the opening each warning is due, where elapsed time says it: in order.
 

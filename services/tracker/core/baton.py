@@ -10,6 +10,9 @@ from services.shared.clock import Instant
 from services.tracker.core.case_events import ACCEPTED, RETURNED, TRANSFERRED
 from services.tracker.core.subject import Event
 
+GIVEN_BACK = "-returned"
+"""How the key of a holding ends that a return brought about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -74,7 +77,7 @@ def _said(event: Event, number: str, sender: str) -> Sequence[tuple[str, str]]:
     if event.type == TRANSFERRED:
         return (f"{number}-sent", sender), (number, party_in(event, "to_party"))
     if event.type == RETURNED:
-        return (f"{number}-held", party_in(event, "by_party")), (f"{number}-returned", sender)
+        return (f"{number}-held", party_in(event, "by_party")), (f"{number}{GIVEN_BACK}", sender)
     return ()
 
 

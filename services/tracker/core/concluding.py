@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.shared.clock import Instant
+from services.tracker.core.agreements import AgreementKind
 from services.tracker.core.interruptions import INCOMPLETE
 from services.tracker.core.pausing import Pause, paused_at
 from services.tracker.core.promises import (
     COMMIT_MARGIN,
+    NOTHING,
     STRAIGHT,
     Announced,
     Promise,
@@ -20,29 +22,27 @@ from services.tracker.core.promises import (
     rungs_passed,
     settled_state,
     status,
+    untold,
     warning_moments,
 )
 from services.tracker.core.settling import accept_silence
 from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
 
 
-_NOTHING = (None, None, None)
-
-
 def of_events(promise: Promise, now: Instant) -> list[Verdict]:
     """What the events say of a promise, where that is not yet concluded."""
+    if promise.course is STRAIGHT and promise.concluded is None:
+        if promise.revision == 0 and not promise.is_over:
+            return [_opened(promise, now)]
+        if promise.revision and promise.settled_at is not None and _nobody_was_told(promise):
+            return [_kept_in_silence(promise, now)]
     verdicts = [] if promise.revision else [_opened(promise, now)]
-    settled = settled_state(promise)
-    if settled is not promise.concluded:
-        before = (promise.announced, promise.breached_at, promise.concluded)
-        if settled is State.KEPT and promise.course is STRAIGHT and before == _NOTHING:
-            verdicts.append(_kept_in_silence(promise, now))
-        else:
-            verdicts += _change(promise, now)
+    if settled_state(promise) is not promise.concluded:
+        verdicts += _change(promise, now)
     elif promise.concluded is None:
         if promise.breached_at is not None and _breached_too_early(promise):
             verdicts.append(_moved(promise, now))
-        if promise.course is not STRAIGHT or promise.mentioned.pause:
+        if promise.course is not STRAIGHT or promise.mentioned != NOTHING:
             verdicts += _course(promise, now)
         if promise.rungs and _warned_too_early(promise, now):
             verdicts.append(_moved(promise, now))
@@ -56,7 +56,7 @@ def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Ve
         yield from _missed_versions(promise, Reason.DEADLINE_PASSED, now, safe)
         if accept_silence(promise, safe):
             yield from _change(promise, now)
-        yield from _pauses(promise, watermark.at, now)
+        yield from _pauses(promise, now, now)
     match status(promise, now, watermark):
         case State.BREACHED if promise.breached_at is None:
             yield _breach(promise, Reason.DEADLINE_PASSED, now)
@@ -83,6 +83,14 @@ def _opened(promise: Promise, now: Instant) -> Verdict:
         promise.opened_by.hex(),
         False,
     )
+
+
+def _nobody_was_told(promise: Promise) -> bool:
+    """It is kept in time, and nothing that stands was said of it before."""
+    told = promise.announced, promise.breached_at
+    if told != (None, None) or promise.mentioned.missed:
+        return False
+    return settled_state(promise) is State.KEPT
 
 
 def _kept_in_silence(promise: Promise, now: Instant) -> Verdict:
@@ -117,14 +125,16 @@ def _warn(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Verd
 def _course(promise: Promise, now: Instant) -> Iterator[Verdict]:
     """What befell a promise that is still open."""
     course, mentioned = promise.course, promise.mentioned
+    yield from _not_missed(promise, now)
     if course.acknowledged_at is not None and not mentioned.acknowledged:
         promise.mentioned = replace(promise.mentioned, acknowledged=True)
         at, why = course.acknowledged_at, Reason.ACKNOWLEDGED_BY_DEBTOR
         yield conclude(promise, Kind.ACKNOWLEDGED, why, occurred_at=at, decided_at=now)
     if course.version != mentioned.version:
         yield _amended(promise, now)
-    for dispute in course.disputes[mentioned.disputes :]:
-        promise.mentioned = replace(promise.mentioned, disputes=promise.mentioned.disputes + 1)
+    for dispute in (each for each in course.disputes if each not in mentioned.disputes):
+        disputes = (*promise.mentioned.disputes, dispute)
+        promise.mentioned = replace(promise.mentioned, disputes=disputes)
         yield conclude(
             promise,
             Kind.DISPUTED,
@@ -140,6 +150,8 @@ def _amended(promise: Promise, now: Instant) -> Verdict:
     """A breach of a version that had passed when it was amended stays on record, and is over."""
     course = promise.course
     superseded = _supersede(promise)
+    if course.version < promise.mentioned.version:
+        promise.withdrawals += 1  # an amendment was taken back, and may come again
     promise.mentioned = replace(promise.mentioned, version=course.version)
     verdict = conclude(
         promise,
@@ -158,11 +170,10 @@ def _amended(promise: Promise, now: Instant) -> Verdict:
 
 def _supersede(promise: Promise) -> bool:
     """A breach of a date that has been moved since stays on record; true if it stood until now."""
-    missed = promise.course.missed
-    if promise.breached_at is None or promise.breached_at not in missed:
+    breached_at = promise.breached_at
+    if breached_at is None or breached_at not in promise.course.missed:
         return False
-    told = missed.index(promise.breached_at) + 1
-    promise.mentioned = replace(promise.mentioned, missed=max(told, promise.mentioned.missed))
+    _record(promise, breached_at)
     promise.breached_at = None
     return True
 
@@ -174,10 +185,10 @@ def _missed_versions(
 
     They are told when no evidence of that time can come any more, or with the end of the promise.
     """
-    missed = promise.course.missed
-    while promise.mentioned.missed < len(missed) and missed[promise.mentioned.missed] <= until:
-        due_by = missed[promise.mentioned.missed]
-        promise.mentioned = replace(promise.mentioned, missed=promise.mentioned.missed + 1)
+    for due_by in untold(promise):
+        if due_by > until:
+            return
+        _record(promise, due_by)
         yield conclude(
             promise,
             Kind.BREACHED,
@@ -189,6 +200,31 @@ def _missed_versions(
         )
 
 
+def _not_missed(promise: Promise, now: Instant) -> Iterator[Verdict]:
+    """Deadlines of earlier versions that were kept or moved in time, as is known by now."""
+    for due_by in (each for each in promise.mentioned.missed if each not in promise.course.missed):
+        kept = promise.settled_at is not None and promise.settled_at <= due_by
+        why = Reason.LATE_EVIDENCE if kept else Reason.DEADLINE_MOVED
+        yield conclude(
+            promise,
+            Kind.WITHDRAWN,
+            why,
+            occurred_at=due_by,
+            decided_at=now,
+            due_by=due_by,
+            quietly=True,
+        )
+        missed = tuple(each for each in promise.mentioned.missed if each != due_by)
+        promise.mentioned = replace(promise.mentioned, missed=missed)
+        promise.withdrawals += 1
+
+
+def _record(promise: Promise, due_by: Instant) -> None:
+    if due_by not in promise.mentioned.missed:
+        missed = (*promise.mentioned.missed, due_by)
+        promise.mentioned = replace(promise.mentioned, missed=missed)
+
+
 def _pauses(promise: Promise, at: Instant, now: Instant) -> Iterator[Verdict]:
     """The clock stands at this moment, or goes again."""
     if settled_state(promise) or promise.breached_at is not None:
@@ -198,7 +234,8 @@ def _pauses(promise: Promise, at: Instant, now: Instant) -> Iterator[Verdict]:
         yield _paused(promise, pause, now)
     elif not pause and promise.mentioned.pause:
         before = promise.mentioned.pause
-        promise.mentioned = replace(promise.mentioned, pause=b"")
+        resumed = (*promise.mentioned.resumed, before)
+        promise.mentioned = replace(promise.mentioned, pause=b"", resumed=resumed)
         by_itself = any(
             each.event == before and each.until == each.limit for each in promise.course.pauses
         )
@@ -209,12 +246,15 @@ def _pauses(promise: Promise, at: Instant, now: Instant) -> Iterator[Verdict]:
 
 def _paused(promise: Promise, pause: Pause, now: Instant) -> Verdict:
     """A warning that stood is over with it, and may come again under another id."""
+    if pause.event in promise.mentioned.resumed:
+        promise.withdrawals += 1  # that its clock went again was taken back
+        resumed = tuple(each for each in promise.mentioned.resumed if each != pause.event)
+        promise.mentioned = replace(promise.mentioned, resumed=resumed)
     promise.mentioned = replace(promise.mentioned, pause=pause.event)
-    returned = pause.waiting_on == promise.agreement.owed_to
     why = Reason.INCOMPLETE if pause.rule == INCOMPLETE else Reason.PAUSING_EVENT
     verdict = conclude(
         promise,
-        Kind.RETURNED if returned else Kind.PAUSED,
+        Kind.RETURNED if _is_returned(promise, pause) else Kind.PAUSED,
         why,
         occurred_at=pause.since,
         decided_at=now,
@@ -226,6 +266,13 @@ def _paused(promise: Promise, pause: Pause, now: Instant) -> Verdict:
     return verdict
 
 
+def _is_returned(promise: Promise, pause: Pause) -> bool:
+    """It waits for a creditor who can be told to act; a customer who was asked is waited for."""
+    agreement = promise.agreement
+    with_customer = agreement.kind is AgreementKind.SLA and pause.rule != INCOMPLETE
+    return pause.waiting_on == agreement.owed_to and not with_customer
+
+
 def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
     """The events end the promise, end it otherwise than concluded, or do not end it after all."""
     before, outcome = promise.concluded, settled_state(promise)
@@ -234,6 +281,7 @@ def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
         _begin_again(promise)
     elif before is not None:
         promise.withdrawals += 1
+    yield from _not_missed(promise, now)
     if outcome is not None and promise.course is not STRAIGHT:
         _supersede(promise)
         until = max(promise.course.missed, default=0)
@@ -300,9 +348,8 @@ def _outcome_verdict(promise: Promise, before: State | None) -> tuple[Kind, Reas
         return Kind.WITHDRAWN, Reason.LATE_EVIDENCE
     if promise.opening_taken_back:
         return Kind.CANCELLED, Reason.OPENING_RETRACTED
-    if outcome is State.KEPT and promise.course.deemed_accepted:
-        return Kind.KEPT, Reason.DEEMED_ACCEPTED
-    return _ENDS[outcome]
+    kind, reason = _ENDS[outcome]
+    return kind, Reason.DEEMED_ACCEPTED if promise.course.deemed_accepted else reason
 
 
 def _breach(promise: Promise, reason: Reason, now: Instant) -> Verdict:

@@ -15,11 +15,10 @@ def promise_id(subject: str, agreement: str, key: Key) -> str:
     """Subject, agreement and the natural key of the opening fact, `~` between them."""
     if not key:
         return f"{subject}~{agreement}"
-    if len(key) == 1:
-        ((name, value),) = key
-        parts = f"{name}={_quoted(value)}"
+    if len(key) == 1 and (value := key[0][1]).isalnum() and value.isascii():
+        parts = f"{key[0][0]}={value}"
     else:
-        parts = "&".join([f"{name}={_quoted(value)}" for name, value in key])
+        parts = "&".join([f"{name}={quote(value)}" for name, value in key])
     if len(parts) > _KEY_LENGTH:
         parts = hashlib.sha256(parts.encode()).hexdigest()[:32]
     return f"{subject}~{agreement}~{parts}"
@@ -67,7 +66,3 @@ def end_companions(subject: Subject, promise: Promise) -> list[Promise]:
             with_it.ended_at, with_it.ended_as = promise.ended_at, promise.ended_as
             ended.append(with_it)
     return ended
-
-
-def _quoted(text: str) -> str:
-    return text if text.isalnum() and text.isascii() else quote(text)

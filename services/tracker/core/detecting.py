@@ -48,7 +48,11 @@ def _told(subject: Subject, types: Iterable[str]) -> list[Event]:
 
 
 def _unmatched(events: Iterable[Event], sets: AgreementSets) -> Iterator[Finding]:
+    """What only a verdict asks for may come unasked: a customer is told more than bad news."""
     for event in events:
+        openers = sets.openers_of(event.type)
+        if not openers:
+            continue
         yield Finding(
             FindingKind.UNMATCHED_EVIDENCE,
             event.id.hex(),
@@ -56,7 +60,7 @@ def _unmatched(events: Iterable[Event], sets: AgreementSets) -> Iterator[Finding
             event.party,
             event.party,
             f"{event.type} came, and nobody was waiting for it.",
-            awaits=sets.openers_of(event.type),
+            awaits=openers,
             actionable=False,
         )
 

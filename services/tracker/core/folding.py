@@ -6,7 +6,8 @@ step; one that comes out of order folds the subject again from its events. What 
 a promise (breaches, warnings) is history: it is carried over and never undone by the fold.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Sequence
 
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
 from services.tracker.core.deadlines import follow, hear_of
@@ -14,13 +15,12 @@ from services.tracker.core.detecting import detect
 from services.tracker.core.interruptions import complete
 from services.tracker.core.knowledge import remember
 from services.tracker.core.opening import open_promises
-from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.sets import VERSION, AgreementSets, Role
 from services.tracker.core.settling import (
     accept_silence,
-    add_delivery,
     decide,
+    more_of,
     move,
 )
 from services.tracker.core.subject import EVENTS_LIMIT, Counted, Event, Subject
@@ -54,8 +54,10 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
             _step(subject, event, sets.role_of(event.type), sets)
     for id, old in before.items():
         if id not in subject.promises:
-            subject.add(without_opening(old))
+            subject.bury(without_opening(old))
         carry_over(old, subject.promises[id])
+    for promise in subject.of_agreements(sets.accepting):
+        end_companions(subject, promise)
     if subject.events:
         detect(subject, sets)
 
@@ -74,33 +76,41 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
     """One event in order of time: first what is open already, then what it opens."""
     if event.retracts or not _says_something_new(subject, event, role):
         return []
+    _learn_whose_it_is(subject, event)
+    if event.fields:
+        remember(subject, event, sets)
+    changed = _accepted(subject, event, sets) if sets.accepting else []
+    if role.touches:
+        changed += _moved(subject, event, role)
+    if sets.draw_along:
+        changed += _drawn_along(subject, event, changed, sets)
+    return changed + open_promises(subject, event, sets) if role.opens else changed
+
+
+def _learn_whose_it_is(subject: Subject, event: Event) -> None:
     if not subject.order:
         subject.order = event.order
     if not subject.customer:
         subject.customer = event.customer
     if not subject.case:
         subject.case = event.case
-    if event.fields:
-        remember(subject, event, sets)
-    changed = _decided(subject, event) if event.promise_id else _moved(subject, event, role)
-    if event.fields and sets.requiring:
-        changed += _completed(subject, event, sets)
-    if changed and sets.draw_along:
-        changed += _drawn_along(subject, changed, sets)
-    return changed + open_promises(subject, event, sets) if role.opens else changed
 
 
 def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     """The same fact under another id, or an older version of one, says nothing."""
-    fact = event.key if role.by_key else event.id
+    fact: object = event.key if role.by_key else event.id
+    if event.promise_id and (promise := subject.promises.get(event.promise_id)):
+        fact = event.key, promise.course.reported_in  # each report may be disputed
     told = subject.told.get(event.type)
+    if told is not None and fact in told:
+        return False  # the earliest by its own time counts
+    if role.versioned and not _is_newest(subject, event):
+        return False
     if told is None:
         subject.told[event.type] = {fact: event}
-    elif fact in told:
-        return False  # the earliest by its own time counts
     else:
         told[fact] = event
-    return not role.versioned or _is_newest(subject, event)
+    return True
 
 
 def _is_newest(subject: Subject, event: Event) -> bool:
@@ -114,12 +124,21 @@ def _is_newest(subject: Subject, event: Event) -> bool:
     return number > known
 
 
+def _accepted(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
+    """The reports that nobody had answered when this happened: what it says comes after that."""
+    return [
+        promise
+        for promise in subject.of_agreements(sets.accepting)
+        if accept_silence(promise, event.occurred_at - 1)
+    ]
+
+
 def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
     """The promises that the event changes, of those that were open before it."""
+    if event.promise_id:
+        return _decided(subject, event)
     changed, wanted = list[Promise](), False
     for promise in subject.of_agreements(role.moves):
-        if promise.course.accepted_by is not None:
-            accept_silence(promise, event.occurred_at - 1)
         if promise.settled_at is not None or promise.ended_as is not None:
             wanted |= _after_its_end(subject, promise, event)
         elif move(subject, promise, event):
@@ -134,13 +153,10 @@ def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
 
 def _after_its_end(subject: Subject, promise: Promise, event: Event) -> bool:
     """Evidence of a promise that is over: more of it, or nobody wanted it; false if it is none."""
-    if event.type not in promise.agreement.evidence or not agree(promise.key, event.key):
-        return False
-    if promise.ended_as is not None:
+    wanted = more_of(promise, event)
+    if wanted and promise.ended_as is not None:
         subject.late = {**subject.late, event.id: event}
-    elif promise.agreement.in_full:
-        add_delivery(promise, event)
-    return True
+    return wanted
 
 
 def _decided(subject: Subject, event: Event) -> list[Promise]:
@@ -149,22 +165,22 @@ def _decided(subject: Subject, event: Event) -> list[Promise]:
     return [promise] if promise and decide(promise, event, by_party) else []
 
 
-def _completed(subject: Subject, event: Event, sets: AgreementSets) -> Iterator[Promise]:
-    """The handoffs that wait for what this event may have told."""
-    for promise in subject.of_agreements(sets.requiring):
+def _drawn_along(
+    subject: Subject, event: Event, changed: Sequence[Promise], sets: AgreementSets
+) -> list[Promise]:
+    """What hangs on others: handoffs that are complete now, what is due before a promise that
+    moved, and the companions of one that ended."""
+    drawn = list[Promise]()
+    for promise in subject.of_agreements(sets.requiring) if event.fields else ():
         waits = promise.course.missing and settled_state(promise) is None
         if waits and complete(subject, promise, event.occurred_at):
-            yield promise
-
-
-def _drawn_along(
-    subject: Subject, changed: Sequence[Promise], sets: AgreementSets
-) -> list[Promise]:
-    """What hangs on a promise that moved: those due before it, and its companions when it ends."""
-    drawn = list[Promise]()
-    for promise in changed:
+            drawn.append(promise)
+    moved = deque([*changed, *drawn])
+    while moved:
+        promise = moved.popleft()
         for inner in subject.of_agreements(sets.due_before.get(promise.agreement.name, ())):
-            if settled_state(inner) is None and follow(subject, inner):
+            if settled_state(inner) is None and follow(subject, inner, event.occurred_at):
                 drawn.append(inner)
+                moved.append(inner)
         drawn += end_companions(subject, promise)
     return drawn

@@ -15,17 +15,21 @@ EVENT = "event"
 
 
 def remember(subject: Subject, event: Event, sets: AgreementSets) -> None:
-    """Keep what the event says, as far as agreements name it: of its kind, and of its own thing."""
+    """Keep what the event says, as far as agreements name it: of its kind, and of its own thing.
+
+    The lines of a parcel are not those of its order: where an agreement names what a thing has, an
+    event about that thing does not tell it of the whole.
+    """
     kept = sets.kept_facts
     kind = subject.id.partition("/")[0]
     for name, value in event.fields.items():
         if value is None:
             continue
-        if (kind, name) in kept:
+        things = [(noun, id) for noun, id in _things(event.key) if (noun, name) in kept]
+        if (kind, name) in kept and not things:
             subject.facts[kind, name] = value
-        for noun, id in _things(event.key):
-            if (noun, name) in kept:
-                subject.facts[noun, name] = subject.facts[f"{noun}/{id}", name] = value
+        for noun, id in things:
+            subject.facts[noun, name] = subject.facts[f"{noun}/{id}", name] = value
 
 
 def value_of(subject: Subject, fact: Fact, key: Key = (), event: Event | None = None) -> object:

@@ -6,13 +6,12 @@ from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.continuing import carry_over, end_companions, promise_id
 from services.tracker.core.deadlines import count_promised, due_of
-from services.tracker.core.durations import WallTime
 from services.tracker.core.interruptions import return_to_sender
 from services.tracker.core.knowledge import values_of
 from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.sets import AgreementSets
-from services.tracker.core.settling import end, move
+from services.tracker.core.settling import end, more_of, move
 from services.tracker.core.subject import Event, Skipped, Subject
 
 AGE_LIMIT = 37 * 86_400 * SECOND
@@ -71,7 +70,9 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
     known = subject.promises.get(id)
     if known and not known.opening_taken_back:
         return None
-    due_by = _terms(subject, event, agreement)
+    if agreement.part_of and not _opened_with(subject, event, agreement.part_of):
+        return None
+    due_by = _due_by(subject, event, agreement)
     if isinstance(due_by, Skipped):
         _skip(subject, event, agreement, due_by)
         return None
@@ -86,29 +87,35 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
         event.arrived_at if event.backfilled else 0,
     )
     if agreement.in_full:
-        count_promised(subject, promise)
+        count_promised(subject, promise, event.occurred_at)
     if agreement.requires:
         return_to_sender(subject, promise, event)
     if len(subject.told) > 1 and not agreement.moved_by.isdisjoint(subject.told):
         _take_up(subject, promise)
     if known:
         carry_over(known, promise)
-        subject.remove(known)
+        del subject.promises[id]
     subject.add(promise)
     return promise
+
+
+def _opened_with(subject: Subject, event: Event, agreement: str) -> bool:
+    """Whether the event opened the promise that a companion comes with."""
+    promise = subject.promises.get(promise_id(subject.id, agreement, event.key))
+    return promise is not None and promise.opened_by == event.id
 
 
 def _skip(subject: Subject, event: Event, agreement: Agreement, why: Skipped) -> None:
     subject.skipped = {**subject.skipped, (agreement.name, event.id): why}
 
 
-def _terms(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
+def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
     if event.arrived_at - event.occurred_at > AGE_LIMIT and not event.backfilled:
         return Skipped.TOO_OLD
     if len(subject.promises) >= PROMISES_LIMIT and _open_ones(subject) >= PROMISES_LIMIT:
         return Skipped.TOO_MANY_PROMISES
-    if isinstance(agreement.within, WallTime):
-        return event.occurred_at + agreement.within.micros
+    if agreement.elapsed is not None:
+        return event.occurred_at + agreement.elapsed
     return due_of(subject, agreement, event.occurred_at, event.key)
 
 
@@ -124,16 +131,19 @@ def _take_up(subject: Subject, promise: Promise) -> None:
     agreement = promise.agreement
     used = {each.settled_by for each in subject.by_agreement.get(agreement.name, ())}
     for event in _before(subject, promise):
-        if event.type in agreement.cancels_on:
+        if settled_state(promise):
+            if more_of(promise, event):
+                _match(subject, event)
+        elif event.type in agreement.cancels_on:
             end(promise, State.CANCELLED, promise.opened_at, event.id)
         elif event.type == agreement.amends_on or event.id in used:
             continue  # the facts that it told are known, and what it kept is kept
         elif move(subject, promise, event):
-            subject.unmatched = {
-                id: each for id, each in subject.unmatched.items() if id != event.id
-            }
-        if settled_state(promise):
-            return
+            _match(subject, event)
+
+
+def _match(subject: Subject, event: Event) -> None:
+    subject.unmatched = {id: each for id, each in subject.unmatched.items() if id != event.id}
 
 
 def _before(subject: Subject, promise: Promise) -> Iterator[Event]:

@@ -12,6 +12,8 @@ from services.tracker.core.calendars import Calendar
 from services.tracker.core.durations import DEADLINE_LIMIT, BusinessTime, Duration
 
 Key = tuple[tuple[str, str], ...]
+VERSION = "version"
+"""The field of a natural key that counts how often the same thing was told anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,20 @@ class Pause:
         return self.limit if self.ended_at is None else min(self.ended_at, self.limit)
 
 
-def limit_of(since: Instant, at_most: Duration | None, clock: Calendar) -> Instant:
+def limit_of(since: Instant, at_most: Duration | None, calendar: Calendar) -> Instant:
     """A pause that nothing ends, ends by itself: after `at_most`, or after the longest deadline."""
-    return since + DEADLINE_LIMIT if at_most is None else clock.add(since, at_most)
+    return since + DEADLINE_LIMIT if at_most is None else calendar.add(since, at_most)
 
 
 def ended(pauses: Sequence[Pause], rule: int, key: Key, at: Instant) -> tuple[Pause, ...]:
-    """The pauses with those of `rule` ended that are open and about the same thing."""
+    """The pauses with those of `rule` ended that are open and about the same thing.
+
+    A version is no thing: an order that was returned in its first version comes back as its second.
+    """
+    thing = tuple(pair for pair in key if pair[0] != VERSION)
     return tuple(
         replace(each, ended_at=at)
-        if each.rule == rule and each.ended_at is None and agree(each.key, key)
+        if each.rule == rule and each.ended_at is None and agree(each.key, thing)
         else each
         for each in pauses
     )

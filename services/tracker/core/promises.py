@@ -112,13 +112,18 @@ STRAIGHT = Course()
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """Which parts of a promise's course were concluded already."""
+    """Which parts of a promise's course were concluded already.
+
+    `missed` are the deadlines and `disputes` the events that were told of, `pause` is the event of
+    the pause that stands, `resumed` those of the pauses that are over.
+    """
 
     version: int = 1
-    missed: int = 0
+    missed: tuple[Instant, ...] = ()
     acknowledged: bool = False
-    disputes: int = 0
+    disputes: tuple[bytes, ...] = ()
     pause: bytes = b""
+    resumed: tuple[bytes, ...] = ()
 
 
 NOTHING = Mentioned()
@@ -176,6 +181,11 @@ class Promise:
             return self.course.confirmed_by
         return None if self.agreement.acknowledge else self.requested_by
 
+    @property
+    def is_over(self) -> bool:
+        """Its events ended it; how, `settled_state` says."""
+        return self.settled_at is not None or self.ended_as is not None
+
     def due_again(self, due_by: Instant) -> None:
         """Another deadline: its warnings move with it."""
         self.due_by, self._warnings = due_by, None
@@ -204,10 +214,12 @@ def status(promise: Promise, now: Instant, watermark: Watermark) -> State:
 
 
 def _held(promise: Promise, now: Instant) -> State | None:
-    """Its clock stands, or its creditor may still accept it; either way time does not break it."""
+    """Time breaks nothing while the clock stands, or the creditor may accept that it was kept."""
     if paused_at(promise.course.pauses, now, promise.due_by):
         return State.PAUSED
-    return None if promise.course.accepted_by is None else State.REPORTED_DONE
+    reported_at = promise.course.reported_at
+    in_time = reported_at is not None and reported_at <= promise.due_by
+    return State.REPORTED_DONE if in_time and promise.course.accepted_by is not None else None
 
 
 def _overdue(promise: Promise, watermark: Watermark) -> State:
@@ -228,14 +240,15 @@ def _before_due(promise: Promise, watermark: Watermark) -> State:
 
 def look_again_at(promise: Promise) -> Instant | None:
     """The watermark at which the promise may change by itself; None when it cannot any more."""
-    if promise.breached_at is not None or settled_state(promise):
+    if promise.is_over:
         return None
-    if promise.course is STRAIGHT:
-        spans = promise.agreement.warning_spans
-        if spans is not None and promise.rungs < len(spans):
-            return promise.opened_at + spans[promise.rungs][0]
-    elif (at := _turn_of(promise)) is not None:
+    if promise.course is not STRAIGHT and (at := _turn_of(promise)) is not None:
         return at
+    if promise.breached_at is not None:
+        return None
+    spans = promise.agreement.warning_spans
+    if spans and promise.course is STRAIGHT and promise.rungs < len(spans):
+        return promise.opened_at + spans[promise.rungs][0]
     moments = warning_moments(promise)
     if promise.rungs < len(moments):
         return moments[promise.rungs][0]
@@ -245,13 +258,22 @@ def look_again_at(promise: Promise) -> Instant | None:
 def _turn_of(promise: Promise) -> Instant | None:
     """Where its course decides: a missed version, a pause that ends by itself, a silence."""
     course = promise.course
-    if len(course.missed) > promise.mentioned.missed:
-        return course.missed[promise.mentioned.missed] + COMMIT_MARGIN
-    if promise.mentioned.pause:
-        return max((pause.until for pause in course.pauses), default=promise.due_by)
-    if course.accepted_by is not None:
-        return course.accepted_by + COMMIT_MARGIN
-    return None
+    if missed := untold(promise):
+        return missed[0] + COMMIT_MARGIN
+    if promise.mentioned.pause and promise.breached_at is None:
+        standing = [each.until for each in course.pauses if each.since < promise.due_by]
+        return max(standing, default=promise.due_by)
+    if course.accepted_by is None:
+        return None
+    assert course.reported_at is not None, "only what was reported waits for acceptance"
+    decided = course.reported_at <= promise.due_by or promise.breached_at is not None
+    return course.accepted_by + COMMIT_MARGIN if decided else promise.due_by + COMMIT_MARGIN
+
+
+def untold(promise: Promise) -> tuple[Instant, ...]:
+    """The deadlines of earlier versions that had passed, and that nobody has recorded yet."""
+    told = promise.mentioned.missed
+    return tuple(sorted(each for each in promise.course.missed if each not in told))
 
 
 def warning_moments(promise: Promise) -> Warnings:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from services.shared.clock import SECOND, Instant
-from services.tracker.core.baton import Holding, holdings, party_in, transfer_of
+from services.tracker.core.baton import GIVEN_BACK, Holding, holdings, party_in, transfer_of
 from services.tracker.core.case_events import (
     ACCEPTED,
     RECEIVED,
@@ -37,10 +37,13 @@ def bounces(events: Sequence[Event]) -> tuple[Finding, ...]:
     The second time escalates and names one joint owner: who got the case then. It stays the owner
     through all later ones, wherever the case goes, so that the ownership does not bounce as well.
     A bounce after a resolution holds until the next; a reopened case has all its bounces again.
+    Whoever returned a transfer gets it again with what was missing: that is none of its own.
     """
     found: list[Finding] = []
     owner = ""
     for between, back in _bounces(holdings(events)):
+        if between.key.endswith(GIVEN_BACK):
+            continue
         owner = owner or (back.holder if found else "")
         found.append(_bounce(between, back, len(found) + 1, owner))
     return _until_resolved(found, events)

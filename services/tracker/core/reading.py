@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.shared.clock import SECOND, Instant, iso, to_instant
 from services.shared.events.envelope import Envelope, Facts, Retracted
-from services.shared.events.oncall import PromiseReleased
+from services.shared.events.oncall import PromiseConfirmed, PromiseDisputed, PromiseReleased
 from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.subject import Event
 
@@ -25,6 +25,8 @@ DEPTH_LIMIT = 8
 
 Wanted = Callable[[str], Collection[str]]
 """The names of the fields that are to be kept of an event type."""
+
+Decision = PromiseReleased | PromiseConfirmed | PromiseDisputed
 
 _OF_ENVELOPE = frozenset({"party", "channel", "customer"})
 
@@ -52,9 +54,11 @@ def event_of(
         key=tuple((name, _text(getattr(body, name))) for name in row.key) if row else (),
         fields=_fields(envelope, body, wanted(envelope.type)),
         retracts=body.event_id if isinstance(body, Retracted) else b"",
-        promise_id=body.promise_id if isinstance(body, PromiseReleased) else "",
+        promise_id=body.promise_id if isinstance(body, Decision) else "",
         traceparent=traceparent,
         backfilled=backfilled,
+        channel=envelope.channel,
+        actor=envelope.actor,
     )
 
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from services.shared.clock import Instant
 from services.shared.subjects import EVENT_TYPES
+from services.tracker.core import case_events, decisions
 from services.tracker.core.agreements import Agreement, party_of
-from services.tracker.core.case_events import READS
 from services.tracker.core.companions import UPDATE, name_of, with_companions
 from services.tracker.core.facts import Fact, FactRule
 
@@ -17,7 +17,7 @@ _ID = "_id"
 VERSION = "version"
 VERDICT = "verdict."
 """Event types that begin so are verdicts of our own: `verdict.warned(deliver-order)`."""
-_READS = {**READS, "oncall.PromiseDisputed": ("by_party",)}
+_READS = {**case_events.READS, **decisions.READS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,14 @@ class Role:
     """What events of one type can do under any known set, looked up once an event.
 
     `moves` names the agreements whose promises they may change, `updates` those under which every
-    word of their party is an update. `by_key` says that their natural key makes the fact,
-    `versioned` that it has a version.
+    word of their party is an update; `touches` that there is any of these. `by_key` says that their
+    natural key makes the fact, `versioned` that it has a version.
     """
 
     moves: tuple[str, ...]
     updates: tuple[str, ...]
     opens: bool
+    touches: bool
     keeps: bool
     found_by: bool
     by_key: bool
@@ -54,8 +55,11 @@ class AgreementSet:
 
     @cached_property
     def opened_by(self) -> Mapping[str, tuple[Agreement, ...]]:
-        """The agreements that each event type opens; what is due before another comes after it."""
-        ordered = sorted(self.all, key=lambda each: each.before is not None)
+        """The agreements that each event type opens; what is due before another comes after it,
+        and a companion after its own."""
+        by_name = {each.name: each for each in self.agreements}
+        outer_first = sorted(self.agreements, key=lambda each: _depth(each, by_name))
+        ordered = [each for one in outer_first for each in with_companions(one)]
         types = {agreement.opens_on for agreement in ordered}
         return {
             each: tuple(agreement for agreement in ordered if agreement.opens_on == each)
@@ -70,6 +74,12 @@ class AgreementSet:
             for type in (*(each.event_type for each in rule.asserted_by), *rule.gates):
                 types.setdefault(type, {})[rule.name] = rule
         return {type: tuple(rules.values()) for type, rules in types.items()}
+
+
+def _depth(agreement: Agreement, by_name: Mapping[str, Agreement]) -> int:
+    """How many promises its date hangs on, one behind the other; none leads back to itself."""
+    outer = by_name.get(agreement.before.promise) if agreement.before else None
+    return 1 + _depth(outer, by_name) if outer else 0
 
 
 def content_hash(texts: Iterable[str]) -> str:
@@ -144,19 +154,23 @@ class AgreementSets:
 
     def role_of(self, event_type: str) -> Role:
         """What events of this type can do."""
-        role = self._roles.get(event_type)
-        if role is None:
+        if event_type not in self._roles:
             row = EVENT_TYPES.get(event_type)
-            role = self._roles[event_type] = Role(
+            self._roles[event_type] = Role(
                 moves=self.moved_by.get(event_type, ()),
                 updates=self.updated_by.get(party_of(event_type), ()),
                 opens=event_type in self.opening,
+                touches=self._touches(event_type),
                 keeps=event_type in self.evidence,
                 found_by=event_type in self.detected,
                 by_key=row is not None,
                 versioned=row is not None and VERSION in row.key,
             )
-        return role
+        return self._roles[event_type]
+
+    def _touches(self, event_type: str) -> bool:
+        moves = event_type in self.moved_by or event_type in decisions.DECISIONS
+        return moves or party_of(event_type) in self.updated_by
 
     def fields_of(self, event_type: str) -> tuple[str, ...]:
         """The fields of an event of this type that some agreement or rule reads."""
@@ -218,6 +232,12 @@ class AgreementSets:
         return tuple({each.name: None for each in self._by_name.values() if each.requires})
 
     @cached_property
+    def accepting(self) -> tuple[str, ...]:
+        """The names of the agreements whose creditors accept a report by their silence."""
+        waiting = (each for each in self._by_name.values() if each.confirm_within is not None)
+        return tuple({each.name: None for each in waiting})
+
+    @cached_property
     def evidence(self) -> frozenset[str]:
         """The event types that keep a promise of some agreement."""
         return frozenset(each for one in self._by_name.values() for each in one.evidence)
@@ -225,9 +245,10 @@ class AgreementSets:
     @cached_property
     def detected(self) -> frozenset[str]:
         """The event types after which something may be found that no promise covers."""
-        parts = (each.evidence for each in self._by_name.values() if each.in_full)
+        counted = (each for each in self._by_name.values() if each.in_full)
+        parts = ((*each.evidence, each.amends_on) for each in counted)
         ruled = (each.rules_of for each in self.sets)
-        return frozenset(READS).union(*parts, *ruled)
+        return frozenset(case_events.READS).union(*parts, *ruled)
 
     def openers_of(self, evidence: str) -> frozenset[str]:
         """The parties whose events open the promises that this type of event keeps."""
@@ -240,7 +261,7 @@ class AgreementSets:
     def parties(self) -> frozenset[str]:
         """Everybody whose events open, keep or tell something under some set."""
         ruled = (type for each in self.sets for type in each.rules_of)
-        types = {*self.opening, *self.moved_by, *ruled, *READS}
+        types = {*self.opening, *self.moved_by, *ruled, *case_events.READS}
         told = (party_of(type) for type in types if not type.startswith(VERDICT))
         return frozenset((*told, *(each.debtor for each in self._by_name.values())))
 

@@ -9,14 +9,11 @@ from dataclasses import replace
 from services.shared.clock import Instant
 from services.tracker.core.amounts import amounts, deliver, in_full
 from services.tracker.core.deadlines import amend
+from services.tracker.core.decisions import CONFIRMED, DISPUTED, RELEASED
 from services.tracker.core.interruptions import pause, resume
 from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.subject import Event, Subject
-
-RELEASED, CONFIRMED = "oncall.PromiseReleased", "oncall.PromiseConfirmed"
-DISPUTED = "oncall.PromiseDisputed"
-DECISIONS = frozenset({RELEASED, CONFIRMED, DISPUTED})
 
 
 def move(subject: Subject, promise: Promise, event: Event) -> bool:
@@ -34,7 +31,7 @@ def move(subject: Subject, promise: Promise, event: Event) -> bool:
     moved = keep(promise, event) | acknowledge(promise, event) | amended | resumed
     if settled_state(promise) or not agreement.pauses:
         return moved
-    return pause(promise, event) | moved
+    return pause(subject, promise, event) | moved
 
 
 def end(promise: Promise, ended_as: State, at: Instant, by: bytes) -> bool:
@@ -48,14 +45,33 @@ def keep(promise: Promise, event: Event) -> bool:
     if event.type == agreement.confirmed_by:
         return in_full(promise) and _settle(promise, event.occurred_at, event.id)
     if event.type not in agreement.evidence:
-        return False
+        return event.type == agreement.amends_on and _less_is_promised(promise, event)
     if agreement.in_full:
         add_delivery(promise, event)
         if not in_full(promise):
             return True
+    return _done(promise, event)
+
+
+def _less_is_promised(promise: Promise, event: Event) -> bool:
+    """What was delivered before is all of it since this amendment."""
+    delivered = any(part.delivered for part in promise.course.parts)
+    return delivered and in_full(promise) and _done(promise, event)
+
+
+def _done(promise: Promise, event: Event) -> bool:
+    agreement = promise.agreement
     if agreement.two_sided:
         return _report(promise, event)
     return _settle(promise, event.occurred_at, event.id)
+
+
+def more_of(promise: Promise, event: Event) -> bool:
+    """Whether it is evidence of a promise that is kept already; what it delivers is counted."""
+    wanted = event.type in promise.agreement.evidence and agree(promise.key, event.key)
+    if wanted and promise.ended_as is None and promise.agreement.in_full:
+        add_delivery(promise, event)
+    return wanted
 
 
 def add_delivery(promise: Promise, event: Event) -> None:
@@ -91,7 +107,7 @@ def decide(promise: Promise, event: Event, by_party: str) -> bool:
             return _settle(promise, at, event.id)
         case _ if event.type == DISPUTED:
             if by_party == promise.agreement.owed_to and not settled:
-                course = replace(course, reported_at=None, reported_in=b"", accepted_by=None)
+                course = replace(course, reported_at=None, accepted_by=None)
             promise.course = replace(course, disputes=(*course.disputes, event.id))
             return True
     return False
@@ -111,7 +127,7 @@ def _report(promise: Promise, event: Event) -> bool:
     """The debtor's own word: the clock runs on until the creditor's, or its silence."""
     agreement, course = promise.agreement, promise.course
     if course.reported_at is not None:
-        return False
+        return True  # it was wanted, but the first report counts
     silence, accepted_by = agreement.confirm_within, None
     if silence is not None:
         accepted_by = agreement.calendar.add(event.occurred_at, silence)

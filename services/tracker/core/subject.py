@@ -131,11 +131,15 @@ class Subject:
 
     def add(self, promise: Promise) -> None:
         self.promises[promise.id] = promise
-        self.by_agreement.setdefault(promise.agreement.name, []).append(promise)
+        name = promise.agreement.name
+        if name in self.by_agreement:
+            self.by_agreement[name].append(promise)
+        else:
+            self.by_agreement[name] = [promise]
 
-    def remove(self, promise: Promise) -> None:
-        del self.promises[promise.id]
-        self.by_agreement[promise.agreement.name].remove(promise)
+    def bury(self, promise: Promise) -> None:
+        """Keep a promise for its history alone: no event does anything to it."""
+        self.promises[promise.id] = promise
 
     def of_agreements(self, names: tuple[str, ...]) -> list[Promise]:
         """Its promises under agreements of these names, in order of their opening."""
@@ -154,6 +158,8 @@ class Subject:
         dates = (
             promise.due_by
             for promise in self.promises.values()
-            if promise.agreement.owed_to == "customer" and not settled_state(promise)
+            if promise.agreement.owed_to == "customer"
+            and not promise.agreement.part_of
+            and not settled_state(promise)
         )
         return min(dates, default=None)

@@ -6,7 +6,6 @@ Pure but mutable: the hot path. It knows no clock; `now` and the marks of comple
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from services.shared.clock import Instant
 from services.tracker.core.concluding import of_events, of_time
@@ -46,13 +45,6 @@ class Marks:
         )
 
 
-class Applied(NamedTuple):
-    """What an event did: how it was counted, and the verdicts that follow from it at once."""
-
-    counted: Counted
-    verdicts: tuple[Verdict, ...] = ()
-
-
 Queue = list[tuple[Instant, str, str]]
 
 
@@ -73,16 +65,19 @@ class Table:
             self._schedule(subject, promise)
         self._await(subject)
 
-    def apply(self, subject_id: str, event: Event, now: Instant) -> Applied:
-        """Fold one event; `now` is when the verdicts that follow from it are decided."""
+    def apply(self, subject_id: str, event: Event, now: Instant) -> tuple[Counted, list[Verdict]]:
+        """Fold one event: how it was counted, and the verdicts that follow from it at once.
+
+        `now` is when these are decided.
+        """
         subject = self.subjects.get(subject_id)
         if subject is None:
             subject = Subject(subject_id)
         counted, changed = fold(subject, event, self.sets)
         if counted is not Counted.FOLDED:
-            return Applied(counted)
+            return counted, []
         self.subjects[subject_id] = subject
-        return Applied(counted, tuple(self._conclude(subject, changed, now)))
+        return counted, self._conclude(subject, changed, now)
 
     def take_up(self, subject: Subject, now: Instant) -> list[Concluded]:
         """Fold a subject again for agreements that were not known before."""
@@ -142,13 +137,15 @@ class Table:
         self, subject: Subject, changed: Iterable[Promise], now: Instant
     ) -> list[Verdict]:
         verdicts: list[Verdict] = []
-        for each in changed:
-            promise = subject.promises[each.id]  # a verdict before may have folded it again
-            concluded = of_events(promise, now)
-            if self.sets.draw_along:
-                concluded = self._after(subject, promise, concluded, now)
-            verdicts += concluded
-            self._schedule(subject, promise)
+        for promise in changed:
+            if not self.sets.draw_along:
+                verdicts += of_events(promise, now)
+                if promise.settled_at is None:
+                    self._schedule(subject, promise)
+                continue
+            newest = subject.promises[promise.id]  # a verdict before may have folded it again
+            verdicts += self._after(subject, newest, of_events(newest, now), now)
+            self._schedule(subject, newest)
         if subject.current or subject.found:
             verdicts += self._compare(subject, now)
         return verdicts
@@ -180,8 +177,6 @@ class Table:
                 heapq.heappush(queue, (finding.true_from, id, subject.id))
 
     def _schedule(self, subject: Subject, promise: Promise) -> None:
-        if promise.settled_at is not None:
-            return
         at = look_again_at(promise)
         if at is not None and at != promise.queued_at:
             promise.queued_at = at

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.shared.clock import Instant
 from services.shared.subjects import RETRACTED
@@ -44,9 +45,10 @@ def verdict_events(subject: Subject, verdict: Verdict, sets: AgreementSets) -> I
         told = [each for each in subject.events if _stands(subject, each, promise.id)]
         for event in told:
             yield _event(verdict, event.key, RETRACTED, retracts=event.id)
+    history = verdict.occurred_at < promise.silent_until
     type = verdict_type(verdict.kind, promise.agreement.name)
     if type in sets.opening:
-        yield _event(verdict, promise.key, type)
+        yield replace(_event(verdict, promise.key, type), backfilled=history)
 
 
 def verdict_type(kind: str, agreement: str) -> str:

@@ -6,33 +6,14 @@ long poll. The moment is taken before the question, so that what comes later is 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.shared.clock import Clock, Instant
-from services.tracker.handlers import Partition
+from services.shared.clock import Clock
+from services.tracker.ingest.gate import Held
 
 ASK_EVERY_S = 0.1
-
-
-@dataclass(slots=True)
-class Held:
-    """A partition in our care, with what it has yet to reach to be caught up at `asked_at`."""
-
-    partition: Partition
-    caught_up_at: Instant = 0
-    asked_at: Instant = 0
-    ends: dict[str, int] | None = None
-    committed_at: float = 0.0
-
-    def caught_up(self) -> None:
-        """Take over the moment of the question once everything that was there is folded."""
-        if self.ends is not None and all(
-            self.partition.positions.get(topic, 0) >= end for topic, end in self.ends.items()
-        ):
-            self.caught_up_at, self.ends = self.asked_at, None
 
 
 async def watch(
@@ -49,7 +30,5 @@ async def watch(
         except KafkaError:
             continue  # the reading client reports it
         for number, each in asked.items():
-            each.asked_at = asked_at
-            each.ends = {
-                place.topic: end for place, end in ends.items() if place.partition == number
-            }
+            theirs = {place.topic: end for place, end in ends.items() if place.partition == number}
+            each.asked(asked_at, theirs)

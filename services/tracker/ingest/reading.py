@@ -29,7 +29,8 @@ from services.shared.telemetry import Telemetry
 from services.tracker.errors import PositionLost
 from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
-from services.tracker.ingest.caught_up import Held, watch
+from services.tracker.ingest.caught_up import watch
+from services.tracker.ingest.gate import Held
 from services.tracker.ingest.membership import (
     GROUP,
     Membership,
@@ -116,22 +117,28 @@ class Ingest:
                 continue
             self._health.report(PART, None)
             async with self._busy:
-                told = await asyncio.to_thread(self._read, batches)
+                told, ahead = await asyncio.to_thread(self._read, batches)
+                for place, position in ahead.items():
+                    consumer.seek(place, position)
                 for number, held in list(self._held.items()):
                     await self._handle(held, told.get(number, []))
 
-    def _read(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> dict[int, list[Told]]:
-        """Decode what continues a stored position; anything else was fetched before the seek."""
+    def _read(
+        self, batches: dict[TopicPartition, list[ConsumerRecord]]
+    ) -> tuple[dict[int, list[Told]], dict[TopicPartition, int]]:
+        """Decode what continues a stored position; gives also where to seek to instead of that."""
         told: dict[int, list[Told]] = defaultdict(list)
+        ahead: dict[TopicPartition, int] = {}
         for place, records in batches.items():
-            held = self._held.get(place.partition)
-            expected = held.partition.positions.get(place.topic, 0) if held else 0
-            for record in records if held else ():
-                if record.offset >= expected:
-                    party = self._topics[place.topic]
-                    told[place.partition].append(self._decode(received(record), party))
-                    expected = record.offset + 1
-        return told
+            if not (held := self._held.get(place.partition)):
+                continue
+            continuing = held.continuing(place.topic, records)
+            if continuing is None:
+                ahead[place] = held.position(place.topic)
+                continue
+            party = self._topics[place.topic]
+            told[place.partition] += [self._decode(received(each), party) for each in continuing]
+        return told, ahead
 
     async def _handle(self, held: Held, batch: list[Told]) -> None:
         """Fold, let time pass and commit; trouble with Mongo is waited out, nothing is skipped."""

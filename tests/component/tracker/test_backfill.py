@@ -53,7 +53,7 @@ def test_nobody_is_told_of_what_was_due_before_it_was_imported(
     store: MemoryTrackerStore, backfilling: set[tuple[str, str]], told: bool
 ) -> None:
     partition = a_partition(store)
-    tell(partition, an_order(age=5 * HOUR), backfilling=backfilling)
+    tell(partition, an_order(age=4 * 24 * HOUR), backfilling=backfilling)
     pass_time(partition, START + 3 * SECOND)
     partition.commit()
     verdicts = [each for each in store.verdicts.values() if each.promise_id == APPROVAL]

@@ -105,12 +105,13 @@ def test_an_owner_that_was_replaced_can_write_nothing_more(store: MemoryTrackerS
     assert store.fenced == 1
 
 
-def test_a_commit_that_is_one_behind_is_refused_within_the_same_epoch(
+def test_a_commit_that_is_behind_is_refused_within_the_same_epoch(
     store: MemoryTrackerStore,
 ) -> None:
     partition = a_partition(store)
     before = partition.owner
     tell(partition, placed())
+    partition.commit()
     partition.commit()
     partition.owner = before
     tell(partition, paid(START + HOUR))
@@ -181,6 +182,20 @@ def test_a_subject_that_begins_in_the_wrong_partition_is_dead_lettered(
     at_home.commit()
     assert reasons(store) == ["wrong_partition"]
     assert ORDER in store.subject_documents
+
+
+def test_what_tells_of_a_subject_of_another_partition_is_dead_lettered_though_it_is_known(
+    store: MemoryTrackerStore,
+) -> None:
+    right = partition_of(ORDER, 4)
+    at_home = a_partition(store, number=right, partitions=4)
+    tell(at_home, placed())
+    at_home.commit()
+    astray = a_partition(store, number=(right + 1) % 4, partitions=4)
+    tell(astray, paid(START + HOUR))
+    astray.commit()
+    assert reasons(store) == ["wrong_partition"]
+    assert store.subject_documents[ORDER]["partition"] == right
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from services.tracker.core.promises import (
     status,
     warning_moments,
 )
-from tests.promising import HOUR, a_promise, an_agreement, at
+from tests.promising import HOUR, SHIP_BY, a_promise, an_agreement, at
 
 DUE = at("11:00")
 
@@ -122,9 +122,10 @@ def test_warnings_are_in_order_of_time_however_they_are_written() -> None:
 
 
 def test_there_is_no_warning_at_the_deadline_or_after_it() -> None:
-    overdue_from_the_start = a_promise(an_agreement("50%"), due_by=at("08:00"))
+    by_a_fact = an_agreement("50%", within=None, by=SHIP_BY)
+    overdue_from_the_start = a_promise(by_a_fact, due_by=at("08:00"))
     assert not warning_moments(overdue_from_the_start)
-    due_at_once = a_promise(an_agreement("50%"), due_by=at("09:00"))
+    due_at_once = a_promise(by_a_fact, due_by=at("09:00"))
     assert not warning_moments(due_at_once)
 
 

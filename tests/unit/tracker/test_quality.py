@@ -67,6 +67,12 @@ def test_a_case_that_is_returned_bounced() -> None:
     assert found_in(THERE, returned(1, "finance", "10:30")) == [("1-returned", "support")]
 
 
+def test_a_case_that_goes_again_to_who_returned_it_did_not_bounce_a_second_time() -> None:
+    returns = (THERE, returned(1, "finance", "10:30"), passed(2, "finance", "10:40"))
+    assert found_in(*returns) == [("1-returned", "support")]
+    assert found_in(*returns, returned(2, "finance", "10:50"))[1:] == [("2-returned", "support")]
+
+
 def test_a_transfer_and_its_return_may_both_be_bounces() -> None:
     keys = [key for key, _ in found_in(THERE, BACK, AGAIN, returned(3, "finance", "12:30"))]
     assert keys == ["2", "3", "3-returned"]

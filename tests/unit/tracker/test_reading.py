@@ -9,7 +9,7 @@ from services.shared.clock import SECOND
 from services.shared.events.common import Line, Money, Priority
 from services.shared.events.envelope import Envelope, Facts, Retracted
 from services.shared.events.finance import PaymentApproved
-from services.shared.events.oncall import PromiseReleased
+from services.shared.events.oncall import PromiseConfirmed, PromiseDisputed, PromiseReleased
 from services.shared.events.operations import CapacityDeclared
 from services.shared.events.sales import OrderPlaced
 from services.tracker.core.reading import (
@@ -23,7 +23,7 @@ from services.tracker.core.reading import (
     event_of,
 )
 from tests.builders import an_address
-from tests.promising import ORDER, at
+from tests.promising import ORDER, at, sets_of
 
 ENVELOPE = Envelope(
     id=bytes(range(16)),
@@ -193,18 +193,31 @@ def test_party_channel_and_customer_are_the_envelopes_where_the_body_has_none() 
     assert event_of(own, Facts({"channel": "van"}), 0, wanted).fields == {**said, "channel": "van"}
 
 
-def test_a_retraction_and_a_release_say_what_they_are_about() -> None:
+@pytest.mark.parametrize(
+    ("type", "body"),
+    [
+        ("oncall.PromiseReleased", PromiseReleased("order/1~a", "x")),
+        ("oncall.PromiseConfirmed", PromiseConfirmed("order/1~a", "sales", "x")),
+        ("oncall.PromiseDisputed", PromiseDisputed("order/1~a", "sales", "x")),
+    ],
+)
+def test_a_decision_says_which_promise_it_is_about(type: str, body: object) -> None:
+    decision = event_of(replace(ENVELOPE, type=type), body, 0, sets_of().fields_of)
+    assert (decision.retracts, decision.promise_id) == (b"", "order/1~a")
+    said_by = {"by_party": "sales"} if type.endswith("Disputed") else {}
+    assert decision.fields == said_by
+
+
+def test_who_told_an_event_and_how_is_kept() -> None:
+    told = event_of(replace(ENVELOPE, channel="phone", actor="shift-lead"), APPROVED, 0, keep())
+    assert (told.channel, told.actor) == ("phone", "shift-lead")
+
+
+def test_a_retraction_says_what_it_is_about() -> None:
     retraction = event_of(
         replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"id", "x"), 0, keep()
     )
-    release = event_of(
-        replace(ENVELOPE, type="oncall.PromiseReleased"),
-        PromiseReleased("order/1~a", "x"),
-        0,
-        keep(),
-    )
     assert (retraction.retracts, retraction.promise_id) == (b"id", "")
-    assert (release.retracts, release.promise_id) == (b"", "order/1~a")
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_a_duplicate_and_a_conflict_conclude_nothing() -> None:
     desk.hear(APPROVED)
     again = desk.table.apply(ORDER, APPROVED, DUE)
     other = desk.table.apply(ORDER, an_event(id=APPROVED.id, content=b"else"), DUE)
-    assert (again.counted, again.verdicts) == (Counted.DUPLICATE, ())
-    assert (other.counted, other.verdicts) == (Counted.ID_CONFLICT, ())
+    assert again == (Counted.DUPLICATE, [])
+    assert other == (Counted.ID_CONFLICT, [])
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ class _Trial:
         if event.party == ONCALL and not event.promise_id:
             id = next((each.id for each in self._promises()), "")
             event = replace(event, promise_id=id, key=(("promise_id", id), *event.key[1:]))
-        self._told += self._table.apply(self._subject, event, event.occurred_at).verdicts
+        self._told += self._table.apply(self._subject, event, event.occurred_at)[1]
 
     def _states(
         self, looks: list[tuple[Instant, int]], before: Instant

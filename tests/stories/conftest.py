@@ -1,0 +1,10 @@
+"""Each story has a company of its own."""
+
+import pytest
+
+from tests.stories.company import Company
+
+
+@pytest.fixture
+def company() -> Company:
+    return Company()

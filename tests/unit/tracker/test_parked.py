@@ -1,0 +1,71 @@
+"""What no agreement is there for is parked, and taken up when one comes."""
+
+import pytest
+
+from services.tracker.core.sets import AgreementSet, AgreementSets
+from services.tracker.core.subject import Event
+from services.tracker.exchange import Told
+from services.tracker.handlers import Partition
+from tests import tracking
+from tests.promising import HOUR, ORDER, an_agreement, an_event, at, told
+from tests.tracking import MemoryTrackerStore, heartbeats
+
+NONE = AgreementSet("none", 0, (an_agreement(effective_from=at("12:00")),))
+ONE = AgreementSet("one", at("15:00"), (an_agreement(within=8 * HOUR),))
+APPROVED = an_event()
+PARTIES = ("sales", "operations", "finance", "support")
+
+
+def a_partition(store: MemoryTrackerStore, *sets: AgreementSet, now: int) -> Partition:
+    known = AgreementSets(sets)
+    return tracking.a_partition(store, sets=lambda: known, now=now, parties=PARTIES)
+
+
+def hear(partition: Partition, event: Event) -> list[str]:
+    partition.fold([Told(heartbeats(0)[0], event.party, event, ORDER)], event.arrived_at)
+    return [verdict.kind.value for _, verdict in partition.commit().verdicts]
+
+
+@pytest.mark.parametrize("offset", [-1, 0])
+def test_what_comes_before_the_agreement_holds_is_parked(offset: int) -> None:
+    event = an_event(time=at("12:00") + offset)
+    assert bool(told(event, sets=AgreementSets((NONE,))).parked) is (offset < 0)
+
+
+def test_a_set_that_becomes_known_takes_up_what_is_parked() -> None:
+    store = MemoryTrackerStore()
+    partition = a_partition(store, NONE, now=at("08:00"))
+    assert hear(partition, APPROVED) == []
+    assert store.subject_documents[ORDER]["parked"]
+    partition._sets = lambda: AgreementSets((NONE, ONE))
+    partition.fold([], at("15:00"))
+    assert [verdict.kind for _, verdict in partition.commit().verdicts] == ["opened"]
+    assert not store.subject_documents[ORDER]["parked"]
+    assert partition.table.subjects[ORDER].promises
+
+
+def test_a_set_that_became_known_while_nobody_watched_takes_up_what_is_parked() -> None:
+    store = MemoryTrackerStore()
+    hear(a_partition(store, NONE, now=at("08:00")), APPROVED)
+    partition = a_partition(store, NONE, ONE, now=at("15:00"))
+    partition.fold([], at("15:00"))
+    assert [verdict.kind for _, verdict in partition.commit().verdicts] == ["opened"]
+    assert store.subject_documents[ORDER]["open"]
+
+
+def test_what_is_parked_in_a_batch_that_is_not_committed_is_taken_up_too() -> None:
+    store = MemoryTrackerStore()
+    partition = a_partition(store, NONE, now=at("08:00"))
+    partition.fold([Told(heartbeats(0)[0], "finance", APPROVED, ORDER)], at("09:00"))
+    partition._sets = lambda: AgreementSets((NONE, ONE))
+    partition.fold([], at("15:00"))
+    assert [verdict.kind for _, verdict in partition.commit().verdicts] == ["opened"]
+
+
+def test_a_restart_without_a_new_set_leaves_what_is_parked() -> None:
+    store = MemoryTrackerStore()
+    hear(a_partition(store, NONE, now=at("08:00")), APPROVED)
+    partition = a_partition(store, NONE, now=at("15:00"))
+    partition.fold([], at("15:00"))
+    assert partition.commit().verdicts == []
+    assert not partition.table.subjects
