@@ -1,4 +1,4 @@
-"""The tracker's state as Mongo documents, both ways; which collection holds them is the store's."""
+"""A subject as a Mongo document, both ways: its events, and what was concluded of it so far."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,21 +7,16 @@ from services.shared.clock import Instant
 from services.shared.events.common import Money
 from services.tracker.core.findings import Finding, FindingKind, Found
 from services.tracker.core.folding import refold
-from services.tracker.core.parking import Parked, ParkedType
-from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import (
     STRAIGHT,
     Announced,
     Course,
     Mentioned,
-    Part,
     Promise,
     State,
-    settled_state,
 )
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
-from services.tracker.core.verdicts import Verdict
 
 Document = dict[str, Any]
 
@@ -50,111 +45,6 @@ def subject_of(document: Document, sets: AgreementSets) -> Subject:
     subject.found = {row["id"]: _found(row) for row in document["found"]}
     refold(subject, sets)
     return subject
-
-
-def promise_document(subject: Subject, promise: Promise, partition: int) -> Document:
-    """One promise for people who ask: every field that a query filters or sorts by."""
-    agreement = promise.agreement
-    settled = settled_state(promise)
-    return {
-        "_id": promise.id,
-        "partition": partition,
-        "subject": subject.id,
-        "order": subject.order,
-        "customer": subject.customer,
-        "case": subject.case,
-        "agreement": agreement.name,
-        "agreement_version": agreement.version,
-        "owed_by": agreement.owed_by,
-        "owed_to": agreement.owed_to,
-        "settled": settled is not None,
-        "opened_at": promise.opened_at,
-        "due_by": promise.due_by,
-        "ended_at": promise.settled_at or promise.ended_at,
-        "ended_as": settled,
-        "breached_at": promise.breached_at,
-        "announced": promise.announced,
-        "rungs": promise.rungs,
-        "revision": promise.revision,
-        "customer_visible_by": subject.customer_visible_by,
-        "traceparent": promise.traceparent,
-        "course": _course_document(promise),
-        "finding": "",
-    }
-
-
-def finding_document(subject: Subject, id: str, known: Found, partition: int) -> Document:
-    """A finding among the promises: who has the next step, and whether it is still so."""
-    finding, over = known.finding, known.cleared_at is not None
-    told = "bounced" if finding.kind is FindingKind.BOUNCED else "found"
-    return {
-        "_id": id,
-        "partition": partition,
-        "subject": subject.id,
-        "order": subject.order,
-        "customer": subject.customer,
-        "case": subject.case,
-        "agreement": finding.kind,
-        "agreement_version": 0,
-        "owed_by": finding.owed_by,
-        "owed_to": finding.owed_to,
-        "settled": over,
-        "opened_at": finding.true_from,
-        "due_by": finding.true_from,
-        "ended_at": known.cleared_at,
-        "announced": told if finding.actionable and not over else None,
-        "revision": known.revision,
-        "customer_visible_by": subject.customer_visible_by,
-        "finding": finding.kind,
-        "detail": finding.detail,
-        "next_step": finding.next_step,
-        "at_stake": asdict(finding.at_stake) if finding.at_stake else None,
-    }
-
-
-def promise_of(row: Document, sets: AgreementSets) -> Promise:
-    """A stored promise, whole enough to be asked for its status."""
-    ended_as = State(row["ended_as"]) if row["ended_as"] else None
-    by_evidence = ended_as in {State.KEPT, State.KEPT_LATE}
-    return Promise(
-        row["_id"],
-        sets.agreement(row["agreement"], row["agreement_version"]),
-        (),
-        row["opened_at"],
-        b"",
-        row["due_by"],
-        row["traceparent"],
-        settled_at=row["ended_at"] if by_evidence else None,
-        ended_at=None if by_evidence else row["ended_at"],
-        ended_as=None if by_evidence else ended_as,
-        course=course_of(row["course"]),
-        breached_at=row["breached_at"],
-        rungs=row["rungs"],
-        announced=Announced(row["announced"]) if row["announced"] else None,
-        revision=row["revision"],
-    )
-
-
-def verdict_document(subject: Subject, verdict: Verdict) -> Document:
-    """One conclusion for the record; it is written once and never changed."""
-    return {
-        "_id": verdict.id,
-        "subject": subject.id,
-        "promise_id": verdict.promise_id,
-        "kind": verdict.kind,
-        "reason": verdict.reason,
-        "revision": verdict.revision,
-        "due_by": verdict.due_by,
-        "occurred_at": verdict.occurred_at,
-        "decided_at": verdict.decided_at,
-        "cause": verdict.cause,
-        "published": verdict.publish,
-    }
-
-
-def parked_of(partition: Document) -> Parked:
-    """What the partition's document says of parked events; nothing where it says nothing."""
-    return tuple(ParkedType(**each) for each in partition.get("parked", ()))
 
 
 def _event_document(event: Event) -> Document:
@@ -230,46 +120,6 @@ def _promise(document: Document, sets: AgreementSets) -> Promise:
 def _mentioned(document: Document) -> Mentioned:
     lists = ("missed", "disputes", "resumed")
     return Mentioned(**{**document, **{name: tuple(document[name]) for name in lists}})
-
-
-def _course_document(promise: Promise) -> Document:
-    """Everything that a question about a promise may need; dates are whole where they are known."""
-    course = promise.course
-    return {
-        "version": course.version,
-        "requested_by": promise.requested_by,
-        "confirmed_by": promise.first_confirmed_by,
-        "undelayed_by": course.undelayed_by,
-        "missed": list(course.missed),
-        "acknowledged_at": course.acknowledged_at,
-        "reported_at": course.reported_at,
-        "accepted_by": course.accepted_by,
-        "deemed_accepted": course.deemed_accepted,
-        "pauses": [asdict(pause) | {"key": [*map(list, pause.key)]} for pause in course.pauses],
-        "parts": [list(part) for part in course.parts],
-        "missing": list(course.missing),
-    }
-
-
-def course_of(document: Document) -> Course:
-    pauses = (
-        Pause(**pause | {"key": tuple((name, value) for name, value in pause["key"])})
-        for pause in document["pauses"]
-    )
-    return Course(
-        version=document["version"],
-        requested_by=document["requested_by"],
-        confirmed_by=document["confirmed_by"],
-        undelayed_by=document["undelayed_by"],
-        missed=tuple(document["missed"]),
-        acknowledged_at=document["acknowledged_at"],
-        reported_at=document["reported_at"],
-        accepted_by=document["accepted_by"],
-        deemed_accepted=document["deemed_accepted"],
-        pauses=tuple(pauses),
-        parts=tuple(Part(*part) for part in document["parts"]),
-        missing=tuple(document["missing"]),
-    )
 
 
 def _course(deemed_accepted: Instant | None) -> Course:

@@ -19,10 +19,10 @@ from services.tracker.core.promises import Course, Part, Promise
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
 from services.tracker.core.verdicts import Verdict
-from services.tracker.documents import promise_document
 from services.tracker.learner import Learner
 from services.tracker.messages import verdict_row
 from services.tracker.outlook import Outlook
+from services.tracker.rows import promise_row
 from services.tracker.standing import marks_of, standing
 from tests.planning import APPROVE, DELIVER, a_hop
 from tests.promising import sets_of
@@ -58,7 +58,7 @@ def store() -> MemoryTrackerStore:
 
 def answer(store: MemoryTrackerStore, now: Instant) -> tracker_pb2.GetSubjectResponse:
     (subject,) = store.subjects([ORDER], SETS)
-    rows = [promise_document(subject, each, 0) for each in subject.promises.values()]
+    rows = [promise_row(subject, each, 0) for each in subject.promises.values()]
     standings = [standing(row, marks_of(store.partitions[0]), SETS, now) for row in rows]
     return subject_answer(subject, standings, OUTLOOK.trees(subject, SETS, now))
 
@@ -137,7 +137,7 @@ def test_an_answer_tells_what_befell_a_promise_as_it_was_stored() -> None:
             parts=(Part("lamp", 5, 2),),
         ),
     )
-    row = promise_document(Subject(ORDER), promise, 0)
+    row = promise_row(Subject(ORDER), promise, 0)
     told = standing_message(standing(row, Marks(), SETS, START + 2 * HOUR))
     assert told.version == 2
     assert [told.requested_by, told.first_confirmed_by, told.due_by] == [
@@ -153,6 +153,6 @@ def test_nobody_is_waited_for_once_the_clock_runs_again() -> None:
     pause = Pause(START, START + HOUR, 0, b"e", "operations.StockMissing", "supplier")
     course = Course(pauses=(pause,))
     promise = Promise(ORDER, SHIP, (), START, b"o", START + 3 * HOUR, course=course)
-    row = promise_document(Subject(ORDER), promise, 0)
+    row = promise_row(Subject(ORDER), promise, 0)
     for now, waiting_on in ((START + HOUR - 1, "supplier"), (START + HOUR, "")):
         assert standing_message(standing(row, Marks(), SETS, now)).waiting_on == waiting_on
