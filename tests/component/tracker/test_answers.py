@@ -1,26 +1,19 @@
-"""What is answered about a subject, and what its verdicts carry, from records to messages."""
+"""What is answered about a subject, from records to messages."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from handoff.v1 import tracker_pb2
 
-from services.shared import telemetry
-from services.shared.clock import SECOND, Instant
+from services.shared.clock import Instant
 from services.shared.codec import stamp
 from services.shared.events.sales import OrderCancelled
-from services.shared.outbox import OutboxRow
-from services.shared.settings import Settings
-from services.shared.telemetry import Telemetry
 from services.tracker.answers import standing_message, subject_answer
 from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import Course, Part, Promise
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
-from services.tracker.core.verdicts import Verdict
 from services.tracker.learner import Learner
-from services.tracker.messages import verdict_row
 from services.tracker.outlook import Outlook
 from services.tracker.rows import promise_row
 from services.tracker.standing import marks_of, standing
@@ -33,7 +26,6 @@ from tests.tracking import (
     MemoryTrackerStore,
     a_partition,
     paid,
-    pass_time,
     placed,
     received,
     tell,
@@ -42,13 +34,6 @@ from tests.tracking import (
 SHIP = a_hop("ship-paid-order", "finance.PaymentApproved", "operations.ParcelHandedOver")
 SETS = sets_of(APPROVE, SHIP, DELIVER)
 OUTLOOK = Outlook(Learner())
-
-
-@pytest.fixture
-def observed() -> Iterator[Telemetry]:
-    started = telemetry.start("test", Settings())
-    yield started
-    started.shutdown()
 
 
 @pytest.fixture
@@ -81,24 +66,6 @@ def test_a_subject_is_answered_with_the_tree_under_the_customers_date(
     assert shipped.expected_finish == stamp(START + (72 + 2) * HOUR)
     assert shipped.slack_s == -3_600
     assert delivered.owed_by == "operations"
-
-
-def test_verdicts_of_a_hop_carry_its_slack_in_seconds(
-    store: MemoryTrackerStore, observed: Telemetry
-) -> None:
-    def announce(subject: Subject, verdict: Verdict) -> OutboxRow:
-        slack = OUTLOOK.slack(subject, verdict.promise_id, SETS, verdict.decided_at)
-        return verdict_row(subject, verdict, 0, observed, slack)
-
-    partition = a_partition(store, sets=lambda: SETS, announce=announce)
-    tell(partition, placed())
-    pass_time(partition, START + 5 * HOUR + 2 * SECOND)
-    partition.commit()
-    (row,) = store.outgoing.values()
-    told = tracker_pb2.Verdict.FromString(row.record.value)
-    assert (told.agreement, told.serves) == ("approve-payment", "deliver-order")
-    # 4 hours of Friday are left when it ends, and shipping takes 8
-    assert told.slack_s == -4 * 3_600 - 2
 
 
 def test_an_answer_lists_what_was_found_also_when_every_promise_is_settled(
