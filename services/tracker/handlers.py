@@ -136,7 +136,7 @@ class Partition:
             self._take_up_parked(now)
 
     def _take_up_parked(self, now: Instant) -> None:
-        """Those that were stored, also by one that did not know the sets of today, and ours."""
+        """Those that were stored, also by a tracker that knew fewer sets, and those of ours."""
         stored = self._store.parked_subjects(self.number, self.table.sets)
         parked = {subject.id: subject for subject in stored}
         parked |= {id: each for id, each in self._known.items() if id in parked or each.parked}

@@ -80,7 +80,7 @@ def _common(subject: Subject, verdict: Verdict, historic_before: Instant) -> tra
 
 def _of_promise(subject: Subject, promise: Promise, verdict: Verdict) -> tracker_pb2.Verdict:
     agreement = promise.agreement
-    waiting_on = pause.waiting_on if (pause := _pause(promise, verdict)) else ""
+    pause = _pause(promise, verdict)
     return tracker_pb2.Verdict(
         agreement=agreement.name,
         agreement_version=agreement.version,
@@ -90,10 +90,10 @@ def _of_promise(subject: Subject, promise: Promise, verdict: Verdict) -> tracker
         awaits=awaits(agreement),
         because=agreement.because,
         next_step=agreement.next_step,
-        detail=detail(promise),
+        detail=detail(promise) or _returned_for(subject, pause),
         runbook=agreement.runbook,
         decides=decides(agreement),
-        waiting_on=waiting_on,
+        waiting_on=pause.waiting_on if pause else "",
         promise_version=promise.course.version,
         serves=agreement.serves,
     )
@@ -124,6 +124,13 @@ def _pause(promise: Promise, verdict: Verdict) -> Pause | None:
 def awaits(agreement: Agreement) -> str:
     """What closes it: of an update, which any word of the debtor closes, nothing in particular."""
     return agreement.evidence[0] if agreement.evidence else ""
+
+
+def _returned_for(subject: Subject, pause: Pause | None) -> str:
+    """What is missing in the words of who returned the handoff."""
+    event = next((each for each in subject.events if pause and each.id == pause.event), None)
+    missing = event.fields.get("missing") if event else None
+    return f"missing: {', '.join(map(str, missing))}" if isinstance(missing, list) else ""
 
 
 def detail(promise: Promise) -> str:

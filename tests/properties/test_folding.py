@@ -32,6 +32,7 @@ def states(subject: Subject) -> dict[str, tuple[object, ...]]:
             promise.settled_at,
             promise.ended_at,
             promise.settled_by,
+            promise.course,
         )
         for id, promise in subject.promises.items()
         if not promise.opening_taken_back
@@ -40,7 +41,8 @@ def states(subject: Subject) -> dict[str, tuple[object, ...]]:
 
 def all_that_follows(subject: Subject) -> tuple[object, ...]:
     who = (subject.order, subject.customer, subject.case, subject.customer_visible_by)
-    return states(subject), subject.facts, subject.skipped, subject.retracted, who
+    beside = subject.unmatched, subject.late, subject.parked, subject.current
+    return states(subject), subject.facts, subject.skipped, subject.retracted, who, beside
 
 
 @given(histories().flatmap(lambda told: st.tuples(st.just(told), st.permutations(told * 2))))

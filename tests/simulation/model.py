@@ -123,12 +123,13 @@ def _delayed(agreement: Agreement, opening: Event, due_by: Instant, events: list
 def _pauses(
     agreement: Agreement, opening: Event, events: list[Event]
 ) -> Iterator[tuple[Instant, Instant]]:
+    """What ends a thing's pause ends it, also where that is said to have been before it began."""
     for rule in agreement.pauses:
         assert isinstance(rule.at_most, WallTime)
-        for at, event in enumerate(events):
+        for event in events:
             if event.type == rule.starts_on:
                 limit = agreement.calendar.add(event.occurred_at, rule.at_most)
-                ends = (each for each in events[at:] if each.type == rule.ends_on)
+                ends = (each for each in events if each.type == rule.ends_on)
                 until = min((each.occurred_at for each in ends if each.key == event.key), default=0)
                 since = max(event.occurred_at, opening.occurred_at)
                 yield since, min(until or limit, limit)

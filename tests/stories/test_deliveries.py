@@ -47,6 +47,7 @@ def test_incomplete_handoff(company: Company) -> None:
     (told,) = company.told()
     assert told.what == "first_notice returned: ship-paid-order"
     assert "Returned incomplete: operations cannot go on" in told.text
+    assert "missing: ship_to.street" in told.text
     assert "The clock is with sales" in told.text
     assert "Ask sales to give operations what is missing." in told.text
     company.at("Tuesday 11:00")

@@ -17,8 +17,9 @@ def test_billing_mismatch(company: Company) -> None:
     company.at("10:15")
     (told,) = company.told()
     assert told.what == "first_notice found: disagreement"
-    assert "order total: sales says 49.00 EUR, finance says 59.00 EUR" in told.text
+    assert "order total: finance says 59.00 EUR, sales says 49.00 EUR" in told.text
     assert "10.00 EUR at stake" in told.text
+    assert "finance has the next step; sales waits" in told.text
     assert "Hold the invoice" in told.text
     company.at("11:00")
     company.invoice_is_issued()

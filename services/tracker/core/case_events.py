@@ -16,7 +16,7 @@ REOPENED = "support.CaseReopened"
 READS: Mapping[str, tuple[str, ...]] = {
     TRANSFERRED: ("from_party", "to_party"),
     ACCEPTED: ("by_party",),
-    RETURNED: ("by_party",),
+    RETURNED: ("by_party", "missing"),
     REQUESTED: ("fields",),
     RECEIVED: ("fields",),
     RESOLVED: (),

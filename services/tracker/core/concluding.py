@@ -56,7 +56,7 @@ def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Ve
         yield from _missed_versions(promise, Reason.DEADLINE_PASSED, now, safe)
         if accept_silence(promise, safe):
             yield from _change(promise, now)
-        yield from _pauses(promise, now, now)
+        yield from _pauses(promise, now)
     match status(promise, now, watermark):
         case State.BREACHED if promise.breached_at is None:
             yield _breach(promise, Reason.DEADLINE_PASSED, now)
@@ -143,7 +143,7 @@ def _course(promise: Promise, now: Instant) -> Iterator[Verdict]:
             decided_at=now,
             cause=dispute.hex(),
         )
-    yield from _pauses(promise, now, now)
+    yield from _pauses(promise, now)
 
 
 def _amended(promise: Promise, now: Instant) -> Verdict:
@@ -225,10 +225,11 @@ def _record(promise: Promise, due_by: Instant) -> None:
         promise.mentioned = replace(promise.mentioned, missed=missed)
 
 
-def _pauses(promise: Promise, at: Instant, now: Instant) -> Iterator[Verdict]:
-    """The clock stands at this moment, or goes again."""
+def _pauses(promise: Promise, now: Instant) -> Iterator[Verdict]:
+    """The clock stands at this moment, or goes again; a pause may begin a little after our now."""
     if settled_state(promise) or promise.breached_at is not None:
         return
+    at = max([now, *(pause.since for pause in promise.course.pauses)])
     pause = paused_at(promise.course.pauses, at, promise.due_by)
     if pause and not promise.mentioned.pause:
         yield _paused(promise, pause, now)

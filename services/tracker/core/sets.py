@@ -17,7 +17,11 @@ _ID = "_id"
 VERSION = "version"
 VERDICT = "verdict."
 """Event types that begin so are verdicts of our own: `verdict.warned(deliver-order)`."""
-_READS = {**case_events.READS, **decisions.READS}
+_READS = {
+    **case_events.READS,
+    **decisions.READS,
+    "operations.OrderReturnedIncomplete": ("missing",),
+}
 
 
 @dataclass(frozen=True, slots=True)

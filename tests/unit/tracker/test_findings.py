@@ -1,4 +1,4 @@
-"""What is found beside the promises: evidence nobody waited for, or that came after the end."""
+"""What is found beside the promises: evidence that nobody waited for, or after the end."""
 
 from itertools import permutations
 
@@ -56,13 +56,13 @@ def test_evidence_waits_for_the_party_that_may_still_open_its_promise() -> None:
     assert kinds(desk.pass_time("10:00", marks("10:00", finance="09:00"))) == ["found"]
 
 
-def test_evidence_has_its_grace_where_only_a_verdict_would_open_its_promise() -> None:
+def test_what_only_a_verdict_asks_for_may_come_unasked() -> None:
     tell = an_agreement(
         name="tell", opens_on="verdict.warned(ship-paid-order)", evidence="support.CustomerInformed"
     )
     desk = Desk(an_agreement(), tell)
     assert desk.hear(an_event("support.CustomerInformed", "08:00")) == []
-    assert kinds(desk.pass_time("09:00")) == ["found"]
+    assert desk.pass_time("23:00") == []
 
 
 def test_what_was_found_unmatched_is_cleared_when_its_promise_comes() -> None:

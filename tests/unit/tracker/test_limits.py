@@ -42,7 +42,7 @@ def test_of_500_events_one_more_is_refused_in_whatever_order_they_come() -> None
 
 
 @pytest.mark.parametrize("slack", [0, 1])
-def test_a_promise_before_another_may_not_be_due_too_far_from_its_opening_either(
+def test_a_promise_before_another_may_not_be_due_too_far_either(
     slack: int,
 ) -> None:
     outer = an_agreement(within=None, by=PROMISED_BY)

@@ -4,21 +4,30 @@ import pytest
 
 from services.tracker.core.sets import AgreementSet, AgreementSets
 from services.tracker.core.subject import Event
-from services.tracker.exchange import Told
+from services.tracker.exchange import Rules, Told
 from services.tracker.handlers import Partition
-from tests import tracking
+from services.tracker.opening import Identity, open_partition
 from tests.promising import HOUR, ORDER, an_agreement, an_event, at, told
-from tests.tracking import MemoryTrackerStore, heartbeats
+from tests.tracking import MemoryTrackerStore, announcement, heartbeats, nothing_learned, refusal
 
 NONE = AgreementSet("none", 0, (an_agreement(effective_from=at("12:00")),))
 ONE = AgreementSet("one", at("15:00"), (an_agreement(within=8 * HOUR),))
 APPROVED = an_event()
-PARTIES = ("sales", "operations", "finance", "support")
 
 
 def a_partition(store: MemoryTrackerStore, *sets: AgreementSet, now: int) -> Partition:
+    parties = ("sales", "operations", "finance", "support")
+    rules = Rules(
+        partitions=1,
+        parties=parties,
+        lateness={},
+        simulated=False,
+        announce=announcement,
+        refuse=refusal,
+        learn=nothing_learned,
+    )
     known = AgreementSets(sets)
-    return tracking.a_partition(store, sets=lambda: known, now=now, parties=PARTIES)
+    return open_partition(store, lambda: known, rules, Identity("t", ""), 0, now)
 
 
 def hear(partition: Partition, event: Event) -> list[str]:

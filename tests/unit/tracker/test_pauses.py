@@ -195,6 +195,15 @@ def test_a_return_that_waits_on_the_creditor_is_told_as_returned_and_then_cleare
     assert (cleared.kind, cleared.publish) == (Kind.CLEARED, True)
 
 
+def test_a_pause_that_begins_a_little_after_our_own_time_is_told_at_once() -> None:
+    desk = Desk(PAUSING)
+    desk.hear(APPROVED)
+    (paused,) = desk.hear(replace(missing("10:00"), arrived_at=at("09:58")))
+    assert (paused.kind, paused.occurred_at) == (Kind.PAUSED, at("10:00"))
+    assert desk.pass_time("09:59") == []
+    assert kinds(desk.pass_time("12:00")) == ["resumed"]
+
+
 def test_a_return_of_one_version_ends_with_the_next_version() -> None:
     rule = PauseRule("operations.OrderReturnedIncomplete", "sales.OrderAmended", "sales")
     returned = an_event("operations.OrderReturnedIncomplete", "10:00", key=(("version", "1"),))
