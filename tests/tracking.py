@@ -22,11 +22,12 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
-from services.tracker.documents import parked_of, subject_document, subject_of
+from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Changes, Ownership, Rules
 from services.tracker.handlers import Partition
 from services.tracker.opening import Identity, TrackerStore, open_partition
+from services.tracker.rows import parked_of
 
 HOUR = 3_600 * SECOND
 START: Instant = 1_800_000_000 * SECOND

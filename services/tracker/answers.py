@@ -14,8 +14,8 @@ from services.tracker.core.pausing import Pause, paused_at
 from services.tracker.core.promises import Promise, State
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.tree.tree import CustomerTree, Hop
-from services.tracker.documents import parked_of
 from services.tracker.messages import awaits, decides, detail, money, trace_context
+from services.tracker.rows import parked_of
 from services.tracker.standing import Standing
 
 Row = dict[str, Any]

@@ -103,7 +103,7 @@ async def _run(
         outbox, publisher, settings, None, NAME, around.clock, around.telemetry, around.health
     )
     outlook = Outlook(Learner())
-    rules = rules_of(settings, sets, outlook, around.telemetry)
+    rules = rules_of(settings, lambda: sets.latest, outlook, around.telemetry)
     ingest = _ingest(around, partial(_open, around, store, sets, rules), sets, relay)
     server = await _answer(around, Ledger(around.client, database, around.clock, sets, outlook))
     relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
@@ -178,7 +178,7 @@ def _ingest(
             settings.tracker.session_s,
         ),
         open_partition,
-        decoder(settings, sets),
+        decoder(settings, lambda: sets.latest),
         observe=observe,
         clock=around.clock,
         telemetry=around.telemetry,

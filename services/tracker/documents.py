@@ -1,21 +1,16 @@
-"""The tracker's state as Mongo documents, both ways; which collection holds them is the store's."""
+"""A subject as a Mongo document, both ways: its events, and what was concluded of it so far."""
 
 from dataclasses import asdict
 from typing import Any
 
+from services.shared.clock import Instant
+from services.shared.events.common import Money
+from services.tracker.core.course import STRAIGHT, Course, Mentioned
+from services.tracker.core.findings import Finding, FindingKind, Found
 from services.tracker.core.folding import refold
-from services.tracker.core.parking import Parked, ParkedType
-from services.tracker.core.promises import Announced, Promise, State, settled_state
+from services.tracker.core.promises import Announced, Promise, State
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
-from services.tracker.core.verdicts import Verdict
-from services.tracker.course_documents import (
-    accepted_course,
-    course_document,
-    course_of,
-    mentioned_of,
-)
-from services.tracker.finding_documents import found_document, found_of
 
 Document = dict[str, Any]
 
@@ -29,7 +24,7 @@ def subject_document(subject: Subject, partition: int) -> Document:
         "parked": bool(subject.parked),
         "events": [_event_document(event) for event in subject.events],
         "history": [_history_document(promise) for promise in subject.promises.values()],
-        "found": [found_document(id, known) for id, known in subject.found.items()],
+        "found": [_found_document(id, known) for id, known in subject.found.items()],
     }
 
 
@@ -41,85 +36,9 @@ def subject_of(document: Document, sets: AgreementSets) -> Subject:
     for history in document["history"]:
         promise = _promise(history, sets)
         subject.add(promise)
-    subject.found = {row["id"]: found_of(row) for row in document["found"]}
+    subject.found = {row["id"]: _found(row) for row in document["found"]}
     refold(subject, sets)
     return subject
-
-
-def promise_document(subject: Subject, promise: Promise, partition: int) -> Document:
-    """One promise for people who ask: every field that a query filters or sorts by."""
-    agreement = promise.agreement
-    settled = settled_state(promise)
-    return {
-        "_id": promise.id,
-        "partition": partition,
-        "subject": subject.id,
-        "order": subject.order,
-        "customer": subject.customer,
-        "case": subject.case,
-        "agreement": agreement.name,
-        "agreement_version": agreement.version,
-        "owed_by": agreement.owed_by,
-        "owed_to": agreement.owed_to,
-        "settled": settled is not None,
-        "opened_at": promise.opened_at,
-        "due_by": promise.due_by,
-        "ended_at": promise.settled_at or promise.ended_at,
-        "ended_as": settled,
-        "breached_at": promise.breached_at,
-        "announced": promise.announced,
-        "rungs": promise.rungs,
-        "revision": promise.revision,
-        "customer_visible_by": subject.customer_visible_by,
-        "traceparent": promise.traceparent,
-        "course": course_document(promise),
-        "finding": "",
-    }
-
-
-def promise_of(row: Document, sets: AgreementSets) -> Promise:
-    """A stored promise, whole enough to be asked for its status."""
-    ended_as = State(row["ended_as"]) if row["ended_as"] else None
-    by_evidence = ended_as in {State.KEPT, State.KEPT_LATE}
-    return Promise(
-        row["_id"],
-        sets.agreement(row["agreement"], row["agreement_version"]),
-        (),
-        row["opened_at"],
-        b"",
-        row["due_by"],
-        row["traceparent"],
-        settled_at=row["ended_at"] if by_evidence else None,
-        ended_at=None if by_evidence else row["ended_at"],
-        ended_as=None if by_evidence else ended_as,
-        course=course_of(row["course"]),
-        breached_at=row["breached_at"],
-        rungs=row["rungs"],
-        announced=Announced(row["announced"]) if row["announced"] else None,
-        revision=row["revision"],
-    )
-
-
-def verdict_document(subject: Subject, verdict: Verdict) -> Document:
-    """One conclusion for the record; it is written once and never changed."""
-    return {
-        "_id": verdict.id,
-        "subject": subject.id,
-        "promise_id": verdict.promise_id,
-        "kind": verdict.kind,
-        "reason": verdict.reason,
-        "revision": verdict.revision,
-        "due_by": verdict.due_by,
-        "occurred_at": verdict.occurred_at,
-        "decided_at": verdict.decided_at,
-        "cause": verdict.cause,
-        "published": verdict.publish,
-    }
-
-
-def parked_of(partition: Document) -> Parked:
-    """What the partition's document says of parked events; nothing where it says nothing."""
-    return tuple(ParkedType(**each) for each in partition.get("parked", ()))
 
 
 def _event_document(event: Event) -> Document:
@@ -186,7 +105,55 @@ def _promise(document: Document, sets: AgreementSets) -> Promise:
         rungs=document["rungs"],
         announced=Announced(announced) if announced else None,
         withdrawals=document["withdrawals"],
-        mentioned=mentioned_of(document["mentioned"]),
-        course=accepted_course(document["deemed_accepted"]),
+        mentioned=_mentioned(document["mentioned"]),
+        course=_course(document["deemed_accepted"]),
         revision=document["revision"],
     )
+
+
+def _mentioned(document: Document) -> Mentioned:
+    lists = ("missed", "disputes", "resumed")
+    return Mentioned(**{**document, **{name: tuple(document[name]) for name in lists}})
+
+
+def _course(deemed_accepted: Instant | None) -> Course:
+    """Enough of a course to carry its history over: the fold makes the rest of it again."""
+    if deemed_accepted is None:
+        return STRAIGHT
+    return Course(reported_at=deemed_accepted, deemed_accepted=True)
+
+
+def _found_document(id: str, known: Found) -> Document:
+    finding = known.finding
+    return {
+        "id": id,
+        "kind": finding.kind,
+        "key": finding.key,
+        "true_from": finding.true_from,
+        "owed_by": finding.owed_by,
+        "owed_to": finding.owed_to,
+        "detail": finding.detail,
+        "next_step": finding.next_step,
+        "at_stake": asdict(finding.at_stake) if finding.at_stake else None,
+        "awaits": sorted(finding.awaits),
+        "actionable": finding.actionable,
+        "revision": known.revision,
+        "cleared_at": known.cleared_at,
+    }
+
+
+def _found(row: Document) -> Found:
+    at_stake = Money(**row["at_stake"]) if row["at_stake"] else None
+    finding = Finding(
+        FindingKind(row["kind"]),
+        row["key"],
+        row["true_from"],
+        row["owed_by"],
+        row["owed_to"],
+        row["detail"],
+        row["next_step"],
+        at_stake,
+        frozenset(row["awaits"]),
+        row["actionable"],
+    )
+    return Found(finding, row["revision"], row["cleared_at"])

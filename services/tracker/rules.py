@@ -10,7 +10,7 @@ from services.shared.consuming import dead_letter
 from services.shared.errors import InvalidEvent
 from services.shared.outbox import OutboxRow
 from services.shared.telemetry import Telemetry
-from services.tracker.agreement_sets import KnownSets
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
@@ -21,10 +21,13 @@ from services.tracker.settings import TrackerSettings
 
 NAME = "tracker"
 
+Known = Callable[[], AgreementSets]
+
 
 def rules_of(
-    settings: TrackerSettings, sets: KnownSets, outlook: Outlook, telemetry: Telemetry
+    settings: TrackerSettings, known: Known, outlook: Outlook, telemetry: Telemetry
 ) -> Rules:
+    """`known` gives the agreement sets as they were last read."""
     return Rules(
         partitions=settings.partitions,
         parties=tuple(settings.parties),
@@ -34,13 +37,13 @@ def rules_of(
             if party.allowed_lateness_s is not None
         },
         simulated=settings.clock == "heartbeats",
-        announce=partial(_announce, sets, outlook, telemetry),
+        announce=partial(_announce, known, outlook, telemetry),
         refuse=_refuse,
         learn=outlook.learner.learn,
     )
 
 
-def decoder(settings: TrackerSettings, sets: KnownSets) -> Callable[[Received, str], Told]:
+def decoder(settings: TrackerSettings, known: Known) -> Callable[[Received, str], Told]:
     """What a party said in a record, as far as the sets known by then read it."""
     own_types, backfilling = settings.own_types, settings.backfilling
     simulated = settings.clock == "heartbeats"
@@ -48,18 +51,18 @@ def decoder(settings: TrackerSettings, sets: KnownSets) -> Callable[[Received, s
         received,
         party,
         own_types,
-        sets.latest.fields_of,
+        known().fields_of,
         simulated=simulated,
         backfilling=backfilling,
     )
 
 
 def _announce(
-    sets: KnownSets, outlook: Outlook, observed: Telemetry, subject: Subject, verdict: Verdict
+    known: Known, outlook: Outlook, observed: Telemetry, subject: Subject, verdict: Verdict
 ) -> OutboxRow:
-    known = sets.latest
-    slack = outlook.slack(subject, verdict.promise_id, known, verdict.decided_at)
-    return verdict_row(subject, verdict, known.historic_before, observed, slack)
+    sets = known()
+    slack = outlook.slack(subject, verdict.promise_id, sets, verdict.decided_at)
+    return verdict_row(subject, verdict, sets.historic_before, observed, slack)
 
 
 def _refuse(received: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:

@@ -8,7 +8,7 @@ from services.shared.clock import Instant
 from services.tracker.core.promises import Promise, State, status
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.table import Marks
-from services.tracker.documents import promise_of
+from services.tracker.rows import promise_of
 
 
 @dataclass(frozen=True, slots=True)

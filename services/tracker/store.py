@@ -20,17 +20,10 @@ from services.tracker.agreement_files import AgreementFolder, read_texts, unvers
 from services.tracker.core.promises import Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
-from services.tracker.documents import (
-    parked_of,
-    promise_document,
-    promise_of,
-    subject_document,
-    subject_of,
-    verdict_document,
-)
+from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import AgreementError, Fenced
 from services.tracker.exchange import Changes, Ownership
-from services.tracker.finding_documents import finding_document
+from services.tracker.rows import finding_row, parked_of, promise_of, promise_row, verdict_record
 
 ACTIVATION_LEAD = 30 * SECOND
 """A new agreement set becomes active this much later, so that every tracker knows it by then."""
@@ -201,11 +194,11 @@ class Store:
                 session=session,
             )
         if promises := [
-            promise_document(subject, promise, partition)
+            promise_row(subject, promise, partition)
             for subject in changes.subjects.values()
             for promise in subject.promises.values()
         ] + [
-            finding_document(subject, id, known, partition)
+            finding_row(subject, id, known, partition)
             for subject in changes.subjects.values()
             for id, known in subject.found.items()
         ]:
@@ -213,7 +206,7 @@ class Store:
                 [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in promises],
                 session=session,
             )
-        if verdicts := [verdict_document(*each) for each in changes.verdicts]:
+        if verdicts := [verdict_record(*each) for each in changes.verdicts]:
             self._verdicts.bulk_write(
                 [
                     UpdateOne({"_id": row["_id"]}, {"$setOnInsert": row}, upsert=True)

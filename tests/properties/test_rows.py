@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tracker.core.promises import Promise, Watermark, settled_state, status
-from services.tracker.documents import promise_document, promise_of
+from services.tracker.rows import promise_of, promise_row
 from tests.histories import FIRST, SETS, Day, Step, days
 from tests.promising import HOUR, MINUTE, ORDER
 
@@ -44,7 +44,7 @@ def test_a_promise_that_was_stored_stands_as_it_stood(
     subject = day.table.subjects[ORDER]
     watermark = Watermark(now - max(behind, silent), now - silent, now - behind)
     for promise in subject.promises.values():
-        row = bson.decode(bson.encode(promise_document(subject, promise, 0)))
+        row = bson.decode(bson.encode(promise_row(subject, promise, 0)))
         stored = promise_of(row, SETS)
         assert shown(stored) == shown(promise)
         assert status(stored, now, watermark) == status(promise, now, watermark)

@@ -1,29 +1,22 @@
-"""What is answered about a subject, and what its verdicts carry, from records to messages."""
+"""What is answered about a subject, from records to messages."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from handoff.v1 import tracker_pb2
 
-from services.shared import telemetry
-from services.shared.clock import SECOND, Instant
+from services.shared.clock import Instant
 from services.shared.codec import stamp
 from services.shared.events.sales import OrderCancelled
-from services.shared.outbox import OutboxRow
-from services.shared.settings import Settings
-from services.shared.telemetry import Telemetry
 from services.tracker.answers import standing_message, subject_answer
 from services.tracker.core.course import Course, Part
 from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import Promise
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
-from services.tracker.core.verdicts import Verdict
-from services.tracker.documents import promise_document
 from services.tracker.learner import Learner
-from services.tracker.messages import verdict_row
 from services.tracker.outlook import Outlook
+from services.tracker.rows import promise_row
 from services.tracker.standing import marks_of, standing
 from tests.planning import APPROVE, DELIVER, a_hop
 from tests.promising import sets_of
@@ -34,7 +27,6 @@ from tests.tracking import (
     MemoryTrackerStore,
     a_partition,
     paid,
-    pass_time,
     placed,
     received,
     tell,
@@ -46,20 +38,13 @@ OUTLOOK = Outlook(Learner())
 
 
 @pytest.fixture
-def observed() -> Iterator[Telemetry]:
-    started = telemetry.start("test", Settings())
-    yield started
-    started.shutdown()
-
-
-@pytest.fixture
 def store() -> MemoryTrackerStore:
     return MemoryTrackerStore()
 
 
 def answer(store: MemoryTrackerStore, now: Instant) -> tracker_pb2.GetSubjectResponse:
     (subject,) = store.subjects([ORDER], SETS)
-    rows = [promise_document(subject, each, 0) for each in subject.promises.values()]
+    rows = [promise_row(subject, each, 0) for each in subject.promises.values()]
     standings = [standing(row, marks_of(store.partitions[0]), SETS, now) for row in rows]
     return subject_answer(subject, standings, OUTLOOK.trees(subject, SETS, now))
 
@@ -82,24 +67,6 @@ def test_a_subject_is_answered_with_the_tree_under_the_customers_date(
     assert shipped.expected_finish == stamp(START + (72 + 2) * HOUR)
     assert shipped.slack_s == -3_600
     assert delivered.owed_by == "operations"
-
-
-def test_verdicts_of_a_hop_carry_its_slack_in_seconds(
-    store: MemoryTrackerStore, observed: Telemetry
-) -> None:
-    def announce(subject: Subject, verdict: Verdict) -> OutboxRow:
-        slack = OUTLOOK.slack(subject, verdict.promise_id, SETS, verdict.decided_at)
-        return verdict_row(subject, verdict, 0, observed, slack)
-
-    partition = a_partition(store, sets=lambda: SETS, announce=announce)
-    tell(partition, placed())
-    pass_time(partition, START + 5 * HOUR + 2 * SECOND)
-    partition.commit()
-    (row,) = store.outgoing.values()
-    told = tracker_pb2.Verdict.FromString(row.record.value)
-    assert (told.agreement, told.serves) == ("approve-payment", "deliver-order")
-    # 4 hours of Friday are left when it ends, and shipping takes 8
-    assert told.slack_s == -4 * 3_600 - 2
 
 
 def test_an_answer_lists_what_was_found_also_when_every_promise_is_settled(
@@ -138,7 +105,7 @@ def test_an_answer_tells_what_befell_a_promise_as_it_was_stored() -> None:
             parts=(Part("lamp", 5, 2),),
         ),
     )
-    row = promise_document(Subject(ORDER), promise, 0)
+    row = promise_row(Subject(ORDER), promise, 0)
     told = standing_message(standing(row, Marks(), SETS, START + 2 * HOUR))
     assert told.version == 2
     assert [told.requested_by, told.first_confirmed_by, told.due_by] == [
@@ -154,6 +121,6 @@ def test_nobody_is_waited_for_once_the_clock_runs_again() -> None:
     pause = Pause(START, START + HOUR, 0, b"e", "operations.StockMissing", "supplier")
     course = Course(pauses=(pause,))
     promise = Promise(ORDER, SHIP, (), START, b"o", START + 3 * HOUR, course=course)
-    row = promise_document(Subject(ORDER), promise, 0)
+    row = promise_row(Subject(ORDER), promise, 0)
     for now, waiting_on in ((START + HOUR - 1, "supplier"), (START + HOUR, "")):
         assert standing_message(standing(row, Marks(), SETS, now)).waiting_on == waiting_on

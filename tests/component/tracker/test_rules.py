@@ -1,0 +1,105 @@
+"""What is the same for every partition: how records are read, verdicts told, hops learned from."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from handoff.v1 import tracker_pb2
+
+from services.shared import telemetry
+from services.shared.clock import SECOND
+from services.shared.outbox import OutboxRow
+from services.shared.settings import Party
+from services.shared.telemetry import Telemetry
+from services.tracker.core.sets import AgreementSets
+from services.tracker.core.subject import Event
+from services.tracker.exchange import Rules
+from services.tracker.learner import Learner
+from services.tracker.outlook import Outlook
+from services.tracker.rules import decoder, rules_of
+from services.tracker.settings import TrackerSettings
+from tests.planning import APPROVE, DELIVER, a_hop
+from tests.promising import sets_of
+from tests.tracking import (
+    HOUR,
+    START,
+    MemoryTrackerStore,
+    a_partition,
+    paid,
+    pass_time,
+    placed,
+    tell,
+)
+
+SHIP = a_hop("ship-paid-order", "finance.PaymentApproved", "operations.ParcelHandedOver")
+SETS = sets_of(APPROVE, SHIP, DELIVER)
+
+
+@pytest.fixture
+def observed() -> Iterator[Telemetry]:
+    started = telemetry.start("test", TrackerSettings())
+    yield started
+    started.shutdown()
+
+
+@pytest.fixture
+def store() -> MemoryTrackerStore:
+    return MemoryTrackerStore()
+
+
+def rules(observed: Telemetry, sets: AgreementSets = SETS, outlook: Outlook | None = None) -> Rules:
+    return rules_of(TrackerSettings(), lambda: sets, outlook or Outlook(Learner()), observed)
+
+
+def only_verdict(store: MemoryTrackerStore, agreement: str) -> tracker_pb2.Verdict:
+    def verdict(row: OutboxRow) -> tracker_pb2.Verdict:
+        return tracker_pb2.Verdict.FromString(row.record.value)
+
+    told = [verdict(row) for row in store.outgoing.values()]
+    (only,) = (each for each in told if each.agreement == agreement)
+    return only
+
+
+def test_a_verdict_of_a_hop_carries_its_slack_in_seconds(
+    store: MemoryTrackerStore, observed: Telemetry
+) -> None:
+    # START is Friday 08:00 and the office opens at 09:00; the order is promised by Sunday 08:00
+    partition = a_partition(store, sets=lambda: SETS, announce=rules(observed).announce)
+    tell(partition, placed())
+    pass_time(partition, START + 5 * HOUR + 2 * SECOND + 1)
+    partition.commit()
+    told = only_verdict(store, "approve-payment")
+    assert told.serves == "deliver-order"
+    # 4 hours of Friday are left when it ends, and shipping takes 8; a part of a second is one more
+    assert told.slack_s == -4 * 3_600 - 3
+
+
+def test_a_verdict_under_no_date_of_the_customer_carries_none(
+    store: MemoryTrackerStore, observed: Telemetry
+) -> None:
+    sets = sets_of(replace(APPROVE, serves=""), DELIVER)
+    partition = a_partition(store, sets=lambda: sets, announce=rules(observed, sets).announce)
+    tell(partition, placed())
+    pass_time(partition, START + 5 * HOUR + 2 * SECOND)
+    partition.commit()
+    assert not only_verdict(store, "approve-payment").HasField("slack_s")
+
+
+def test_a_commit_teaches_how_long_its_hops_took(
+    store: MemoryTrackerStore, observed: Telemetry
+) -> None:
+    sets, outlook = sets_of(APPROVE), Outlook(Learner())
+    learn = rules(observed, sets, outlook).learn
+    partition = a_partition(store, sets=lambda: sets, learn=learn)
+    tell(partition, placed(), paid(START + 3 * HOUR))
+    partition.commit()
+    (sample,) = outlook.learner.durations.samples
+    assert (sample.name, sample.micros) == ("approve-payment", 2 * HOUR)
+
+
+@pytest.mark.parametrize(("source", "backfilled"), [("import", True), ("shop", False)])
+def test_a_record_is_read_as_the_settings_declare_its_source(source: str, backfilled: bool) -> None:
+    settings = TrackerSettings(parties={"sales": Party(backfill=("import",))})
+    said = decoder(settings, lambda: SETS)(placed(source=source), "sales").said
+    assert isinstance(said, Event)
+    assert said.backfilled is backfilled
