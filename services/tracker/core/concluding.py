@@ -33,9 +33,8 @@ from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
 
 def of_events(promise: Promise, now: Instant) -> list[Verdict]:
     """What the events say of a promise, where that is not yet concluded."""
-    if promise.course is STRAIGHT and promise.concluded is None:
-        if usual := _usual(promise, now):
-            return [usual]
+    if usual := _usual(promise, now):
+        return [usual]
     verdicts = [] if promise.revision else [_opened(promise, now)]
     if settled_state(promise) is not promise.concluded:
         verdicts += _change(promise, now)
@@ -71,6 +70,8 @@ def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Ve
 
 def _usual(promise: Promise, now: Instant) -> Verdict | None:
     """What is concluded of most promises, and nothing else: opened, and kept in silence."""
+    if promise.course is not STRAIGHT or promise.concluded is not None:
+        return None
     if promise.revision == 0:
         return None if promise.is_over else _opened(promise, now)
     if promise.settled_at is not None and _nobody_was_told(promise):
