@@ -35,7 +35,7 @@ def subject_of(document: Document, sets: AgreementSets) -> Subject:
         subject.remember(_event(event))
     for history in document["history"]:
         promise = _promise(history, sets)
-        subject.add(promise)
+        subject.promises[promise.id] = promise
     subject.found = {row["id"]: _found(row) for row in document["found"]}
     refold(subject, sets)
     return subject

@@ -10,7 +10,7 @@ in turn with the events, so that figures of two machines can be held against eac
 import gc
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.shared.clock import SECOND
@@ -22,7 +22,7 @@ EVENTS = 20_000
 ROUNDS = 15
 GOAL_US = 4.0
 """Microseconds of CPU an event that opens or settles a promise, on a machine of this speed:"""
-GOAL_LOOP_MS = 46.0
+GOAL_LOOP_MS = 51.0
 OUT = Path("build/bench/core.json")
 
 
@@ -34,28 +34,30 @@ class Round:
     settling_us: float
     loop_ms: float
 
-    @property
-    def mean_us(self) -> float:
-        return (self.opening_us + self.settling_us) / 2
-
-    @property
-    def at_goals_speed_us(self) -> float:
-        """The mean as it would be on the machine on which the goal was written down."""
-        return self.mean_us * GOAL_LOOP_MS / self.loop_ms
-
 
 def main() -> None:
+    """Of each figure the least of all rounds counts: what is above it is the machine's doing."""
     rounds = [_round() for _ in range(ROUNDS)]
-    best = min(rounds, key=lambda each: each.at_goals_speed_us)
-    met = best.at_goals_speed_us <= GOAL_US
+    opening_us = min(each.opening_us for each in rounds)
+    settling_us = min(each.settling_us for each in rounds)
+    loop_ms = min(each.loop_ms for each in rounds)
+    mean_us = (opening_us + settling_us) / 2 * GOAL_LOOP_MS / loop_ms
+    figures = {
+        "opening_us": opening_us,
+        "settling_us": settling_us,
+        "loop_ms": loop_ms,
+        "mean_us_at_goals_speed": mean_us,
+        "goal_us": GOAL_US,
+        "goal_loop_ms": GOAL_LOOP_MS,
+        "rounds": ROUNDS,
+    }
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    figures = asdict(best) | {"mean_us": best.mean_us, "at_goals_speed_us": best.at_goals_speed_us}
-    OUT.write_text(json.dumps(figures | {"goal_us": GOAL_US, "met": met}, indent=2) + "\n")
-    print(f"opens a promise      {best.opening_us:6.2f} us of CPU an event")
-    print(f"settles a promise    {best.settling_us:6.2f} us")
-    print(f"reference loop       {best.loop_ms:6.1f} ms; {GOAL_LOOP_MS:.1f} when the goal was set")
-    print(f"mean at that speed   {best.at_goals_speed_us:6.2f} us; the goal is {GOAL_US:.1f} us")
-    print(f"{'met' if met else 'NOT met'}; the best of {ROUNDS} rounds, written to {OUT}")
+    OUT.write_text(json.dumps(figures, indent=2) + "\n")
+    print(f"opens a promise      {opening_us:6.2f} us of CPU an event")
+    print(f"settles a promise    {settling_us:6.2f} us")
+    print(f"reference loop       {loop_ms:6.1f} ms; {GOAL_LOOP_MS:.1f} when the goal was set")
+    print(f"mean at that speed   {mean_us:6.2f} us; the goal is {GOAL_US:.1f} us")
+    print(f"{'met' if mean_us <= GOAL_US else 'NOT met'}; written to {OUT}")
 
 
 def _round() -> Round:

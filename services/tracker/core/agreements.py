@@ -157,7 +157,8 @@ class Agreement:
         """
         if not isinstance(self.within, WallTime):
             return None
-        given, spans = self.within.micros, list[tuple[int, str]]()
+        given = self.within.micros
+        spans: list[tuple[int, str]] = []
         for rung in self.warn:
             if isinstance(rung.before, WallTime):
                 spans.append((given - rung.before.micros, rung.label))

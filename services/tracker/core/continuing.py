@@ -34,7 +34,8 @@ def carry_over(old: Promise, new: Promise) -> None:
     if new.due_by != old.due_by and new.announced is None:
         new.rungs = 0  # what was too late to warn of may be in time for the other deadline
     course = new.course
-    if old.course.deemed_accepted and course.reported_at == old.course.reported_at:
+    accepted = old.course.deemed_accepted and old.concluded is not None
+    if accepted and course.reported_at == old.course.reported_at:
         accept_silence(new, course.accepted_by or 0)
 
 
@@ -55,7 +56,8 @@ def without_opening(old: Promise) -> Promise:
 
 def end_companions(subject: Subject, promise: Promise) -> list[Promise]:
     """Once a promise is over, nobody has to acknowledge it or tell how it goes; gives these."""
-    agreement, ended = promise.agreement, list[Promise]()
+    agreement = promise.agreement
+    ended: list[Promise] = []
     if not (agreement.acknowledge or agreement.update_every) or settled_state(promise) is None:
         return ended
     for companion in (ACKNOWLEDGE, UPDATE):

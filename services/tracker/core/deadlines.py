@@ -19,7 +19,7 @@ def due_of(
     if agreement.within is not None:
         due_by: Instant | None = agreement.clock.add(started_at, agreement.within)
     elif agreement.before is not None:
-        known = reversed(subject.by_agreement.get(agreement.before.promise, ()))
+        known = reversed(subject.of_agreements((agreement.before.promise,)))
         outer = next((each for each in known if agree(each.key, key)), None)
         if outer is None:
             return Skipped.OUTER_PROMISE_ABSENT

@@ -33,19 +33,14 @@ def finding_id(subject: str, finding: Finding) -> str:
 
 
 def _findings(subject: Subject, sets: AgreementSets) -> Iterator[Finding]:
-    handoffs = _told(subject, READS)
+    handoffs = subject.told_in(READS)
     for detector in DETECTORS if handoffs else ():
         yield from detector(handoffs)
     for rule in sets.at(subject.events[-1].arrived_at).fact_rules:
-        yield from disagreements(rule, _told(subject, (*rule.told_in, *rule.gates)))
+        yield from disagreements(rule, subject.told_in((*rule.told_in, *rule.gates)))
     yield from _unmatched(subject.unmatched.values(), sets)
     yield from _after_end(subject.late.values())
     yield from _over_fulfilled(subject)
-
-
-def _told(subject: Subject, types: Iterable[str]) -> list[Event]:
-    """What was told in events of these types, in order of time."""
-    return sorted(event for type in types for event in subject.told.get(type, {}).values())
 
 
 def _unmatched(events: Iterable[Event], sets: AgreementSets) -> Iterator[Finding]:

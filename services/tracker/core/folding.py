@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
 from services.tracker.core.deadlines import follow, hear_of
+from services.tracker.core.decisions import DISPUTED
 from services.tracker.core.detecting import detect
 from services.tracker.core.interruptions import complete
 from services.tracker.core.knowledge import remember
@@ -55,7 +56,7 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
             _step(subject, event, sets.role_of(event.type), sets)
     for id, old in before.items():
         if id not in subject.promises:
-            subject.bury(without_opening(old))
+            subject.promises[id] = without_opening(old)
         carry_over(old, subject.promises[id])
     for promise in subject.of_agreements(sets.accepting):
         end_companions(subject, promise)
@@ -100,17 +101,14 @@ def _learn_whose_it_is(subject: Subject, event: Event) -> None:
 def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     """The same fact under another id, or an older version of one, says nothing."""
     fact: object = event.key if role.by_key else event.id
-    if event.promise_id and (promise := subject.promises.get(event.promise_id)):
-        fact = event.key, promise.course.reported_in  # each report may be disputed
-    told = subject.told.get(event.type)
-    if told is not None and fact in told:
+    if event.type == DISPUTED:  # each report may be disputed
+        promise = subject.promises.get(event.promise_id)
+        fact = event.key, promise.course.reported_in if promise else b""
+    if (event.type, fact) in subject.told:
         return False  # the earliest by its own time counts
     if role.versioned and not _is_newest(subject, event):
         return False
-    if told is None:
-        subject.told[event.type] = {fact: event}
-    else:
-        told[fact] = event
+    subject.told[event.type, fact] = event
     return True
 
 
@@ -138,7 +136,8 @@ def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
     """The promises that the event changes, of those that were open before it."""
     if event.promise_id:
         return _decided(subject, event)
-    changed, wanted = list[Promise](), False
+    changed: list[Promise] = []
+    wanted = False
     for promise in subject.of_agreements(role.moves):
         if promise.settled_at is not None or promise.ended_as is not None:
             wanted |= _after_its_end(subject, promise, event)
@@ -171,7 +170,7 @@ def _drawn_along(
 ) -> list[Promise]:
     """What hangs on others: handoffs that are complete now, what is due before a promise that
     moved, and the companions of one that ended."""
-    drawn = list[Promise]()
+    drawn: list[Promise] = []
     for promise in subject.of_agreements(sets.requiring) if event.fields else ():
         waits = promise.course.missing and settled_state(promise) is None
         if waits and complete(subject, promise, event.occurred_at):

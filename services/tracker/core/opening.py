@@ -1,6 +1,6 @@
 """Which promises an event opens: the agreements of the set that applies to it, and their terms."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
@@ -90,12 +90,12 @@ def _open(subject: Subject, event: Event, agreement: Agreement) -> Promise | Non
         count_promised(subject, promise, event.occurred_at)
     if agreement.requires:
         return_to_sender(subject, promise, event)
-    if len(subject.told) > 1 and not agreement.moved_by.isdisjoint(subject.told):
-        _take_up(subject, promise)
+    if len(subject.told) > 1 and (told := subject.told_in(agreement.moved_by)):
+        _take_up(subject, promise, told)
     if known:
         carry_over(known, promise)
         del subject.promises[id]
-    subject.add(promise)
+    subject.promises[id] = promise
     return promise
 
 
@@ -123,14 +123,14 @@ def _open_ones(subject: Subject) -> int:
     return sum(settled_state(each) is None for each in subject.promises.values())
 
 
-def _take_up(subject: Subject, promise: Promise) -> None:
+def _take_up(subject: Subject, promise: Promise, told: Sequence[Event]) -> None:
     """Events that happened before the promise was made: its evidence, its pauses, its end.
 
     Evidence that kept another promise of the agreement counts only where promises come in parts.
     """
     agreement = promise.agreement
-    used = {each.settled_by for each in subject.by_agreement.get(agreement.name, ())}
-    for event in _before(subject, promise):
+    used = {each.settled_by for each in subject.of_agreements((agreement.name,))}
+    for event in (each for each in told if agree(promise.key, each.key)):
         if settled_state(promise):
             if more_of(promise, event):
                 _match(subject, event)
@@ -144,9 +144,3 @@ def _take_up(subject: Subject, promise: Promise) -> None:
 
 def _match(subject: Subject, event: Event) -> None:
     subject.unmatched = {id: each for id, each in subject.unmatched.items() if id != event.id}
-
-
-def _before(subject: Subject, promise: Promise) -> Iterator[Event]:
-    types = promise.agreement.moved_by
-    told = [event for type in types for event in subject.told.get(type, {}).values()]
-    return (event for event in sorted(told) if agree(promise.key, event.key))

@@ -1,7 +1,7 @@
 """One subject as the tracker keeps it: its events, and what is folded from them."""
 
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -84,12 +84,11 @@ class Subject:
     """Everything the tracker keeps of one subject; `events` are distinct and in order of time.
 
     What follows them is folded from them. `retracted` are party and id of what was taken back;
-    `told` those that said something new, by type and then natural key or id, `versions` the newest
-    version of each fact that has one; `facts` the latest value
-    of each, by what it is about and its field; `by_agreement` the promises by agreement's name;
-    `skipped` the openings that opened nothing, by agreement and event id; `parked` the ids of those
-    that no agreement matched; `unmatched` the evidence that kept no promise, by id; `late` the
-    evidence that came for a promise that was cancelled or released.
+    `told` those that said something new, by type and natural key or id, in order of time;
+    `versions` the newest version of each fact that has one; `facts` the latest value of each, by
+    what it is about and its field; `skipped` the openings that opened nothing, by agreement and
+    event id; `parked` the ids of those that no agreement matched; `unmatched` the evidence that
+    kept no promise, by id; `late` what came for a promise that was cancelled or released.
     `found` is history: every finding that was ever told, by its id.
     """
 
@@ -100,10 +99,9 @@ class Subject:
     order: str = ""
     customer: str = ""
     case: str = ""
-    told: dict[str, dict[object, Event]] = field(default_factory=dict)
+    told: dict[tuple[str, object], Event] = field(default_factory=dict)
     facts: dict[tuple[str, str], object] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
-    by_agreement: dict[str, list[Promise]] = field(default_factory=dict)
     versions: Mapping[tuple[str, Key], int] = NOTHING
     skipped: Mapping[tuple[str, bytes], Skipped] = NOTHING
     parked: frozenset[bytes] = frozenset()
@@ -125,25 +123,24 @@ class Subject:
     def begin_again(self) -> None:
         """Forget what was folded; events and history stay."""
         self.order = self.customer = self.case = ""
-        self.told, self.facts, self.promises, self.by_agreement = {}, {}, {}, {}
+        self.told, self.facts, self.promises = {}, {}, {}
         self.versions = self.skipped = self.unmatched = self.late = self.current = NOTHING
         self.parked = frozenset()
 
-    def add(self, promise: Promise) -> None:
-        self.promises[promise.id] = promise
-        name = promise.agreement.name
-        if name in self.by_agreement:
-            self.by_agreement[name].append(promise)
-        else:
-            self.by_agreement[name] = [promise]
+    def of_agreements(self, names: Collection[str]) -> list[Promise]:
+        """Its promises under agreements of these names, in order of their opening.
 
-    def bury(self, promise: Promise) -> None:
-        """Keep a promise for its history alone: no event does anything to it."""
-        self.promises[promise.id] = promise
+        One whose opening was taken back is kept for its history alone.
+        """
+        return [
+            each
+            for each in self.promises.values()
+            if each.agreement.name in names and (each.ended_as is None or each.settled_by)
+        ]
 
-    def of_agreements(self, names: tuple[str, ...]) -> list[Promise]:
-        """Its promises under agreements of these names, in order of their opening."""
-        return [each for name in names for each in self.by_agreement.get(name, ())]
+    def told_in(self, types: Collection[str]) -> list[Event]:
+        """What said something new in events of these types, in order of time."""
+        return [event for (type, _), event in self.told.items() if type in types]
 
     @property
     def settled(self) -> bool:

@@ -97,7 +97,8 @@ class Table:
     def _pass_deadlines(
         self, parties: Parties, now: Instant, watermark: Watermark
     ) -> Iterator[Concluded]:
-        queue, looked_at = self._due[parties], list[tuple[Subject, str]]()
+        queue = self._due[parties]
+        looked_at: list[tuple[Subject, str]] = []
         until = max(watermark.at, now) if watermark.silent else watermark.at
         while queue and queue[0][0] <= until:
             at, promise_id, subject_id = heapq.heappop(queue)

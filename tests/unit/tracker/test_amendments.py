@@ -88,7 +88,7 @@ def test_the_first_confirmed_date_is_the_one_in_force_at_the_acknowledgement() -
         amended("10:00", "13:00", 3),
     )
     for order in permutations(events):
-        promise = told(*order, sets=sets_of(agreement)).by_agreement["ship-paid-order"][0]
+        promise = told(*order, sets=sets_of(agreement)).of_agreements(("ship-paid-order",))[0]
         assert (promise.requested_by, promise.first_confirmed_by, promise.due_by) == (
             at("11:00"),
             at("12:00"),
@@ -98,7 +98,7 @@ def test_the_first_confirmed_date_is_the_one_in_force_at_the_acknowledgement() -
 
 def test_before_it_is_acknowledged_no_date_is_confirmed() -> None:
     agreement = an_agreement(acknowledge=Acknowledgement("operations.PickStarted", WallTime(HOUR)))
-    promise = told(APPROVED, sets=sets_of(agreement)).by_agreement["ship-paid-order"][0]
+    promise = told(APPROVED, sets=sets_of(agreement)).of_agreements(("ship-paid-order",))[0]
     assert promise.first_confirmed_by is None
 
 
@@ -198,9 +198,7 @@ def test_what_is_due_before_another_moves_with_it_in_a_chain_in_whatever_order_i
 ):
     for agreements in permutations((AMENDED, INNER, INNERMOST)):
         subject = told(PLACED, APPROVED, amended("08:59:59", "14:00", 2), sets=sets_of(*agreements))
-        assert {
-            name: [each.due_by for each in known] for name, known in subject.by_agreement.items()
-        } == {
+        assert {each.agreement.name: [each.due_by] for each in subject.promises.values()} == {
             "ship-paid-order": [at("14:00")],
             "inner": [at("13:00")],
             "innermost": [at("12:00")],
@@ -233,7 +231,7 @@ def test_a_date_before_another_hangs_on_the_one_about_the_same_thing() -> None:
     )
     declined = an_event("finance.PaymentDeclined", "10:30", key=(("payment_id", "1"),))
     subject = told(of("1", "09:00"), of("2", "10:00"), declined, sets=sets_of(outer, inner))
-    assert {each.key: each.due_by for each in subject.by_agreement["inner"]} == {
+    assert {each.key: each.due_by for each in subject.of_agreements(("inner",))} == {
         (("payment_id", "1"),): at("10:00"),
         (("payment_id", "2"),): at("11:00"),
     }

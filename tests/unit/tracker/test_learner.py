@@ -16,7 +16,7 @@ def a_subject(number: int, *promises: Promise) -> Subject:
     subject = Subject(f"order/{number}")
     subject.remember(an_event(time=on("mon 09:00")))
     for promise in promises:
-        subject.add(promise)
+        subject.promises[promise.id] = promise
     return subject
 
 

@@ -25,7 +25,7 @@ def an_outlook() -> Outlook:
 def a_subject(*promises: Promise) -> Subject:
     subject = Subject(ORDER)
     for promise in promises:
-        subject.add(promise)
+        subject.promises[promise.id] = promise
     return subject
 
 
