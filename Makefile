@@ -59,6 +59,7 @@ test: setup ## every test, real Kafka and real mongod included
 
 bench: setup ## what an event costs in the tracker's core, beside a fixed reference loop
 	$(BIN)/python -m tests.bench.core
+	$(BIN)/python -m tests.bench.replay
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache

@@ -101,7 +101,7 @@ def _followed(agreement: Agreement, place: int, due_by: Instant, said: list[Even
     others = [each for each in said if each is not opening and _agree(each, opening)]
     ending = (*agreement.cancels_on, *agreement.evidence)
     end = next((at for at, each in enumerate(others) if each.type in ending), len(others))
-    due_by = _delayed(agreement, opening, due_by, others[:end])
+    due_by = _delayed(agreement, opening, due_by, _that_delay(agreement, opening, others, end))
     opened = (agreement, opening.id, opening.occurred_at, due_by)
     if end == len(others):
         return Truth(*opened, Outcome.OPEN)
@@ -109,6 +109,13 @@ def _followed(agreement: Agreement, place: int, due_by: Instant, said: list[Even
         return Truth(*opened, Outcome.CANCELLED, max(others[end].occurred_at, opening.occurred_at))
     ended_at = others[end].occurred_at
     return Truth(*opened, Outcome.KEPT if ended_at <= due_by else Outcome.KEPT_LATE, ended_at)
+
+
+def _that_delay(agreement: Agreement, opening: Event, others: list[Event], end: int) -> list[Event]:
+    """What happened before its end; that a pause was over before its opening is known as well."""
+    over = {rule.ends_on for rule in agreement.pauses}
+    before = (each for each in others[end:] if each.occurred_at <= opening.occurred_at)
+    return [*others[:end], *(each for each in before if each.type in over)]
 
 
 def _delayed(agreement: Agreement, opening: Event, due_by: Instant, events: list[Event]) -> Instant:

@@ -4,7 +4,7 @@ Pure but mutable: the hot path. It knows no clock; `now` and the marks of comple
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from services.shared.clock import Instant
@@ -82,11 +82,15 @@ class Table:
         return [(subject, verdict) for verdict in verdicts]
 
     def advance(self, now: Instant, marks: Marks) -> list[Concluded]:
-        """Everything that became true by time alone, up to each promise's own watermark."""
+        """Everything that became true by time alone, up to each promise's own watermark.
+
+        No watermark is later than `now` or than what we caught up with.
+        """
         concluded: list[Concluded] = []
-        for parties in list(self._due):
+        latest = max(now, marks.caught_up_at)
+        for parties in _with_entries(self._due, latest):
             concluded += self._pass_deadlines(parties, now, marks.watermark(parties))
-        for parties in list(self._to_find):
+        for parties in _with_entries(self._to_find, latest):
             concluded += self._find(parties, now, marks.watermark(parties))
         return concluded
 
@@ -178,3 +182,8 @@ class Table:
             promise.queued_at = at
             queue = self._due.setdefault(promise.agreement.evidence_parties, [])
             heapq.heappush(queue, (at, promise.id, subject.id))
+
+
+def _with_entries(queues: Mapping[Parties, Queue], until: Instant) -> list[Parties]:
+    """Whose queue has something to look at by then."""
+    return [parties for parties, queue in queues.items() if queue and queue[0][0] <= until]
