@@ -21,10 +21,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         before = _spent()
         ended = replay_in_a_process(DATA, Path(folder) / "promises.csv", "--until", AFTER_ALL)
-        spent = _spent() - before
+        spent, rows = _spent() - before, len(ended.rows)
     assert ended.code == 0, ended.err
     loops = spent * 1_000 / min(loop_ms() for _ in range(5))
-    print(f"replay of {len(ended.rows):,} promises   {spent:.1f} s of CPU, {loops:.0f} loops")
+    print(f"replay of {rows:,} promises   {spent:.1f} s of CPU, {loops:.0f} loops")
 
 
 def _spent() -> float:
