@@ -80,7 +80,7 @@ def _common(subject: Subject, verdict: Verdict, historic_before: Instant) -> tra
 
 def _of_promise(subject: Subject, promise: Promise, verdict: Verdict) -> tracker_pb2.Verdict:
     agreement = promise.agreement
-    pause = _pause(promise, verdict)
+    pause = _pause(promise)
     return tracker_pb2.Verdict(
         agreement=agreement.name,
         agreement_version=agreement.version,
@@ -113,7 +113,7 @@ def _of_finding(finding: Finding, verdict: Verdict) -> tracker_pb2.Verdict:
     )
 
 
-def _pause(promise: Promise, verdict: Verdict) -> Pause | None:
+def _pause(promise: Promise) -> Pause | None:
     if not promise.mentioned.pause:
         return None
     return next(

@@ -20,14 +20,13 @@ from services.tracker.core.calendars.working_days import (
 )
 from services.tracker.core.calendars.zones import DAY, zone_of
 from services.tracker.core.language.faults import Fault, fault_at, fault_of
+from services.tracker.core.language.model import VERSION_LIMIT, Name
 from services.tracker.core.language.yaml_text import Document
 
 WINDOWS_LIMIT = 16
 EXCEPTIONS_LIMIT = 1_000
 
-_VERSION_LIMIT = 1_000_000
 _T = TypeVar("_T")
-_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 _Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 _Texts = Annotated[list[str], Field(max_length=WINDOWS_LIMIT)]
 
@@ -60,8 +59,8 @@ class CalendarFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    calendar: _Name
-    version: int = Field(ge=1, le=_VERSION_LIMIT)
+    calendar: Name
+    version: int = Field(ge=1, le=VERSION_LIMIT)
     zone: str = Field(description="an IANA time zone, for example Europe/Berlin")
     week: WeekFile
     holidays: HolidaysFile | None = None
