@@ -138,5 +138,5 @@ def _skipped(subjects: Iterable[Subject]) -> Counter[tuple[str, Skipped]]:
     return Counter(
         (agreement, reason)
         for subject in subjects
-        for (agreement, _), reason in subject.skipped.items()
+        for (agreement, _), reason in subject.rare.skipped.items()
     )

@@ -31,7 +31,7 @@ def subject_answer(
         events=[event_message(event) for event in subject.events],
         skipped=[
             tracker_pb2.SkippedOpening(agreement=agreement, event_id=event_id, reason=reason)
-            for (agreement, event_id), reason in subject.skipped.items()
+            for (agreement, event_id), reason in subject.rare.skipped.items()
         ],
         findings=[found_message(id, known) for id, known in subject.found.items()],
         trees=[tree_message(tree) for tree in trees],

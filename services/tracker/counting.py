@@ -26,10 +26,10 @@ def of_event(told: Told, event: Event, subject: Subject) -> Iterator[str]:
     """What an event that was folded into the subject did beside changing its promises."""
     if event.occurred_at < told.said_at:
         yield f"clamped:{told.party}"
-    for (agreement, event_id), reason in subject.skipped.items():
+    for (agreement, event_id), reason in subject.rare.skipped.items():
         if event_id == event.id:
             yield f"skipped:{agreement}:{reason}"
-    if event.id in subject.parked:
+    if event.id in subject.rare.parked:
         yield f"parked:{event.type}"
 
 

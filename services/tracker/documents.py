@@ -21,7 +21,7 @@ def subject_document(subject: Subject, partition: int) -> Document:
         "_id": subject.id,
         "partition": partition,
         "open": not subject.settled,
-        "parked": bool(subject.parked),
+        "parked": bool(subject.rare.parked),
         "events": [_event_document(event) for event in subject.events],
         "history": [_history_document(promise) for promise in subject.promises.values()],
         "found": [_found_document(id, known) for id, known in subject.found.items()],

@@ -139,14 +139,14 @@ class Partition:
         """Those that were stored, also by a tracker that knew fewer sets, and those of ours."""
         stored = self._store.parked_subjects(self.number, self.table.sets)
         parked = {subject.id: subject for subject in stored}
-        parked |= {id: each for id, each in self._known.items() if id in parked or each.parked}
+        parked |= {id: each for id, each in self._known.items() if id in parked or each.rare.parked}
         for subject in parked.values():
             if subject.id not in self._known:
                 self._visiting.add(subject.id)
             verdicts = self.table.take_up(subject, now)
             for _, verdict in verdicts:
                 self._conclude(subject, verdict)
-            if verdicts or not subject.parked:
+            if verdicts or not subject.rare.parked:
                 self._changes.subjects[subject.id] = subject
 
     def _look_up(self, batch: Sequence[Told]) -> None:
@@ -180,7 +180,7 @@ class Partition:
             self._compare_clocks(told)
         subject = self._known[told.subject]
         self._changes.subjects[subject.id] = subject
-        if event.id in subject.parked:
+        if event.id in subject.rare.parked:
             self._parked = park(self._parked, event.type, now)
         self.counts.add(*of_event(told, event, subject))
         for verdict in verdicts:

@@ -128,7 +128,7 @@ def awaits(agreement: Agreement) -> str:
 
 def _returned_for(subject: Subject, pause: Pause | None) -> str:
     """What is missing in the words of who returned the handoff."""
-    event = next((each for each in subject.events if pause and each.id == pause.event), None)
+    event = subject.event(pause.event) if pause else None
     missing = event.fields.get("missing") if event else None
     return f"missing: {', '.join(map(str, missing))}" if isinstance(missing, list) else ""
 

@@ -9,7 +9,7 @@ import resource
 import tempfile
 from pathlib import Path
 
-from tests.bench.core import loop_ms
+from tests.bench.core import SLICES, loop_s
 from tests.olist import DATA
 from tests.replaying import AFTER_ALL, replay_in_a_process
 
@@ -23,7 +23,7 @@ def main() -> None:
         ended = replay_in_a_process(DATA, Path(folder) / "promises.csv", "--until", AFTER_ALL)
         spent, rows = _spent() - before, len(ended.rows)
     assert ended.code == 0, ended.err
-    loops = spent * 1_000 / min(loop_ms() for _ in range(5))
+    loops = spent / (SLICES * min(loop_s() for _ in range(100)))
     print(f"replay of {rows:,} promises   {spent:.1f} s of CPU, {loops:.0f} loops")
 
 

@@ -31,7 +31,7 @@ def folded(events: list[Event]) -> list[Event]:
     subject = Subject(CASE)
     for event in events:
         fold(subject, event, SETS)
-    return list(subject.told.values())
+    return list(subject.told)
 
 
 @given(st.lists(PARTIES, max_size=30))

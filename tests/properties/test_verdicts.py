@@ -50,6 +50,9 @@ def test_a_breach_is_true_when_it_is_told(steps: list[Step]) -> None:
         if told.verdict.reason is Reason.DEADLINE_PASSED:
             assert told.verdict.due_by + COMMIT_MARGIN <= told.watermark.at
             assert settled_state(told.promise) is None
+        elif told.verdict.reason is Reason.AMENDED_TOO_LATE:
+            assert told.promise.ended_as is not None
+            assert told.verdict.due_by in told.promise.course.missed
         else:
             assert told.verdict.reason is Reason.EVIDENCE_AFTER_DEADLINE
             assert told.promise.settled_at is not None

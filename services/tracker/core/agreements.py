@@ -3,12 +3,13 @@
 How they are written as YAML is the affair of `language/`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 
 from services.shared.clock import Instant
 from services.shared.events.common import Money
+from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.conditions import Condition
 from services.tracker.core.durations import Duration, Rung, WallTime
@@ -78,7 +79,7 @@ class Objective:
     over_days: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """One directed promise: `owed_by` the debtor, `owed_to` the creditor.
 
@@ -89,6 +90,17 @@ class Agreement:
     it. `opens_on` may be a verdict on another agreement, `verdict.warned(deliver-order)`.
     `risk_above` is the probability of a breach, 0 to 1, that a risk model would have to warn of;
     `part_of` names the agreement that this one was derived from, as in `companions.py`.
+
+    What every event asks for is derived once: the `debtor` is the party that answers for it, as
+    `owed_by` may name a part of it (`sales/seller`). `clock` is in whose time the promise's clock
+    runs: `48 hours` are elapsed time for everybody. `elapsed` are the microseconds from the opening
+    to the deadline and `warning_spans` those to each warning in order, where elapsed time alone
+    says it, else None. `two_sided` says that the debtor's own word does not close it; `simple` that
+    one evidence does, and nothing else but its end can befall it. `evidence_parties` are those
+    whose silence keeps a verdict open: they could still tell of fulfilment. `moved_by` are the
+    event types that do anything to an open promise of it, `facts` every fact that it names.
+    `unkeyed` is the evidence whose natural key has no field in common with that of the opening:
+    it keeps any promise of the subject.
     """
 
     name: str
@@ -128,71 +140,80 @@ class Agreement:
     part_of: str = ""
     risk_above: float | None = None
 
-    @cached_property
-    def evidence_parties(self) -> frozenset[str]:
-        """Those whose silence keeps a verdict open: they could still tell of fulfilment."""
-        types = (*self.evidence, self.confirmed_by) if self.confirmed_by else self.evidence
-        return frozenset(party_of(each) for each in types) or frozenset({self.debtor})
+    debtor: str = field(init=False, repr=False, compare=False)
+    clock: Calendar = field(init=False, repr=False, compare=False)
+    elapsed: int | None = field(init=False, repr=False, compare=False)
+    warning_spans: tuple[tuple[int, str], ...] | None = field(init=False, repr=False, compare=False)
+    two_sided: bool = field(init=False, repr=False, compare=False)
+    simple: bool = field(init=False, repr=False, compare=False)
+    unkeyed: frozenset[str] = field(init=False, repr=False, compare=False)
+    evidence_parties: frozenset[str] = field(init=False, repr=False, compare=False)
+    moved_by: frozenset[str] = field(init=False, repr=False, compare=False)
+    facts: frozenset[Fact] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def debtor(self) -> str:
-        """The party that answers for it; `owed_by` may name a part of it, as in `sales/seller`."""
-        return self.owed_by.partition("/")[0]
-
-    @cached_property
-    def clock(self) -> Calendar:
-        """In whose time the promise's clock runs: `48 hours` are elapsed time for everybody."""
-        return ALWAYS if isinstance(self.within, WallTime) else self.calendar
-
-    @cached_property
-    def elapsed(self) -> int | None:
-        """Microseconds from the opening to the deadline, where elapsed time alone says it."""
-        return self.within.micros if isinstance(self.within, WallTime) else None
-
-    @cached_property
-    def warning_spans(self) -> tuple[tuple[int, str], ...] | None:
-        """How long after the opening each warning is due, where elapsed time says it: in order.
-
-        None where a calendar or a fact has to be asked.
-        """
-        if not isinstance(self.within, WallTime):
-            return None
-        given = self.within.micros
-        spans: list[tuple[int, str]] = []
-        for rung in self.warn:
-            if isinstance(rung.before, WallTime):
-                spans.append((given - rung.before.micros, rung.label))
-            elif rung.share is not None:
-                spans.append((int(given * rung.share), rung.label))
-            else:
-                return None
-        return tuple(sorted(each for each in spans if each[0] < given))
-
-    @cached_property
-    def two_sided(self) -> bool:
-        """The debtor's own word does not close it."""
-        return bool(self.confirmed_by) or self.confirm_within is not None
-
-    @cached_property
-    def simple(self) -> bool:
-        """One evidence closes it, and nothing else but its end can befall it."""
+    def __post_init__(self) -> None:
+        wall = isinstance(self.within, WallTime)
+        two_sided = bool(self.confirmed_by) or self.confirm_within is not None
         course = (self.in_full, self.acknowledge, self.amends_on, self.pauses, self.requires)
-        return not (any(course) or self.two_sided or self.part_of or self.update_every)
+        more = any(course) or two_sided or self.part_of or self.update_every
+        told = {
+            "debtor": self.owed_by.partition("/")[0],
+            "clock": ALWAYS if wall else self.calendar,
+            "elapsed": self.within.micros if isinstance(self.within, WallTime) else None,
+            "warning_spans": _warning_spans(self.within, self.warn),
+            "two_sided": two_sided,
+            "simple": not more,
+            "unkeyed": _unkeyed(self),
+            "evidence_parties": _evidence_parties(self),
+            "moved_by": _moved_by(self),
+            "facts": _facts(self),
+        }
+        for name, value in told.items():
+            object.__setattr__(self, name, value)
 
-    @cached_property
-    def moved_by(self) -> frozenset[str]:
-        """Every event type that does anything to a promise of it once it is open."""
-        pausing = (each for rule in self.pauses for each in (rule.starts_on, rule.ends_on))
-        acknowledging = (self.acknowledge.on,) if self.acknowledge else ()
-        types = (*self.evidence, *self.cancels_on, *pausing, *acknowledging)
-        return frozenset(filter(None, (*types, self.amends_on, self.confirmed_by)))
 
-    @cached_property
-    def facts(self) -> frozenset[Fact]:
-        """Every fact that it names."""
-        told = (self.by, *self.requires, *(self.where.facts if self.where else ()))
-        full = (self.in_full.promised, self.in_full.delivered) if self.in_full else ()
-        return frozenset(each for each in (*told, *full) if each)
+def _unkeyed(agreement: Agreement) -> frozenset[str]:
+    opening = EVENT_TYPES.get(agreement.opens_on)
+    if opening is None:
+        return frozenset()
+    rows = ((type, EVENT_TYPES.get(type)) for type in agreement.evidence)
+    return frozenset(type for type, row in rows if row and not {*row.key} & {*opening.key})
+
+
+def _evidence_parties(agreement: Agreement) -> frozenset[str]:
+    confirmed_by = (agreement.confirmed_by,) if agreement.confirmed_by else ()
+    types = (*agreement.evidence, *confirmed_by)
+    return frozenset(map(party_of, types)) or frozenset({agreement.owed_by.partition("/")[0]})
+
+
+def _moved_by(agreement: Agreement) -> frozenset[str]:
+    pausing = (each for rule in agreement.pauses for each in (rule.starts_on, rule.ends_on))
+    acknowledging = (agreement.acknowledge.on,) if agreement.acknowledge else ()
+    types = (*agreement.evidence, *agreement.cancels_on, *pausing, *acknowledging)
+    return frozenset(filter(None, (*types, agreement.amends_on, agreement.confirmed_by)))
+
+
+def _facts(agreement: Agreement) -> frozenset[Fact]:
+    where, full = agreement.where, agreement.in_full
+    told = (agreement.by, *agreement.requires, *(where.facts if where else ()))
+    counted = (full.promised, full.delivered) if full else ()
+    return frozenset(each for each in (*told, *counted) if each)
+
+
+def _warning_spans(
+    within: Duration | None, warn: Iterable[Rung]
+) -> tuple[tuple[int, str], ...] | None:
+    if not isinstance(within, WallTime):
+        return None
+    given, spans = within.micros, list[tuple[int, str]]()
+    for rung in warn:
+        if isinstance(rung.before, WallTime):
+            spans.append((given - rung.before.micros, rung.label))
+        elif rung.share is not None:
+            spans.append((int(given * rung.share), rung.label))
+        else:
+            return None
+    return tuple(sorted(each for each in spans if each[0] < given))
 
 
 def party_of(event_type: str) -> str:

@@ -28,14 +28,14 @@ from services.tracker.core.promises import (
     warning_moments,
 )
 from services.tracker.core.settling import accept_silence
-from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
+from services.tracker.core.verdicts import Kind, Reason, Verdict, as_verdict, conclude
+
+_OPENED, _OPENING_EVENT = Kind.OPENED, Reason.OPENING_EVENT
 
 
 def of_events(promise: Promise, now: Instant) -> list[Verdict]:
     """What the events say of a promise, where that is not yet concluded."""
-    if usual := _usual(promise, now):
-        return [usual]
-    verdicts = [] if promise.revision else [_opened(promise, now)]
+    verdicts = [] if promise.revision else [opened(promise, now)]
     if settled_state(promise) is not promise.concluded:
         verdicts += _change(promise, now)
     elif promise.concluded is None:
@@ -46,6 +46,13 @@ def of_events(promise: Promise, now: Instant) -> list[Verdict]:
         if promise.rungs and _warned_too_early(promise, now):
             verdicts.append(_moved(promise, now))
     return verdicts
+
+
+def opened(promise: Promise, now: Instant) -> Verdict:
+    """The first conclusion about any promise; nobody is told of it."""
+    promise.revision = 1
+    due_by, at, cause = promise.due_by, promise.opened_at, promise.opened_by.hex()
+    return as_verdict((_OPENED, _OPENING_EVENT, promise.id, 1, due_by, at, now, cause, False, 0))
 
 
 def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Verdict]:
@@ -66,60 +73,6 @@ def of_time(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Ve
             if state is State.UNKNOWN and promise.announced is not Announced.UNKNOWN:
                 due_by, silent = promise.due_by, Reason.PARTY_SILENT
                 yield conclude(promise, Kind.UNKNOWN, silent, occurred_at=due_by, decided_at=now)
-
-
-def _usual(promise: Promise, now: Instant) -> Verdict | None:
-    """What is concluded of most promises, and nothing else: opened, and kept in silence."""
-    if promise.course is not STRAIGHT or promise.concluded is not None:
-        return None
-    if promise.revision == 0:
-        return None if promise.is_over else _opened(promise, now)
-    if promise.settled_at is not None and _nobody_was_told(promise):
-        return _kept_in_silence(promise, now)
-    return None
-
-
-def _opened(promise: Promise, now: Instant) -> Verdict:
-    """The first conclusion about any promise; nobody is told of it."""
-    promise.revision = 1
-    return Verdict(
-        Kind.OPENED,
-        Reason.OPENING_EVENT,
-        promise.id,
-        1,
-        promise.due_by,
-        promise.opened_at,
-        now,
-        promise.opened_by.hex(),
-        False,
-    )
-
-
-def _nobody_was_told(promise: Promise) -> bool:
-    """It is kept in time, and nothing that stands was said of it before."""
-    told = promise.announced, promise.breached_at
-    if told != (None, None) or promise.mentioned.missed:
-        return False
-    return settled_state(promise) is State.KEPT
-
-
-def _kept_in_silence(promise: Promise, now: Instant) -> Verdict:
-    """Kept in time before anybody was told anything of it: how most promises end."""
-    assert promise.settled_at is not None, "it is kept"
-    promise.concluded = State.KEPT
-    promise.revision = revision = promise.revision + 1
-    return Verdict(
-        Kind.KEPT,
-        Reason.EVIDENCE,
-        promise.id,
-        revision,
-        promise.due_by,
-        promise.settled_at,
-        now,
-        promise.settled_by.hex(),
-        False,
-        promise.withdrawals,
-    )
 
 
 def _warn(promise: Promise, now: Instant, watermark: Watermark) -> Iterator[Verdict]:
@@ -144,7 +97,9 @@ def _change(promise: Promise, now: Instant) -> Iterator[Verdict]:
     if outcome is not None and promise.course is not STRAIGHT:
         supersede(promise)
         until = max(promise.course.missed, default=0)
-        yield from missed_versions(promise, Reason.EVIDENCE_AFTER_DEADLINE, now, until)
+        evidence = promise.settled_at is not None
+        why = Reason.EVIDENCE_AFTER_DEADLINE if evidence else Reason.AMENDED_TOO_LATE
+        yield from missed_versions(promise, why, now, until)
     if outcome is State.KEPT_LATE and promise.breached_at is None:
         yield _breach(promise, Reason.EVIDENCE_AFTER_DEADLINE, now)
     kind, reason = _outcome_verdict(promise, before)

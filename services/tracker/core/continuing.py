@@ -9,19 +9,25 @@ from services.tracker.core.settling import accept_silence
 from services.tracker.core.subject import Key, Subject
 
 _KEY_LENGTH = 120
+PLAIN_LENGTH = 64
 
 
 def promise_id(subject: str, agreement: str, key: Key) -> str:
     """Subject, agreement and the natural key of the opening fact, `~` between them."""
     if not key:
         return f"{subject}~{agreement}"
-    if len(key) == 1 and (value := key[0][1]).isalnum() and value.isascii():
-        parts = f"{key[0][0]}={value}"
-    else:
-        parts = "&".join([f"{name}={quote(value)}" for name, value in key])
+    parts = "&".join([f"{name}={quote(value)}" for name, value in key])
     if len(parts) > _KEY_LENGTH:
         parts = hashlib.sha256(parts.encode()).hexdigest()[:32]
     return f"{subject}~{agreement}~{parts}"
+
+
+def plain_id(agreement: str, name: str) -> str:
+    """What stands in an id between the subject and the one value of a key, if that is plain.
+
+    Values of less than `PLAIN_LENGTH` ASCII letters and digits stand there as they are.
+    """
+    return f"~{agreement}~{name}="
 
 
 def carry_over(old: Promise, new: Promise) -> None:

@@ -38,8 +38,8 @@ def _findings(subject: Subject, sets: AgreementSets) -> Iterator[Finding]:
         yield from detector(handoffs)
     for rule in sets.at(subject.events[-1].arrived_at).fact_rules:
         yield from disagreements(rule, subject.told_in((*rule.told_in, *rule.gates)))
-    yield from _unmatched(subject.unmatched.values(), sets)
-    yield from _after_end(subject.late.values())
+    yield from _unmatched(subject.rare.unmatched.values(), sets)
+    yield from _after_end(subject.rare.late.values())
     yield from _over_fulfilled(subject)
 
 

@@ -8,6 +8,7 @@ a promise (breaches, warnings) is history: it is carried over and never undone b
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
 from services.tracker.core.deadlines import follow, hear_of
@@ -18,49 +19,52 @@ from services.tracker.core.knowledge import remember
 from services.tracker.core.opening import open_promises
 from services.tracker.core.pausing import VERSION
 from services.tracker.core.promises import Promise, settled_state
-from services.tracker.core.sets import AgreementSets, Role
+from services.tracker.core.roles import Role, role_of
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.settling import (
     accept_silence,
     decide,
     more_of,
     move,
 )
-from services.tracker.core.subject import EVENTS_LIMIT, Counted, Event, Subject
+from services.tracker.core.subject import COMMON, EVENTS_LIMIT, FOLDED, Counted, Event, Subject
 
 
 def fold(subject: Subject, event: Event, sets: AgreementSets) -> tuple[Counted, list[Promise]]:
     """Count one event; gives the promises that it may have changed as well."""
-    if (content := subject.contents.get(event.id)) is not None:
-        return (Counted.DUPLICATE if content == event.content else Counted.ID_CONFLICT), []
+    if known := subject.event(event.id):
+        same = known.content == event.content
+        return Counted.DUPLICATE if same else Counted.ID_CONFLICT, []
     if len(subject.events) >= EVENTS_LIMIT:
         return Counted.TOO_MANY_EVENTS, []
-    if not subject.remember(event) or event.retracts:
+    in_order = subject.remember(event) and not _comes_into_silence(subject, event, sets)
+    if not in_order or event.retracts:
         refold(subject, sets)
-        return Counted.FOLDED, [*subject.promises.values()]
-    if subject.retracted and (event.party, event.id) in subject.retracted:
-        return Counted.FOLDED, []
-    role = sets.role_of(event.type)
+        return FOLDED, [*subject.promises.values()]
+    if (event.party, event.id) in subject.rare.retracted:
+        return FOLDED, []
+    role = role_of(sets, event.type)
     changed = _step(subject, event, role, sets)
-    if role.found_by or subject.current or subject.unmatched or subject.late:
+    if role.found_by or subject.current or subject.rare.unmatched or subject.rare.late:
         detect(subject, sets)
-    return Counted.FOLDED, changed
+    return FOLDED, changed
 
 
 def refold(subject: Subject, sets: AgreementSets) -> None:
     """Fold all events of the subject again, in order of time; history is carried over."""
-    before = subject.promises
+    before, events = subject.promises, subject.events
     subject.begin_again()
-    subject.retracted = _retracted(subject.events)
-    for event in subject.events:
-        if (event.party, event.id) not in subject.retracted:
-            _step(subject, event, sets.role_of(event.type), sets)
+    subject.rare = replace(COMMON, retracted=_retracted(events))
+    for event in events:
+        if not event.retracts and (event.party, event.id) not in subject.rare.retracted:
+            _step(subject, event, role_of(sets, event.type), sets)
     for id, old in before.items():
         if id not in subject.promises:
             subject.promises[id] = without_opening(old)
         carry_over(old, subject.promises[id])
     for promise in subject.of_agreements(sets.accepting):
         end_companions(subject, promise)
-    if subject.events:
+    if events:
         detect(subject, sets)
 
 
@@ -76,9 +80,10 @@ def _retracted(events: Sequence[Event]) -> frozenset[tuple[str, bytes]]:
 
 def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> list[Promise]:
     """One event in order of time: first what is open already, then what it opens."""
-    if event.retracts or not _says_something_new(subject, event, role):
+    if not _says_something_new(subject, event, role):
         return []
-    _learn_whose_it_is(subject, event)
+    told = (*subject.told, event)
+    subject.told = subject.events if len(told) == len(subject.events) else told
     if event.fields:
         remember(subject, event, sets)
     changed = _accepted(subject, event, sets) if sets.accepting else []
@@ -86,29 +91,35 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
         changed += _moved(subject, event, role)
     if sets.draw_along:
         changed += _drawn_along(subject, event, changed, sets)
-    return changed + open_promises(subject, event, sets) if role.opens else changed
+    if role.opens:
+        changed += open_promises(subject, event, role, sets)
+    return changed
 
 
-def _learn_whose_it_is(subject: Subject, event: Event) -> None:
-    if not subject.order:
-        subject.order = event.order
-    if not subject.customer:
-        subject.customer = event.customer
-    if not subject.case:
-        subject.case = event.case
+def _comes_into_silence(subject: Subject, event: Event, sets: AgreementSets) -> bool:
+    """Whether a report was taken as accepted because nobody had heard yet of this event."""
+    return any(
+        promise.course.deemed_accepted and event.occurred_at <= (promise.course.accepted_by or 0)
+        for promise in (subject.of_agreements(sets.accepting) if sets.accepting else ())
+    )
 
 
 def _says_something_new(subject: Subject, event: Event, role: Role) -> bool:
     """The same fact under another id, or an older version of one, says nothing."""
-    fact: object = event.key if role.by_key else event.id
-    if event.type == DISPUTED:  # each report may be disputed
-        promise = subject.promises.get(event.promise_id)
-        fact = event.key, promise.course.reported_in if promise else b""
-    if (event.type, fact) in subject.told:
+    if event.type == DISPUTED:
+        return _disputes_anew(subject, event)
+    if role.by_key and subject.first_told(event.type, event.key):
         return False  # the earliest by its own time counts
-    if role.versioned and not _is_newest(subject, event):
+    return not role.versioned or _is_newest(subject, event)
+
+
+def _disputes_anew(subject: Subject, event: Event) -> bool:
+    """Each report may be disputed once."""
+    promise = subject.promises.get(event.promise_id)
+    disputed = event.promise_id, promise.course.reported_in if promise else b""
+    if disputed in subject.rare.disputed:
         return False
-    subject.told[event.type, fact] = event
+    subject.rare = replace(subject.rare, disputed=subject.rare.disputed | {disputed})
     return True
 
 
@@ -118,8 +129,9 @@ def _is_newest(subject: Subject, event: Event) -> bool:
         return True
     number = int(version)
     thing = event.type, tuple(pair for pair in event.key if pair[0] != VERSION)
-    known = subject.versions.get(thing, -1)
-    subject.versions = {**subject.versions, thing: max(known, number)}
+    known = subject.rare.versions.get(thing, -1)
+    versions = {**subject.rare.versions, thing: max(known, number)}
+    subject.rare = replace(subject.rare, versions=versions)
     return number > known
 
 
@@ -138,13 +150,14 @@ def _moved(subject: Subject, event: Event, role: Role) -> list[Promise]:
         return _decided(subject, event)
     changed: list[Promise] = []
     wanted = False
-    for promise in subject.of_agreements(role.moves):
+    for promise in subject.of_agreements(role.moves) if role.moves else ():
         if promise.settled_at is not None or promise.ended_as is not None:
             wanted |= _after_its_end(subject, promise, event)
         elif move(subject, promise, event):
             changed.append(promise)
     if role.keeps and not wanted and not changed:
-        subject.unmatched = {**subject.unmatched, event.id: event}
+        unmatched = {**subject.rare.unmatched, event.id: event}
+        subject.rare = replace(subject.rare, unmatched=unmatched)
     for promise in subject.of_agreements(role.updates) if role.updates else ():
         if settled_state(promise) is None and hear_of(promise, event):
             changed.append(promise)
@@ -155,7 +168,8 @@ def _after_its_end(subject: Subject, promise: Promise, event: Event) -> bool:
     """Evidence of a promise that is over: more of it, or nobody wanted it; false if it is none."""
     wanted = more_of(promise, event)
     if wanted and promise.ended_as is not None:
-        subject.late = {**subject.late, event.id: event}
+        late = {**subject.rare.late, event.id: event}
+        subject.rare = replace(subject.rare, late=late)
     return wanted
 
 

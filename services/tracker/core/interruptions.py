@@ -76,7 +76,7 @@ def complete(subject: Subject, promise: Promise, at: Instant) -> bool:
 
 
 def _ended_before(subject: Subject, rule: PauseRule, event: Event) -> Instant | None:
-    end = subject.told.get((rule.ends_on, event.key))
+    end = subject.first_told(rule.ends_on, event.key)
     return end.occurred_at if end else None
 
 

@@ -20,16 +20,17 @@ def remember(subject: Subject, event: Event, sets: AgreementSets) -> None:
     The lines of a parcel are not those of its order: where an agreement names what a thing has, an
     event about that thing does not tell it of the whole.
     """
-    kept = sets.kept_facts
+    kept, facts = sets.kept_facts, dict(subject.facts)
     kind = subject.id.partition("/")[0]
     for name, value in event.fields.items():
         if value is None:
             continue
         things = [(noun, id) for noun, id in _things(event.key) if (noun, name) in kept]
         if (kind, name) in kept and not things:
-            subject.facts[kind, name] = value
+            facts[kind, name] = value
         for noun, id in things:
-            subject.facts[noun, name] = subject.facts[f"{noun}/{id}", name] = value
+            facts[noun, name] = facts[f"{noun}/{id}", name] = value
+    subject.facts = facts
 
 
 def value_of(subject: Subject, fact: Fact, key: Key = (), event: Event | None = None) -> object:

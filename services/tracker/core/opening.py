@@ -1,6 +1,7 @@
 """Which promises an event opens: the agreements of the set that applies to it, and their terms."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
@@ -10,6 +11,7 @@ from services.tracker.core.interruptions import return_to_sender
 from services.tracker.core.knowledge import values_of
 from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, State, settled_state
+from services.tracker.core.roles import Role
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.settling import end, more_of, move
 from services.tracker.core.subject import Event, Skipped, Subject
@@ -21,19 +23,22 @@ PROMISES_LIMIT = 10_000
 """Open promises of one subject; one more is not opened."""
 
 
-def open_promises(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
+def open_promises(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> list[Promise]:
     """The promises that the event opens under the set of its broker time.
 
     What no agreement there is for is parked, and taken up by the first later set that has one.
     """
-    opened = _under(subject, event, sets.at(event.arrived_at).opened_by.get(event.type, ()))
+    latest = event.arrived_at >= role.latest_from
+    agreements = role.latest if latest else sets.at(event.arrived_at).opened_by.get(event.type, ())
+    opened = _under(subject, event, agreements)
     if opened is None:
         for later in sets.after(event.arrived_at):
             opened = _under(subject, event, later.opened_by.get(event.type, ()))
             if opened is not None:
                 break
         else:
-            subject.parked |= {event.id}
+            parked = subject.rare.parked | {event.id}
+            subject.rare = replace(subject.rare, parked=parked)
     for promise in opened or ():
         if not promise.agreement.simple:
             end_companions(subject, promise)
@@ -106,7 +111,8 @@ def _opened_with(subject: Subject, event: Event, agreement: str) -> bool:
 
 
 def _skip(subject: Subject, event: Event, agreement: Agreement, why: Skipped) -> None:
-    subject.skipped = {**subject.skipped, (agreement.name, event.id): why}
+    skipped = {**subject.rare.skipped, (agreement.name, event.id): why}
+    subject.rare = replace(subject.rare, skipped=skipped)
 
 
 def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | Skipped:
@@ -114,8 +120,8 @@ def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | S
         return Skipped.TOO_OLD
     if len(subject.promises) >= PROMISES_LIMIT and _open_ones(subject) >= PROMISES_LIMIT:
         return Skipped.TOO_MANY_PROMISES
-    if agreement.elapsed is not None:
-        return event.occurred_at + agreement.elapsed
+    if (elapsed := agreement.elapsed) is not None:
+        return event.occurred_at + elapsed
     return due_of(subject, agreement, event.occurred_at, event.key)
 
 
@@ -143,4 +149,7 @@ def _take_up(subject: Subject, promise: Promise, told: Sequence[Event]) -> None:
 
 
 def _match(subject: Subject, event: Event) -> None:
-    subject.unmatched = {id: each for id, each in subject.unmatched.items() if id != event.id}
+    unmatched = subject.rare.unmatched
+    if event.id in unmatched:
+        left = {id: each for id, each in unmatched.items() if id != event.id}
+        subject.rare = replace(subject.rare, unmatched=left)

@@ -89,6 +89,7 @@ class Promise:
     due_by: Instant
     traceparent: str = ""
     silent_until: Instant = 0
+    queued_at: Instant | None = None
     settled_at: Instant | None = None
     settled_by: bytes = b""
     ended_at: Instant | None = None
@@ -101,7 +102,6 @@ class Promise:
     withdrawals: int = 0
     mentioned: Mentioned = NOTHING
     revision: int = 0
-    queued_at: Instant | None = None
     _warnings: Warnings | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -180,15 +180,16 @@ def _before_due(promise: Promise, watermark: Watermark) -> State:
 
 def look_again_at(promise: Promise) -> Instant | None:
     """The watermark at which the promise may change by itself; None when it cannot any more."""
-    if promise.is_over:
+    if promise.settled_at is not None or promise.ended_as is not None:
         return None
-    if promise.course is not STRAIGHT and (at := _turn_of(promise)) is not None:
+    if promise.course is STRAIGHT:
+        spans = promise.agreement.warning_spans
+        if spans and promise.rungs < len(spans) and promise.breached_at is None:
+            return promise.opened_at + spans[promise.rungs][0]
+    elif (at := _turn_of(promise)) is not None:
         return at
     if promise.breached_at is not None:
         return None
-    spans = promise.agreement.warning_spans
-    if spans and promise.course is STRAIGHT and promise.rungs < len(spans):
-        return promise.opened_at + spans[promise.rungs][0]
     moments = warning_moments(promise)
     if promise.rungs < len(moments):
         return moments[promise.rungs][0]

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from services.shared.clock import Instant
 from services.shared.subjects import EVENT_TYPES
@@ -13,7 +14,9 @@ from services.tracker.core.agreements import Agreement, party_of
 from services.tracker.core.companions import UPDATE, name_of
 from services.tracker.core.facts import Fact
 from services.tracker.core.handoffs import case_events
-from services.tracker.core.pausing import VERSION
+
+if TYPE_CHECKING:
+    from services.tracker.core.roles import Role
 
 _ID = "_id"
 VERDICT = "verdict."
@@ -25,38 +28,20 @@ _READS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What events of one type can do under any known set, looked up once an event.
-
-    `moves` names the agreements whose promises they may change, `updates` those under which every
-    word of their party is an update; `touches` that there is any of these. `by_key` says that their
-    natural key makes the fact, `versioned` that it has a version.
-    """
-
-    moves: tuple[str, ...]
-    updates: tuple[str, ...]
-    opens: bool
-    touches: bool
-    keeps: bool
-    found_by: bool
-    by_key: bool
-    versioned: bool
-
-
 @dataclass(frozen=True)
 class AgreementSets:
     """The sets that were ever active, oldest first.
 
     Which one applies to an event follows from its broker time alone, so that every tracker and
-    every replay agree. What came before the first set's activation is read by the first.
+    every replay agree. What came before the first set's activation is read by the first. `roles`
+    is where `roles.py` keeps what events of each type can do.
     """
 
     sets: tuple[AgreementSet, ...]
     _by_name: dict[tuple[str, int], Agreement] = field(init=False, repr=False, compare=False)
     _starts: list[Instant] = field(init=False, repr=False, compare=False)
     _fields: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
-    _roles: dict[str, Role] = field(init=False, repr=False, compare=False)
+    roles: "dict[str, Role]" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.sets:
@@ -71,7 +56,7 @@ class AgreementSets:
         object.__setattr__(self, "_by_name", by_name)
         object.__setattr__(self, "_starts", [each.active_from for each in ordered])
         object.__setattr__(self, "_fields", {})
-        object.__setattr__(self, "_roles", {})
+        object.__setattr__(self, "roles", {})
 
     @cached_property
     def ids(self) -> tuple[tuple[str, Instant], ...]:
@@ -106,26 +91,6 @@ class AgreementSets:
         """What each fact is about, and its field."""
         return frozenset((fact.about, fact.name) for fact in self.facts)
 
-    def role_of(self, event_type: str) -> Role:
-        """What events of this type can do."""
-        if event_type not in self._roles:
-            row = EVENT_TYPES.get(event_type)
-            self._roles[event_type] = Role(
-                moves=self.moved_by.get(event_type, ()),
-                updates=self.updated_by.get(party_of(event_type), ()),
-                opens=event_type in self.opening,
-                touches=self._touches(event_type),
-                keeps=event_type in self.evidence,
-                found_by=event_type in self.detected,
-                by_key=row is not None,
-                versioned=row is not None and VERSION in row.key,
-            )
-        return self._roles[event_type]
-
-    def _touches(self, event_type: str) -> bool:
-        moves = event_type in self.moved_by or event_type in decisions.DECISIONS
-        return moves or party_of(event_type) in self.updated_by
-
     def fields_of(self, event_type: str) -> tuple[str, ...]:
         """The fields of an event of this type that some agreement or rule reads."""
         if event_type not in self._fields:
@@ -147,6 +112,11 @@ class AgreementSets:
             | {*_READS.get(event_type, ())}
             | {fact.name for fact in self.facts if about is None or fact.about in about}
         )
+
+    @cached_property
+    def all(self) -> tuple[Agreement, ...]:
+        """Every version of every agreement that some set holds."""
+        return tuple(self._by_name.values())
 
     @cached_property
     def moved_by(self) -> Mapping[str, tuple[str, ...]]:

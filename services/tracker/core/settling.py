@@ -119,7 +119,7 @@ def accept_silence(promise: Promise, until: Instant) -> bool:
     if course.accepted_by is None or course.accepted_by > until or settled_state(promise):
         return False
     assert course.reported_at is not None, "only what was reported waits for acceptance"
-    promise.course = replace(course, deemed_accepted=True, accepted_by=None)
+    promise.course = replace(course, deemed_accepted=True)
     return _settle(promise, course.reported_at, course.reported_in)
 
 

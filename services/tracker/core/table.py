@@ -4,17 +4,20 @@ Pure but mutable: the hot path. It knows no clock; `now` and the marks of comple
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from services.shared.clock import Instant
-from services.tracker.core.concluding import of_events, of_time
+from services.tracker.core.concluding import of_events, of_time, opened
 from services.tracker.core.continuing import end_companions
 from services.tracker.core.folding import fold, refold
 from services.tracker.core.promises import Promise, Watermark, look_again_at, settled_state
+from services.tracker.core.roles import role_of
 from services.tracker.core.sets import AgreementSets
-from services.tracker.core.subject import Counted, Event, Subject
+from services.tracker.core.subject import FOLDED, Counted, Event, Subject
 from services.tracker.core.telling import cleared, found, verdict_events
+from services.tracker.core.usual import begin, keep
 from services.tracker.core.verdicts import Verdict
 
 Parties = frozenset[str]
@@ -49,8 +52,8 @@ class Table:
     def __init__(self, sets: AgreementSets) -> None:
         self.sets = sets
         self.subjects: dict[str, Subject] = {}
-        self._due: dict[Parties, Queue] = {}
-        self._to_find: dict[Parties, Queue] = {}
+        self._due: defaultdict[Parties, Queue] = defaultdict(list)
+        self._to_find: defaultdict[Parties, Queue] = defaultdict(list)
 
     def put(self, subject: Subject) -> None:
         """Take over a subject as it was stored."""
@@ -65,14 +68,20 @@ class Table:
 
         `now` is when these are decided.
         """
+        sets = self.sets
+        role = sets.roles.get(event.type) or role_of(sets, event.type)
         subject = self.subjects.get(subject_id)
         if subject is None:
+            if role.begins and (begun := begin(subject_id, event, role)):
+                return FOLDED, self._take_on(begun, now)
             subject = Subject(subject_id)
-        counted, changed = fold(subject, event, self.sets)
-        if counted is not Counted.FOLDED:
+        elif role.only_keeps and (verdicts := keep(subject, event, now)):
+            return FOLDED, verdicts
+        counted, changed = fold(subject, event, sets)
+        if counted is not FOLDED:
             return counted, []
         self.subjects[subject_id] = subject
-        return counted, self._conclude(subject, changed, now)
+        return FOLDED, self._conclude(subject, changed, now)
 
     def take_up(self, subject: Subject, now: Instant) -> list[Concluded]:
         """Fold a subject again for agreements that were not known before."""
@@ -133,6 +142,17 @@ class Table:
             if verdict := found(subject, id, finding, now):
                 yield subject, verdict
 
+    def _take_on(self, subject: Subject, now: Instant) -> list[Verdict]:
+        """A subject that begun as usual: its promises are opened, and looked at in their time."""
+        self.subjects[subject.id] = subject
+        verdicts: list[Verdict] = []
+        for promise in subject.promises.values():
+            verdicts.append(opened(promise, now))
+            assert promise.queued_at is not None, "whatever begins is looked at"
+            entry = promise.queued_at, promise.id, subject.id
+            heapq.heappush(self._due[promise.agreement.evidence_parties], entry)
+        return verdicts
+
     def _conclude(
         self, subject: Subject, changed: Iterable[Promise], now: Instant
     ) -> list[Verdict]:
@@ -173,14 +193,14 @@ class Table:
         for id, finding in subject.current.items():
             known = subject.found.get(id)
             if finding.awaits and (known is None or known.finding != finding or known.cleared_at):
-                queue = self._to_find.setdefault(finding.awaits, [])
+                queue = self._to_find[finding.awaits]
                 heapq.heappush(queue, (finding.true_from, id, subject.id))
 
     def _schedule(self, subject: Subject, promise: Promise) -> None:
         at = look_again_at(promise)
         if at is not None and at != promise.queued_at:
             promise.queued_at = at
-            queue = self._due.setdefault(promise.agreement.evidence_parties, [])
+            queue = self._due[promise.agreement.evidence_parties]
             heapq.heappush(queue, (at, promise.id, subject.id))
 
 

@@ -77,7 +77,7 @@ def _event(
 
 def _stands(subject: Subject, event: Event, promise_id: str) -> bool:
     spoken = event.party == TRACKER and not event.retracts and event.promise_id == promise_id
-    return spoken and (TRACKER, event.id) not in subject.retracted
+    return spoken and (TRACKER, event.id) not in subject.rare.retracted
 
 
 def _verdict(id: str, known: Found, kind: Kind, reason: Reason, now: Instant) -> Verdict:

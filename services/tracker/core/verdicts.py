@@ -1,7 +1,9 @@
 """What comes out of the fold, with ids that are the same however often the log is read."""
 
 import hashlib
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from services.shared.clock import Instant
@@ -87,6 +89,9 @@ class Verdict(NamedTuple):
             said.append(str(self.again))
         return hashlib.sha256("\x00".join(said).encode()).digest()[:16]
 
+
+as_verdict: Callable[[tuple[object, ...]], Verdict] = partial(tuple.__new__, Verdict)
+"""A verdict of all its fields in order, for what each event concludes: it costs half as much."""
 
 _ANNOUNCES = {
     Kind.WARNED: Announced.WARNED,

@@ -28,10 +28,10 @@ def test_a_subject_has_as_many_open_promises_as_the_limit_and_one_that_is_kept_m
     monkeypatch.setattr(opening, "PROMISES_LIMIT", 3)
     subject = told(*(paid(number) for number in range(4)))
     assert len(subject.promises) == 3
-    assert [*subject.skipped.values()] == [Skipped.TOO_MANY_PROMISES]
+    assert [*subject.rare.skipped.values()] == [Skipped.TOO_MANY_PROMISES]
     kept = an_event("operations.ParcelHandedOver", at("09:00") + 5, key=(("payment_id", "1"),))
     subject = told(*(paid(number) for number in range(3)), kept, paid(6))
-    assert (len(subject.promises), dict(subject.skipped)) == (4, {})
+    assert (len(subject.promises), dict(subject.rare.skipped)) == (4, {})
 
 
 def test_of_500_events_one_more_is_refused_in_whatever_order_they_come() -> None:
@@ -52,4 +52,4 @@ def test_a_promise_before_another_may_not_be_due_too_far_either(
     far = at("09:00") - DEADLINE_LIMIT + HOUR
     subject = told(an_event(fields={"promised_by": far}), sets=sets_of(outer, inner))
     skipped = [Skipped.DEADLINE_TOO_FAR] if slack else []
-    assert [*subject.skipped.values()] == skipped
+    assert [*subject.rare.skipped.values()] == skipped

@@ -39,7 +39,7 @@ def hear(partition: Partition, event: Event) -> list[str]:
 @pytest.mark.parametrize("offset", [-1, 0])
 def test_what_comes_before_the_agreement_holds_is_parked(offset: int) -> None:
     event = an_event(time=at("12:00") + offset)
-    assert bool(told(event, sets=AgreementSets((NONE,))).parked) is (offset < 0)
+    assert bool(told(event, sets=AgreementSets((NONE,))).rare.parked) is (offset < 0)
 
 
 def test_a_set_that_becomes_known_takes_up_what_is_parked() -> None:

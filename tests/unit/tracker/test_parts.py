@@ -175,5 +175,5 @@ def test_parts_that_came_before_the_promise_count_for_it() -> None:
     events = (placed(lamp=2), APPROVED, parcel(1, "08:30", lamp=1), parcel(2, "08:45", lamp=1))
     assert ends(*events) == {(State.KEPT, at("08:45"))}
     subject = told(*events, parcel(3, "08:50", lamp=1), sets=sets_of(IN_PARTS))
-    assert not subject.unmatched
+    assert not subject.rare.unmatched
     assert only(subject).course.parts == (Part("lamp", 2, 3),)

@@ -21,7 +21,7 @@ def test_an_event_of_37_days_opens_a_promise_and_an_older_one_does_not(
 ) -> None:
     assert AGE_LIMIT == 37 * DAY
     subject = told(an_event(arrived_at=at("09:00") + 37 * DAY + over))
-    assert [*subject.skipped.values()] == skipped
+    assert [*subject.rare.skipped.values()] == skipped
     assert len(subject.promises) == 1 - len(skipped)
 
 

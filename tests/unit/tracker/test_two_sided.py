@@ -103,7 +103,7 @@ def test_an_event_that_comes_after_the_silence_tells_that_it_was_accepted() -> N
 def test_a_second_report_is_wanted_and_changes_nothing() -> None:
     subject = told(APPROVED, handed_over(), handed_over("10:15", "2"), sets=sets_of(REPORTED))
     assert only(subject).course.reported_at == at("10:00")
-    assert not subject.unmatched
+    assert not subject.rare.unmatched
 
 
 def test_a_breach_ends_once_the_silence_accepts_a_late_report() -> None:

@@ -1,0 +1,121 @@
+"""What events of one type can do under the known agreement sets, worked out once a type."""
+
+from dataclasses import dataclass
+
+from services.shared.clock import Instant
+from services.shared.subjects import EVENT_TYPES
+from services.tracker.core import decisions
+from services.tracker.core.agreements import Agreement, party_of
+from services.tracker.core.continuing import plain_id
+from services.tracker.core.pausing import VERSION
+from services.tracker.core.promises import COMMIT_MARGIN
+from services.tracker.core.sets import VERDICT, AgreementSets
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A promise that the first event of a subject opens, where elapsed time says all of it.
+
+    `plain_id` is what stands in its id between the subject and a plain value of the event's key.
+    `due_in` and `look_in` are microseconds from the event to the deadline and to the first moment
+    at which something may be concluded of it.
+    """
+
+    agreement: Agreement
+    plain_id: str
+    due_in: int
+    look_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What events of one type can do under any known set.
+
+    `moves` names the agreements whose promises they may change, `updates` those under which every
+    word of their party is an update; `touches` that there is any of these. `opens` says that they
+    open promises, `latest` under which agreements of the set that is active from `latest_from` on.
+    `by_key` says that their natural key makes the fact, `versioned` that it has a version.
+    `begins` is what they open as the first event of a subject, empty where more has to be asked;
+    `only_keeps` that they are evidence of simple promises and nothing else.
+    """
+
+    moves: tuple[str, ...]
+    updates: tuple[str, ...]
+    opens: bool
+    latest: tuple[Agreement, ...]
+    latest_from: Instant
+    touches: bool
+    keeps: bool
+    found_by: bool
+    by_key: bool
+    versioned: bool
+    begins: tuple[Beginning, ...]
+    only_keeps: bool
+
+
+def role_of(sets: AgreementSets, event_type: str) -> Role:
+    """The role of a type, worked out when it is first asked for."""
+    role = sets.roles.get(event_type)
+    if role is None:
+        role = sets.roles[event_type] = _role_of(sets, event_type)
+    return role
+
+
+def _role_of(sets: AgreementSets, event_type: str) -> Role:
+    row = EVENT_TYPES.get(event_type)
+    moves = sets.moved_by.get(event_type, ())
+    updates = sets.updated_by.get(party_of(event_type), ())
+    touches = bool(moves or updates) or event_type in decisions.DECISIONS
+    latest = sets.sets[-1].opened_by.get(event_type, ())
+    versioned = row is not None and VERSION in row.key
+    plain = row is not None and not versioned and event_type not in sets.detected
+    return Role(
+        moves=moves,
+        updates=updates,
+        opens=event_type in sets.opening,
+        latest=latest,
+        latest_from=sets.sets[-1].active_from,
+        touches=touches,
+        keeps=event_type in sets.evidence,
+        found_by=event_type in sets.detected,
+        by_key=row is not None,
+        versioned=versioned,
+        begins=_begins(sets, latest, row.key) if plain and row and not touches else (),
+        only_keeps=plain and bool(moves) and _only_keeps(sets, event_type),
+    )
+
+
+def _begins(
+    sets: AgreementSets, opened: tuple[Agreement, ...], key: tuple[str, ...]
+) -> tuple[Beginning, ...]:
+    if len(key) != 1:
+        return ()
+    timed = tuple(each for one in opened if (each := _beginning(sets, one, key[0])))
+    return timed if len(timed) == len(opened) else ()
+
+
+def _beginning(sets: AgreementSets, agreement: Agreement, name: str) -> Beginning | None:
+    due_in, spans = agreement.elapsed, agreement.warning_spans
+    asked = agreement.where or not agreement.simple or _is_followed(sets, agreement)
+    if due_in is None or spans is None or asked:
+        return None
+    look_in = spans[0][0] if spans else due_in + COMMIT_MARGIN
+    return Beginning(agreement, plain_id(agreement.name, name), due_in, look_in)
+
+
+def _only_keeps(sets: AgreementSets, event_type: str) -> bool:
+    """Whether it is evidence under every agreement that it moves, and no more than that."""
+    return event_type not in sets.opening and all(
+        each.simple
+        and event_type in each.evidence
+        and event_type not in each.cancels_on
+        and not _is_followed(sets, each)
+        for each in sets.all
+        if event_type in each.moved_by
+    )
+
+
+def _is_followed(sets: AgreementSets, agreement: Agreement) -> bool:
+    """Whether another agreement opens on a verdict on it."""
+    verdicts = (each for each in sets.opening if each.startswith(VERDICT))
+    return any(each.endswith(f"({agreement.name})") for each in verdicts)
