@@ -25,7 +25,8 @@ from tests.conftest import NewStack
 from tests.olist import UNTIL, Row, first_orders, history_of, needs_olist, told, truth_of
 from tests.polling import until
 
-ORDERS = 3_000
+ORDERS = 1_500
+"""More events than the tracker folds at once, and each agreement kept, kept late and broken."""
 SESSION_S = "6"
 """The shortest session that a broker allows by default."""
 
@@ -41,9 +42,9 @@ class Data:
 
 
 @pytest.fixture(scope="module")
-def data() -> Data:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     orders = first_orders(ORDERS)
-    return Data(history_of(orders), truth_of(orders))
+    return Data(history_of(orders, tmp_path_factory.mktemp("olist")), truth_of(orders))
 
 
 class Replay:
@@ -110,12 +111,6 @@ class Replay:
 @pytest.fixture
 def replay(new_stack: NewStack, data: Data) -> Replay:
     return Replay(new_stack(), data)
-
-
-def test_the_tracker_agrees_with_every_row_of_the_data(replay: Replay) -> None:
-    with replay.playing():
-        pass
-    assert replay.rows() == replay.data.truth
 
 
 def test_a_tracker_that_is_killed_twice_on_the_way_agrees_all_the_same(replay: Replay) -> None:
