@@ -19,7 +19,7 @@ $(UV):
 	$(VENV)/uv/bin/python -m pip install --quiet uv==0.13.9
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(UV)
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -54,8 +54,10 @@ check: setup ## format, lint, types, import rules, protos, generated code
 	git diff --exit-code --stat protos/gen
 	test -z "$$(git status --porcelain protos/gen)"
 
+# The many processes that the tests start are to find bytecode, so writing it is not forbidden. In the
+# order of collection the files of many seconds and few tests do not come last, one of them alone.
 test: setup ## every test, real Kafka and real mongod included
-	$(BIN)/pytest -n 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup ## what an event costs in the tracker's core, beside a fixed reference loop
 	$(BIN)/python -m tests.bench.core

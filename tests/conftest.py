@@ -6,7 +6,7 @@ The servers' jars are downloaded once into HANDOFF_HOME's cache; all data is in 
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,13 +36,20 @@ def home() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
-    """One Kafka and one mongod for all tests that do not harm them."""
+@contextmanager
+def a_stack() -> Iterator[LocalStack]:
+    """A Kafka and a mongod in a folder of their own, which goes with them."""
     with (
         tempfile.TemporaryDirectory(prefix="handoff-") as folder,
         LocalStack(Settings(home=Path(folder)), cache=CACHE, prefer_usual_ports=False) as running,
     ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    """One Kafka and one mongod for all tests that do not harm them."""
+    with a_stack() as running:
         yield running
 
 

@@ -13,8 +13,10 @@ from services.insights.replay import PromiseRow
 from services.shared.clock import Instant, iso, to_instant
 from services.simulator.importers import olist
 from services.simulator.importers.history import History
+from tests.olist_files import write_joined
 
 DATA = Path(os.environ.get("HANDOFF_TEST_DATA", "../shared/data"))
+FILES = ("olist_orders.csv.gz", "olist_items.csv.gz", "olist_payments.csv.gz")
 TRUTH = DATA / "olist_promises.csv.gz"
 UNTIL: Instant = to_instant(datetime.fromisoformat("2020-12-31T00:00:00Z"))
 
@@ -29,15 +31,18 @@ Row = tuple[str, str, str, str, str, str, str, str]
 
 def first_orders(number: int) -> set[str]:
     """The ids of the orders that were bought first."""
-    rows = sorted((row["purchased_at"], row["order_id"]) for row in _rows("olist_orders.csv.gz"))
+    rows = sorted((row["purchased_at"], row["order_id"]) for row in _rows(FILES[0]))
     return {order for _, order in rows[:number]}
 
 
-def history_of(orders: set[str]) -> History:
-    """Everything that the data tells of these orders, their reviews included."""
-    whole = olist.history(DATA, _no_bad_row)
-    moments = [m for m in whole.moments if m.tell()[0].subject.partition("/")[2] in orders]
-    return History.of(moments)
+def rows_of(orders: set[str]) -> tuple[list[dict[str, str]], ...]:
+    """The rows of each file that tell of these orders."""
+    return tuple([row for row in _rows(name) if row["order_id"] in orders] for name in FILES)
+
+
+def history_of(orders: set[str], folder: Path) -> History:
+    """Everything that the data tells of these orders; their rows are copied into `folder`."""
+    return olist.history(write_joined(folder, *rows_of(orders)), _no_bad_row)
 
 
 def truth_of(orders: set[str]) -> set[Row]:

@@ -27,6 +27,7 @@ _JVM = (
     "-Xms128m",
     "-Xmx512m",
     "-XX:+UseSerialGC",  # the least memory and processor on a small machine
+    "-XX:TieredStopAtLevel=1",  # the second compiler costs more than it gains in one node's hours
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
     "-Djava.awt.headless=true",

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -19,7 +20,7 @@ from services.shared.bus_kafka import KafkaPublisher
 from services.shared.clock import WallClock
 from services.shared.rpc import sync_channel
 from services.shared.subjects import partition_of
-from tests.conftest import NewStack
+from tests.conftest import a_stack
 from tests.polling import until
 from tests.tracking import placed
 
@@ -28,12 +29,13 @@ GOOD, ASTRAY = "order/good", "order/astray"
 
 
 class Tracked:
-    """A tracker on a stack of its own, what is published to it, and `handoff dlq`."""
+    """A tracker on a stack, what a test publishes to it, and `handoff dlq`."""
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
         endpoint = stack.settings.endpoints.tracker
         self._address = endpoint.grpc_address
+        self._earlier = {letter["id"] for letter in self.dlq("list")}
 
     def publish(self, *records: Record) -> None:
         bootstrap = self.stack.settings.kafka.bootstrap
@@ -62,16 +64,26 @@ class Tracked:
         )
         return json.loads(done.stdout)
 
+    def letters(self) -> list[dict[str, str]]:
+        """Those of this test."""
+        return [letter for letter in self.dlq("list") if letter["id"] not in self._earlier]
+
     def reasons(self) -> list[str]:
-        return sorted(letter["reason"] for letter in self.dlq("list"))
+        return sorted(letter["reason"] for letter in self.letters())
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[LocalStack]:
+    """A stack with a tracker, for all tests here; each has subjects of its own."""
+    with a_stack() as stack:
+        stack.start_services(["tracker"])
+        assert wait_for_services(stack.settings, ["tracker"], DEADLINE_S) == {}
+        yield stack
 
 
 @pytest.fixture
-def tracked(new_stack: NewStack) -> Tracked:
-    stack = new_stack()
-    stack.start_services(["tracker"])
-    assert wait_for_services(stack.settings, ["tracker"], DEADLINE_S) == {}
-    return Tracked(stack)
+def tracked(own: LocalStack) -> Tracked:
+    return Tracked(own)
 
 
 def a_record(subject: str, *, topic: str = "handoff.sales.v1", padding: int = 0) -> Record:
@@ -101,7 +113,7 @@ def test_redriving_a_letter_mends_its_partition_and_twice_counts_once(tracked: T
     wrong = (right + 1) % tracked.stack.settings.partitions
     tracked.publish(Record(record.topic, record.key, record.value, record.headers, wrong))
     until(lambda: tracked.reasons() == ["wrong_partition"], "it is a dead letter", DEADLINE_S)
-    (letter,) = tracked.dlq("list")
+    (letter,) = tracked.letters()
     assert tracked.dlq("show", letter["id"])["event"]["subject"] == ASTRAY
     for _ in range(2):
         assert tracked.dlq("redrive", letter["id"]) == {"redriven": [letter["id"]]}

@@ -25,7 +25,8 @@ from tests.conftest import NewStack
 from tests.olist import UNTIL, Row, first_orders, history_of, needs_olist, told, truth_of
 from tests.polling import until
 
-ORDERS = 3_000
+ORDERS = 1_200
+"""More events than the tracker folds at once, and each agreement kept, kept late and broken."""
 SESSION_S = "6"
 """The shortest session that a broker allows by default."""
 
@@ -41,9 +42,9 @@ class Data:
 
 
 @pytest.fixture(scope="module")
-def data() -> Data:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     orders = first_orders(ORDERS)
-    return Data(history_of(orders), truth_of(orders))
+    return Data(history_of(orders, tmp_path_factory.mktemp("olist")), truth_of(orders))
 
 
 class Replay:
@@ -112,12 +113,6 @@ def replay(new_stack: NewStack, data: Data) -> Replay:
     return Replay(new_stack(), data)
 
 
-def test_the_tracker_agrees_with_every_row_of_the_data(replay: Replay) -> None:
-    with replay.playing():
-        pass
-    assert replay.rows() == replay.data.truth
-
-
 def test_a_tracker_that_is_killed_twice_on_the_way_agrees_all_the_same(replay: Replay) -> None:
     with replay.playing():
         for share in (0.2, 0.5):
@@ -127,9 +122,7 @@ def test_a_tracker_that_is_killed_twice_on_the_way_agrees_all_the_same(replay: R
     assert replay.stack.supervisor.restarts("tracker") == 2
 
 
-def test_a_tracker_that_was_stopped_and_replaced_writes_nothing_more(
-    replay: Replay,
-) -> None:
+def test_a_tracker_that_was_stopped_and_replaced_writes_nothing_more(replay: Replay) -> None:
     stopped = replay.pid
     with replay.playing():
         replay.wait_for(0.2)
@@ -137,10 +130,8 @@ def test_a_tracker_that_was_stopped_and_replaced_writes_nothing_more(
         _replace(replay)
         replay.wait_for(0.5)
         os.kill(stopped, signal.SIGCONT)
-    rows = replay.rows()
-    until(lambda: replay.fenced() > 0, "the late commit is refused and counted")
-    assert rows == replay.data.truth
-    assert replay.rows() == rows
+    until(lambda: replay.fenced() > 0, "the late commit is refused and counted", 60)
+    assert replay.rows() == replay.data.truth
 
 
 def _replace(replay: Replay) -> None:
