@@ -95,7 +95,15 @@ def test_one_event_opens_as_many_promises_as_the_limit_and_no_more() -> None:
     texts = [an_agreement_text(f"a{number}") for number in range(PROMISES_LIMIT + 1)]
     assert faults(*texts[:-1]) == []
     (said,) = faults(*texts)
-    assert "more than 64 agreements open on finance.PaymentApproved" in said
+    assert "finance.PaymentApproved opens 65 promises" in said
+
+
+def test_the_promises_to_acknowledge_and_to_be_heard_of_count_as_well() -> None:
+    more = {"acknowledge": "{on: operations.PickStarted, within: 1 hour}", "update_every": "1 day"}
+    texts = [an_agreement_text(f"a{number}", **more) for number in range(PROMISES_LIMIT // 3 + 1)]
+    assert faults(*texts[:-1]) == []
+    (said,) = faults(*texts)
+    assert "finance.PaymentApproved opens 66 promises" in said
 
 
 def test_a_set_holds_as_many_agreements_as_the_limit_and_no_more() -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from services.shared.subjects import Kind, kind_of
 from services.tracker.core.agreements import Agreement
+from services.tracker.core.companions import with_companions
 from services.tracker.core.language.faults import Fault, fault_at
 from services.tracker.core.language.types import verdict_named
 from services.tracker.core.language.yaml_text import Document, Path
@@ -16,7 +17,8 @@ from services.tracker.core.language.yaml_text import Document, Path
 AGREEMENTS_LIMIT = 1_000
 """Agreements of one set."""
 PROMISES_LIMIT = 64
-"""Promises that one event may open: agreements of a set that open on one type."""
+"""Promises that one event may open: agreements of a set that open on one type, with those to
+acknowledge and to be heard of."""
 
 
 class Placed(NamedTuple):
@@ -108,11 +110,11 @@ def _too_many(placed: Sequence[Placed]) -> Iterator[Fault]:
     if len(placed) > AGREEMENTS_LIMIT:
         remedy = f"there are {len(placed)} agreements; the limit is {AGREEMENTS_LIMIT}."
         yield placed[AGREEMENTS_LIMIT].fault(remedy, "agreement")
-    opening = Counter(each.agreement.opens_on for each in placed)
+    opening = Counter(one.opens_on for each in placed for one in with_companions(each.agreement))
     for each in placed:
-        if opening.pop(each.agreement.opens_on, 0) > PROMISES_LIMIT:
+        if (opened := opening.pop(each.agreement.opens_on, 0)) > PROMISES_LIMIT:
             remedy = (
-                f"more than {PROMISES_LIMIT} agreements open on {each.agreement.opens_on};"
-                " let one event open fewer promises."
+                f"{each.agreement.opens_on} opens {opened} promises, with those of acknowledge and"
+                f" update_every; the limit is {PROMISES_LIMIT}."
             )
             yield each.fault(remedy, "opens_on")
