@@ -171,7 +171,7 @@ class Partition:
             return
         counted, verdicts = self.table.apply(told.subject, event, now)
         self.counts.add(f"event:{counted}")
-        if counted in {Counted.ID_CONFLICT, Counted.TOO_MANY_EVENTS}:
+        if counted not in {Counted.FOLDED, Counted.DUPLICATE}:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
             self._refuse(told, InvalidEvent(counted, reason), now)
         if counted is not Counted.FOLDED:

@@ -37,6 +37,8 @@ def fold(subject: Subject, event: Event, sets: AgreementSets) -> tuple[Counted, 
         return Counted.DUPLICATE if same else Counted.ID_CONFLICT, []
     if len(subject.events) >= EVENTS_LIMIT:
         return Counted.TOO_MANY_EVENTS, []
+    if not subject.can_hold(event):
+        return Counted.SUBJECT_TOO_LARGE, []
     in_order = subject.remember(event) and not _comes_into_silence(subject, event, sets)
     if not in_order or event.retracts:
         refold(subject, sets)

@@ -8,9 +8,14 @@ from typing import Any
 from services.shared.clock import Instant
 from services.tracker.core.findings import Finding, Found
 from services.tracker.core.promises import Promise, settled_state
+from services.tracker.core.weight import weight
 
 EVENTS_LIMIT = 500
 """Events of one subject; one more is refused as `too_many_events`."""
+
+WEIGHT_LIMIT = 4 * 2**20
+"""Bytes that the fields of a subject's events may take in its document, of the 16 MiB that Mongo
+allows for all of it; what would exceed it is refused as `subject_too_large`."""
 
 Key = tuple[tuple[str, str], ...]
 
@@ -64,7 +69,7 @@ class Counted(StrEnum):
     DUPLICATE = "duplicate"
     ID_CONFLICT = "id_conflict"
     TOO_MANY_EVENTS = "too_many_events"
-    TOO_MANY_PROMISES = "too_many_promises"
+    SUBJECT_TOO_LARGE = "subject_too_large"
 
 
 FOLDED = Counted.FOLDED
@@ -112,8 +117,8 @@ class Subject:
 
     What follows them is folded from them: `told` are those that said something new, the very same
     tuple where all did; `facts` the latest value of each fact, by what it is about and its field;
-    `current` what is found as they stand. `found` is history: every finding that was ever told, by
-    its id.
+    `current` what is found as they stand, `weight` that of all their fields. `found` is history:
+    every finding that was ever told, by its id.
     """
 
     id: str
@@ -124,15 +129,22 @@ class Subject:
     rare: Rare = COMMON
     current: Mapping[str, Finding] = NOTHING
     found: Mapping[str, Found] = NOTHING
+    weight: int = 0
 
     def remember(self, event: Event) -> bool:
         """Put an event among the subject's events without folding it; true if it is the last."""
         events = self.events
         self.events = (*events, event)
+        if event.fields:
+            self.weight += weight(event.fields)
         if not events or events[-1].occurred_at < event.occurred_at or events[-1] < event:
             return True
         self.events = tuple(sorted(self.events))
         return False
+
+    def can_hold(self, event: Event) -> bool:
+        """Whether the document of the subject has room for what the event says."""
+        return not event.fields or self.weight + weight(event.fields) <= WEIGHT_LIMIT
 
     def event(self, id: bytes) -> Event | None:
         """One of its events."""
