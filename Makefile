@@ -61,6 +61,7 @@ test: setup ## every test, real Kafka and real mongod included
 
 bench: setup ## what an event costs in the tracker's core, beside a fixed reference loop
 	$(BIN)/python -m tests.bench.core
+	$(BIN)/python -m tests.bench.collector
 	$(BIN)/python -m tests.bench.replay
 
 clean: ## remove what the targets made

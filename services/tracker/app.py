@@ -27,6 +27,7 @@ from services.shared.telemetry import Telemetry
 from services.tracker.agreement_files import AgreementFolder, load_folder
 from services.tracker.agreement_sets import KnownSets
 from services.tracker.api import SERVICE, TrackerServicer
+from services.tracker.collector import expect_long_lives, spare_what_is_there
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Rules, Told
 from services.tracker.handlers import Partition
@@ -58,6 +59,7 @@ class Surroundings:
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; gives the exit code. Raises SettingsError, AgreementError."""
+    expect_long_lives()
     settings = load(TrackerSettings)
     folder = load_folder(settings.agreements, settings.own_types)
     return asyncio.run(serve(settings, folder))
@@ -193,4 +195,6 @@ def _open(
 ) -> Partition:
     settings = around.settings
     us = Identity(settings.tracker.instance, settings.endpoints.tracker.grpc_address)
-    return open_partition(store, sets, rules, us, number, around.clock.now())
+    partition = open_partition(store, sets, rules, us, number, around.clock.now())
+    spare_what_is_there()
+    return partition

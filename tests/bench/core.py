@@ -77,20 +77,18 @@ def _round() -> tuple[Seconds, Seconds, Seconds]:
 
 def _apply(table: Table, type: str, key: str) -> Seconds:
     """One event for each subject."""
-    return [
-        _apply_batch(
-            table,
-            [
-                (f"order/{number}", _event(type, key, number))
-                for number in range(first, first + BATCH)
-            ],
-        )
-        for first in range(0, EVENTS, BATCH)
-    ]
+    batches = (a_batch(type, key, first) for first in range(0, EVENTS, BATCH))
+    return [apply_batch(table, each) for each in batches]
 
 
-def _apply_batch(table: Table, batch: list[tuple[str, Event]]) -> float:
-    """Each event has to conclude something, or nothing is measured."""
+def a_batch(type: str, key: str, first: int) -> list[tuple[str, Event]]:
+    """Subjects from number `first` on, each with its event of this type."""
+    numbers = range(first, first + BATCH)
+    return [(f"order/{number}", _event(type, key, number)) for number in numbers]
+
+
+def apply_batch(table: Table, batch: list[tuple[str, Event]]) -> float:
+    """CPU seconds of a batch. Each event has to conclude something, or nothing is measured."""
     now, concluded = at("09:00"), 0
     start = time.process_time()
     for subject, event in batch:
