@@ -174,6 +174,7 @@ def _ingest(
         Membership(
             settings.kafka.bootstrap,
             tuple(settings.parties),
+            settings.partitions,
             settings.tracker.instance,
             settings.tracker.session_s,
         ),
