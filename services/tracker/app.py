@@ -176,6 +176,7 @@ def _ingest(
         Membership(
             settings.kafka.bootstrap,
             tuple(settings.parties),
+            settings.partitions,
             settings.tracker.instance,
             settings.tracker.session_s,
         ),

@@ -3,7 +3,8 @@
 HandoffError
 ├── AgreementError       agreement files are wrong: file, line, key and what would be right
 ├── Fenced               a partition has another owner by now; nothing was written
-└── PositionLost         Kafka does not hold what comes next; a person has to decide
+├── PositionLost         Kafka does not hold what comes next; a person has to decide
+└── WrongPartitionCount  topics and settings disagree in which partition a subject lives
 """
 
 from services.shared.errors import HandoffError
@@ -24,3 +25,7 @@ class Fenced(HandoffError):
 
 class PositionLost(HandoffError):
     """The record at a stored position is not in Kafka any more, so going on would skip events."""
+
+
+class WrongPartitionCount(HandoffError):
+    """A party's topic has another number of partitions than the settings; nothing can be found."""

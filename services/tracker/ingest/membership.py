@@ -1,8 +1,9 @@
 """How a tracker connects to Kafka: as a static member of the group, and as one who only asks."""
 
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.shared.bus import Received
@@ -12,10 +13,14 @@ GROUP = "handoff-tracker"
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """How this tracker takes part in the group; a static instance id survives a restart."""
+    """How this tracker takes part in the group; a static instance id survives a restart.
+
+    Each party's topic has to have as many `partitions`.
+    """
 
     bootstrap: str
     parties: tuple[str, ...]
+    partitions: int
     instance: str
     session_s: float
 
@@ -55,3 +60,26 @@ def received(record: ConsumerRecord) -> Received:
         headers=tuple(record.headers),
         arrived_at=record.timestamp * 1_000,
     )
+
+
+def by_topic(offsets: Mapping[TopicPartition, int]) -> dict[str, int]:
+    """What Kafka says of one partition number of several topics."""
+    return {place.topic: offset for place, offset in offsets.items()}
+
+
+class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Kafka's group protocol, passed on."""
+
+    def __init__(
+        self,
+        take: Callable[[Iterable[TopicPartition]], Awaitable[None]],
+        drop: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._take = take
+        self._drop = drop
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._drop()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._take(assigned)

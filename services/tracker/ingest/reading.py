@@ -9,8 +9,9 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import (
     KafkaError,
     NoOffsetForPartitionError,
@@ -22,22 +23,25 @@ from pymongo.errors import PyMongoError
 from services.shared import telemetry as names
 from services.shared.bus import Received
 from services.shared.clock import Clock
+from services.shared.errors import HandoffError
 from services.shared.health import Health
 from services.shared.mongo import TransactionTooLong
 from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
-from services.tracker.errors import PositionLost
 from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
 from services.tracker.ingest.caught_up import watch
 from services.tracker.ingest.gate import Held
 from services.tracker.ingest.membership import (
     GROUP,
+    Listener,
     Membership,
+    by_topic,
     reader,
     received,
     watcher_of,
 )
+from services.tracker.ingest.protecting import lost, position_lost, wrong_partition_count
 
 POLL_MS = 100
 BATCH_RECORDS = 2_000
@@ -71,6 +75,7 @@ class Ingest:
         self._health = health
         self._topics = {topic_of(party): party for party in membership.parties}
         self._held: dict[int, Held] = {}
+        self._standing: set[int] = set()
         self._busy = asyncio.Lock()
 
     @property
@@ -85,7 +90,9 @@ class Ingest:
             try:
                 await consumer.start()
                 await watcher.start()
-                consumer.subscribe(list(self._topics), listener=_Listener(self, consumer))
+                consumer.subscribe(
+                    list(self._topics), listener=Listener(partial(self.take, consumer), self.drop)
+                )
                 watching = asyncio.create_task(
                     watch(watcher, self._held, list(self._topics), self._clock)
                 )
@@ -113,7 +120,8 @@ class Ingest:
                 await asyncio.sleep(UNLOADED_WAIT_S)  # assigned, but not loaded and sought yet
                 continue
             except OffsetOutOfRangeError as error:
-                self._lost(error.args[0] if error.args else {})
+                for place, position in (error.args[0] if error.args else {}).items():
+                    self._stand_still(place.partition, lost(place.partition, place.topic, position))
                 continue
             self._health.report(PART, None)
             async with self._busy:
@@ -189,16 +197,20 @@ class Ingest:
 
     async def take(self, consumer: AIOKafkaConsumer, assigned: Iterable[TopicPartition]) -> None:
         """Load each assigned partition, then read all its topics from the stored positions."""
+        counts = {topic: len(consumer.partitions_for_topic(topic) or ()) for topic in self._topics}
+        wrong = wrong_partition_count(counts, self._membership.partitions)
         numbers = defaultdict(set)
         for place in assigned:
             numbers[place.partition].add(place.topic)
         async with self._busy:
-            self._held.clear()
+            self._forget()
             for number, topics in sorted(numbers.items()):
-                if topics != set(self._topics):
+                if wrong:
+                    self._stand_still(number, wrong)
+                elif topics != set(self._topics):
                     self._log.error("partition torn apart", partition=number, topics=sorted(topics))
-                    continue
-                await self._load(consumer, number)
+                else:
+                    await self._load(consumer, number)
         self._log.info("partitions taken", partitions=sorted(self._held))
 
     async def _load(self, consumer: AIOKafkaConsumer, number: int) -> None:
@@ -206,41 +218,32 @@ class Ingest:
         await self._patiently(lambda: opened.append(self._open_partition(number)))
         partition = opened[-1]
         places = [TopicPartition(topic, number) for topic in self._topics]
-        starts = await consumer.beginning_offsets(places)
-        ends = await consumer.end_offsets(places)
+        starts = by_topic(await consumer.beginning_offsets(places))
+        ends = by_topic(await consumer.end_offsets(places))
+        positions = partition.positions
+        positions |= {topic: positions.get(topic, start) for topic, start in starts.items()}
+        ours = {topic: positions[topic] for topic in self._topics}
+        if why := position_lost(number, ours, starts, ends):
+            self._stand_still(number, why)
+            return
         for place in places:
-            position = partition.positions.setdefault(place.topic, starts[place])
-            if not starts[place] <= position <= ends[place]:
-                self._lost({place: position})
-                return
-            consumer.seek(place, position)
+            consumer.seek(place, positions[place.topic])
         self._held[number] = Held(partition)
 
     async def drop(self) -> None:
         """Forget everything: whoever gets the partitions next loads them from Mongo."""
         async with self._busy:
-            self._held.clear()
+            self._forget()
 
-    def _lost(self, positions: dict[TopicPartition, int]) -> None:
-        for place, position in positions.items():
-            self._held.pop(place.partition, None)
-            error = PositionLost(
-                f"Kafka holds no offset {position} of {place.topic} partition {place.partition}:"
-                " the topic was made anew or retention passed it. The partition stands still."
-            )
-            self._health.report(f"partition {place.partition}", str(error))
-            self._log.error(str(error))
+    def _forget(self) -> None:
+        self._held.clear()
+        for number in self._standing:
+            self._health.report(f"partition {number}", None)
+        self._standing.clear()
 
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Kafka's group protocol, passed on."""
-
-    def __init__(self, ingest: Ingest, consumer: AIOKafkaConsumer) -> None:
-        self._ingest = ingest
-        self._consumer = consumer
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        await self._ingest.drop()
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        await self._ingest.take(self._consumer, assigned)
+    def _stand_still(self, number: int, why: HandoffError) -> None:
+        """Read nothing of it until it is assigned anew; a person has to see to it."""
+        self._held.pop(number, None)
+        self._standing.add(number)
+        self._health.report(f"partition {number}", str(why))
+        self._log.error(str(why))
