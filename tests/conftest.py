@@ -24,6 +24,13 @@ from tests.polling import until
 hypothesis.register_profile("handoff", deadline=None, derandomize="CI" in os.environ)
 hypothesis.load_profile("handoff")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What kills servers comes last: a client that it leaves behind goes on trying to reach them,
+    draws random numbers for that, and Hypothesis refuses to work beside it."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
 CACHE = load(Settings).home / "cache"
 
 NewStack = Callable[[], LocalStack]
