@@ -94,7 +94,7 @@ def _step(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> li
     if sets.draw_along:
         changed += _drawn_along(subject, event, changed, sets)
     if role.opens:
-        changed += open_promises(subject, event, role, sets)
+        changed += open_promises(subject, event, sets)
     return changed
 
 

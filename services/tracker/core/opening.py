@@ -11,7 +11,6 @@ from services.tracker.core.interruptions import return_to_sender
 from services.tracker.core.knowledge import values_of
 from services.tracker.core.pausing import agree
 from services.tracker.core.promises import Promise, State, settled_state
-from services.tracker.core.roles import Role
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.settling import end, more_of, move
 from services.tracker.core.subject import Event, Skipped, Subject
@@ -23,14 +22,12 @@ PROMISES_LIMIT = 10_000
 """Open promises of one subject; one more is not opened."""
 
 
-def open_promises(subject: Subject, event: Event, role: Role, sets: AgreementSets) -> list[Promise]:
+def open_promises(subject: Subject, event: Event, sets: AgreementSets) -> list[Promise]:
     """The promises that the event opens under the set of its broker time.
 
     What no agreement there is for is parked, and taken up by the first later set that has one.
     """
-    latest = event.arrived_at >= role.latest_from
-    agreements = role.latest if latest else sets.at(event.arrived_at).opened_by.get(event.type, ())
-    opened = _under(subject, event, agreements)
+    opened = _under(subject, event, sets.at(event.arrived_at).opened_by.get(event.type, ()))
     if opened is None:
         for later in sets.after(event.arrived_at):
             opened = _under(subject, event, later.opened_by.get(event.type, ()))
@@ -120,8 +117,8 @@ def _due_by(subject: Subject, event: Event, agreement: Agreement) -> Instant | S
         return Skipped.TOO_OLD
     if len(subject.promises) >= PROMISES_LIMIT and _open_ones(subject) >= PROMISES_LIMIT:
         return Skipped.TOO_MANY_PROMISES
-    if (elapsed := agreement.elapsed) is not None:
-        return event.occurred_at + elapsed
+    if agreement.elapsed is not None:
+        return event.occurred_at + agreement.elapsed
     return due_of(subject, agreement, event.occurred_at, event.key)
 
 

@@ -180,7 +180,7 @@ def _before_due(promise: Promise, watermark: Watermark) -> State:
 
 def look_again_at(promise: Promise) -> Instant | None:
     """The watermark at which the promise may change by itself; None when it cannot any more."""
-    if promise.settled_at is not None or promise.ended_as is not None:
+    if promise.is_over:
         return None
     if promise.course is STRAIGHT:
         spans = promise.agreement.warning_spans

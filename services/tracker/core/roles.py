@@ -33,16 +33,15 @@ class Role:
 
     `moves` names the agreements whose promises they may change, `updates` those under which every
     word of their party is an update; `touches` that there is any of these. `opens` says that they
-    open promises, `latest` under which agreements of the set that is active from `latest_from` on.
-    `by_key` says that their natural key makes the fact, `versioned` that it has a version.
-    `begins` is what they open as the first event of a subject, empty where more has to be asked;
-    `only_keeps` that they are evidence of simple promises and nothing else.
+    open promises, `by_key` that their natural key makes the fact, `versioned` that it has a
+    version. `begins` is what they open as the first event of a subject under the set that is
+    active from `latest_from` on, empty where more has to be asked; `only_keeps` says that they are
+    evidence of simple promises and nothing else.
     """
 
     moves: tuple[str, ...]
     updates: tuple[str, ...]
     opens: bool
-    latest: tuple[Agreement, ...]
     latest_from: Instant
     touches: bool
     keeps: bool
@@ -73,7 +72,6 @@ def _role_of(sets: AgreementSets, event_type: str) -> Role:
         moves=moves,
         updates=updates,
         opens=event_type in sets.opening,
-        latest=latest,
         latest_from=sets.sets[-1].active_from,
         touches=touches,
         keeps=event_type in sets.evidence,
