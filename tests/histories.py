@@ -23,7 +23,7 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import (
     HOUR,
     MINUTE,
@@ -282,6 +282,6 @@ class Day:
 
     def _restart(self) -> None:
         if self._restarting and ORDER in self.table.subjects:
-            stored = subject_document(self.table.subjects[ORDER], 0)
+            packed = pack(self.table.subjects[ORDER])
             self.table = Table(SETS)
-            self.table.put(subject_of(stored, SETS))
+            self.table.put(unpack(ORDER, packed, SETS))

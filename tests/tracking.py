@@ -2,9 +2,11 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
+
+from msgspec import msgpack
 
 from services.shared.bus import Received, Record
 from services.shared.clock import SECOND, Instant, to_datetime
@@ -18,15 +20,16 @@ from services.shared.outbox import OutboxRow
 from services.shared.relay import heartbeat
 from services.shared.subjects import DEAD_LETTERS_TOPIC, topic_of
 from services.tracker.agreement_files import load_folder, shipped
+from services.tracker.core.continuing import promise_id
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
-from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Changes, Ownership, Rules
+from services.tracker.exchange import Commit, Entry, Ownership, Rules
 from services.tracker.handlers import Partition
 from services.tracker.opening import Identity, TrackerStore, open_partition
+from services.tracker.packing import unpack
 from services.tracker.rows import parked_of
 
 HOUR = 3_600 * SECOND
@@ -43,6 +46,8 @@ class MemoryTrackerStore:
     def __init__(self) -> None:
         self.partitions: dict[int, dict[str, Any]] = {}
         self.subject_documents: dict[str, dict[str, Any]] = {}
+        self.segments: dict[tuple[int, int], Sequence[Entry]] = {}
+        self.listed: dict[str, dict[str, Any]] = {}
         self.verdicts: dict[bytes, Verdict] = {}
         self.outgoing: dict[bytes, OutboxRow] = {}
         self.fenced = 0
@@ -62,24 +67,41 @@ class MemoryTrackerStore:
         )
 
     def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
-        return [
-            subject_of(row, sets)
-            for row in self.subject_documents.values()
-            if row["partition"] == partition and row["open"]
-        ]
+        return self._unpacked(sets, partition=partition, open=True)
+
+    def young_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        young = self._in_segments(partition)
+        return [unpack(id, young[id], sets) for id in young.keys() - self.subject_documents.keys()]
 
     def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]:
         rows = self.subject_documents
-        return [subject_of(rows[id], sets) for id in ids if id in rows]
+        return [unpack(id, rows[id]["packed"], sets) for id in ids if id in rows]
 
     def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
-        rows = [*self.subject_documents.values()]
+        return self._unpacked(sets, partition=partition, parked=True)
+
+    def packed(self, id: str) -> bytes | None:
+        """As it was last committed, whether it has a document or not."""
+        if id in self.subject_documents:
+            packed: bytes = self.subject_documents[id]["packed"]
+            return packed
+        return next(
+            (each[id] for each in map(self._in_segments, self.partitions) if id in each), None
+        )
+
+    def _unpacked(self, sets: AgreementSets, **wanted: object) -> Iterable[Subject]:
         return [
-            subject_of(row, sets) for row in rows if row["partition"] == partition and row["parked"]
+            unpack(row["_id"], row["packed"], sets)
+            for row in [*self.subject_documents.values()]
+            if wanted.items() <= row.items()
         ]
 
-    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership:
-        return self.write(Written.of(owner, progress, changes))
+    def _in_segments(self, partition: int) -> dict[str, bytes]:
+        ours = sorted(key for key in self.segments if key[0] == partition)
+        return {id: packed for key in ours for id, packed in self.segments[key]}
+
+    def commit(self, owner: Ownership, commit: Commit) -> Ownership:
+        return self.write(Written(owner, commit))
 
     def write(self, written: "Written") -> Ownership:
         """All or nothing; what got through already, unnoticed, counts."""
@@ -89,44 +111,67 @@ class MemoryTrackerStore:
         elif (row["epoch"], row["seq"]) != (owner.epoch, owner.seq + 1):
             self.fenced += 1
             raise Fenced(f"partition {owner.partition} has another owner")
+        progress = written.commit.progress
         return dataclasses.replace(
             owner,
             seq=owner.seq + 1,
-            positions=written.progress["positions"],
-            complete_through=written.progress["complete_through"],
-            parked=parked_of(written.progress),
+            positions=progress["positions"],
+            complete_through=progress["complete_through"],
+            parked=parked_of(progress),
         )
 
     def guard(self, row: dict[str, Any], owner: Ownership) -> bool:
         return (row["epoch"], row["seq"]) == (owner.epoch, owner.seq)
 
     def apply(self, row: dict[str, Any], written: "Written") -> None:
-        row |= written.progress | {"seq": written.owner.seq + 1}
-        self.subject_documents |= written.documents
-        for verdict in written.verdicts:
+        owner, commit = written.owner, written.commit
+        row |= commit.progress | {"seq": owner.seq + 1}
+        self.segments[owner.partition, owner.seq + 1] = commit.young
+        for key in [*self.segments]:
+            if key[0] == owner.partition and key[1] < commit.young_from:
+                del self.segments[key]
+        self.subject_documents |= {each["_id"]: each for each in commit.documents}
+        over = {id for id, each in self.listed.items() if each["subject"] in commit.listed_before}
+        self.listed = {id: each for id, each in self.listed.items() if id not in over}
+        self.listed |= {each["_id"]: each for each in commit.listed}
+        for verdict in commit.verdicts:
             self.verdicts.setdefault(verdict.id, verdict)
-        for waiting in written.outgoing:
+        for waiting in commit.outgoing:
             self.outgoing.setdefault(waiting.id, waiting)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Written:
-    """A commit as it goes to the store: whatever is folded afterwards is not in it."""
+    """A commit as it goes to the store."""
 
     owner: Ownership
-    progress: dict[str, Any]
-    documents: dict[str, dict[str, Any]]
-    verdicts: tuple[Verdict, ...]
-    outgoing: tuple[OutboxRow, ...]
+    commit: Commit
 
-    @classmethod
-    def of(cls, owner: Ownership, progress: dict[str, Any], changes: Changes) -> "Written":
-        documents = {
-            subject.id: subject_document(subject, owner.partition)
-            for subject in changes.subjects.values()
-        }
-        verdicts = tuple(verdict for _, verdict in changes.verdicts)
-        return cls(owner, progress, documents, verdicts, tuple(changes.outgoing))
+    @property
+    def events(self) -> dict[str, list[bytes]]:
+        """The ids of the events of each subject that was written."""
+        documents = [(each["_id"], each["packed"]) for each in self.commit.documents]
+        return {id: event_ids(packed) for id, packed in [*self.commit.young, *documents]}
+
+
+def event_ids(packed: bytes) -> list[bytes]:
+    return [fields[0] for fields in msgpack.decode(packed)[0]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is stored of a promise, as it was before it is folded again."""
+
+    id: str
+    version: int
+    due_by: Instant
+    concluded: str | None
+
+
+def recorded(subject: str, packed: bytes) -> Iterator[Recorded]:
+    for agreement, version, key, _, _, due_by, _, concluded, *_ in msgpack.decode(packed)[1]:
+        id = promise_id(subject, agreement, tuple((name, value) for name, value in key))
+        yield Recorded(id, version, due_by, concluded)
 
 
 @cache

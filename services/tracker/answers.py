@@ -7,16 +7,15 @@ from handoff.v1 import tracker_pb2
 
 from services.shared.clock import SECOND
 from services.shared.codec import stamp, stamp_of
-from services.shared.events.common import Money
 from services.shared.telemetry import trace_id_of
 from services.tracker.core.findings import Found
 from services.tracker.core.pausing import Pause, paused_at
-from services.tracker.core.promises import Promise, State
+from services.tracker.core.promises import State
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.tree.tree import CustomerTree, Hop
 from services.tracker.messages import awaits, decides, detail, money, trace_context
-from services.tracker.rows import parked_of
-from services.tracker.standing import Standing
+from services.tracker.rows import announced_of, parked_of
+from services.tracker.standing import Standing, StandingFinding
 
 Row = dict[str, Any]
 
@@ -27,7 +26,7 @@ def subject_answer(
     """All that is known of a subject; what was found is told once, not among its promises too."""
     return tracker_pb2.GetSubjectResponse(
         subject=subject.id,
-        promises=[standing_message(each) for each in standings if each.promise],
+        promises=[_promise_message(each) for each in standings],
         events=[event_message(event) for event in subject.events],
         skipped=[
             tracker_pb2.SkippedOpening(agreement=agreement, event_id=event_id, reason=reason)
@@ -38,48 +37,40 @@ def subject_answer(
     )
 
 
-def standing_message(standing: Standing) -> tracker_pb2.Promise:
-    if standing.promise is None or standing.state is None:
-        return finding_message(standing.row)
-    message = promise_message(standing.row, standing.promise, standing.state)
-    if pause := _pause_at(standing):
-        message.waiting_on = pause.waiting_on
-    return message
+def standing_message(standing: Standing | StandingFinding) -> tracker_pb2.Promise:
+    match standing:
+        case Standing():
+            return _promise_message(standing)
+        case StandingFinding():
+            return _finding_message(standing)
 
 
-def _pause_at(standing: Standing) -> Pause | None:
-    """The pause that holds at the moment of the question."""
-    if standing.promise is None or standing.state is not State.PAUSED:
-        return None
-    promise = standing.promise
-    return paused_at(promise.course.pauses, standing.now, promise.due_by)
-
-
-def promise_message(row: Row, promise: Promise, state: State) -> tracker_pb2.Promise:
-    """A stored promise as it stands; `state` is its status at the moment of the question."""
+def _promise_message(standing: Standing) -> tracker_pb2.Promise:
+    subject, promise = standing.subject, standing.promise
     agreement, course = promise.agreement, promise.course
+    pause = _pause_at(standing)
     return tracker_pb2.Promise(
-        promise_id=row["_id"],
-        agreement=row["agreement"],
-        agreement_version=row["agreement_version"],
-        owed_by=row["owed_by"],
-        owed_to=row["owed_to"],
-        subject=row["subject"],
-        order=row["order"],
-        customer=row["customer"],
-        case=row["case"],
-        state=tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{state.name}"),
-        revision=row["revision"],
-        opened_at=stamp(row["opened_at"]),
-        due_by=stamp(row["due_by"]),
-        settled_at=stamp(row["ended_at"]),
-        breached_at=stamp(row["breached_at"]),
-        customer_visible_by=stamp(row["customer_visible_by"]),
+        promise_id=promise.id,
+        agreement=agreement.name,
+        agreement_version=agreement.version,
+        owed_by=agreement.owed_by,
+        owed_to=agreement.owed_to,
+        subject=subject.id,
+        order=subject.order,
+        customer=subject.customer,
+        case=subject.case,
+        state=tracker_pb2.PromiseState.Value(f"PROMISE_STATE_{standing.state.name}"),
+        revision=promise.revision,
+        opened_at=stamp(promise.opened_at),
+        due_by=stamp(promise.due_by),
+        settled_at=stamp(promise.settled_at or promise.ended_at),
+        breached_at=stamp(promise.breached_at),
+        customer_visible_by=stamp(subject.customer_visible_by),
         awaits=awaits(agreement),
         because=agreement.because,
         next_step=agreement.next_step,
-        trace_id=trace_id_of(trace_context(row["traceparent"])),
-        announced=_announced(row),
+        trace_id=trace_id_of(trace_context(promise.traceparent)),
+        announced=_announced(promise.announced),
         runbook=agreement.runbook,
         decides=decides(agreement),
         serves=agreement.serves,
@@ -89,16 +80,25 @@ def promise_message(row: Row, promise: Promise, state: State) -> tracker_pb2.Pro
         acknowledged_at=stamp(course.acknowledged_at),
         reported_at=stamp(course.reported_at),
         deemed_accepted=course.deemed_accepted,
-        pauses=[_pause_message(pause) for pause in course.pauses],
+        pauses=[_pause_message(each) for each in course.pauses],
         parts=[tracker_pb2.Part(**part._asdict()) for part in course.parts],
         detail=detail(promise),
+        waiting_on=pause.waiting_on if pause else "",
     )
 
 
-def _announced(row: Row) -> tracker_pb2.VerdictKind.ValueType:
-    if row["announced"] is None:
+def _pause_at(standing: Standing) -> Pause | None:
+    """The pause that holds at the moment of the question."""
+    if standing.state is not State.PAUSED:
+        return None
+    promise = standing.promise
+    return paused_at(promise.course.pauses, standing.now, promise.due_by)
+
+
+def _announced(kind: str | None) -> tracker_pb2.VerdictKind.ValueType:
+    if kind is None:
         return tracker_pb2.VERDICT_KIND_UNSPECIFIED
-    return tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{row['announced'].upper()}")
+    return tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{kind.upper()}")
 
 
 def _pause_message(pause: Pause) -> tracker_pb2.Pause:
@@ -111,28 +111,29 @@ def _pause_message(pause: Pause) -> tracker_pb2.Pause:
     )
 
 
-def finding_message(row: Row) -> tracker_pb2.Promise:
+def _finding_message(standing: StandingFinding) -> tracker_pb2.Promise:
     """A finding where promises are listed, because somebody has to act on it."""
-    at_stake = row["at_stake"]
+    subject, known = standing.subject, standing.found
+    finding = known.finding
     return tracker_pb2.Promise(
-        promise_id=row["_id"],
-        agreement=row["agreement"],
-        owed_by=row["owed_by"],
-        owed_to=row["owed_to"],
-        subject=row["subject"],
-        order=row["order"],
-        customer=row["customer"],
-        case=row["case"],
-        revision=row["revision"],
-        opened_at=stamp(row["opened_at"]),
-        due_by=stamp(row["due_by"]),
-        settled_at=stamp(row["ended_at"]),
-        customer_visible_by=stamp(row["customer_visible_by"]),
-        next_step=row["next_step"],
-        announced=_announced(row),
-        detail=row["detail"],
-        finding=row["finding"],
-        at_stake=money(Money(**at_stake) if at_stake else None),
+        promise_id=standing.id,
+        agreement=finding.kind,
+        owed_by=finding.owed_by,
+        owed_to=finding.owed_to,
+        subject=subject.id,
+        order=subject.order,
+        customer=subject.customer,
+        case=subject.case,
+        revision=known.revision,
+        opened_at=stamp(finding.true_from),
+        due_by=stamp(finding.true_from),
+        settled_at=stamp(known.cleared_at),
+        customer_visible_by=stamp(subject.customer_visible_by),
+        next_step=finding.next_step,
+        announced=_announced(announced_of(known)),
+        detail=finding.detail,
+        finding=finding.kind,
+        at_stake=money(finding.at_stake),
     )
 
 

@@ -107,7 +107,7 @@ async def _run(
     outlook = Outlook(Learner())
     rules = rules_of(settings, lambda: sets.latest, outlook, around.telemetry)
     ingest = _ingest(around, partial(_open, around, store, sets, rules), sets, relay)
-    server = await _answer(around, Ledger(around.client, database, around.clock, sets, outlook))
+    server = await _answer(around, _ledger(around, sets, outlook))
     relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
     try:
         if await asyncio.to_thread(_prepare, around, store, sets, outlook, folder, stopped):
@@ -124,6 +124,18 @@ async def _run(
         if relaying.is_alive():
             await asyncio.to_thread(relaying.join)
         publisher.close()
+
+
+def _ledger(around: Surroundings, sets: KnownSets, outlook: Outlook) -> Ledger:
+    settings = around.settings
+    return Ledger(
+        around.client,
+        settings.mongo.database,
+        around.clock,
+        sets,
+        outlook,
+        settings.partitions,
+    )
 
 
 async def _answer(around: Surroundings, ledger: Ledger) -> grpc.aio.Server:
@@ -158,7 +170,7 @@ def _prepare(
     now = 0 if simulated else around.clock.now()  # a simulation has no before
     store.activate(folder, now, around.settings.own_types)
     known = sets()
-    outlook.learner.begin(store.settled_promises(known, BEGINNING_LIMIT), known)
+    outlook.learner.begin(store.settled_subjects(known, BEGINNING_LIMIT), known)
     return True
 
 

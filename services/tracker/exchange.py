@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from services.shared.bus import Received
     from services.shared.outbox import OutboxRow
 
+Row = dict[str, Any]
+
+Entry = tuple[str, bytes]
+"""A subject's id, and the subject as `packing` has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -49,7 +54,7 @@ class Ownership:
 
 @dataclass(slots=True)
 class Changes:
-    """Everything that one commit writes beside the partition document."""
+    """What was folded and concluded since the last commit."""
 
     subjects: dict[str, Subject] = field(default_factory=dict)
     verdicts: list[tuple[Subject, Verdict]] = field(default_factory=list)
@@ -59,16 +64,42 @@ class Changes:
         return bool(self.subjects or self.verdicts or self.outgoing)
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything that one commit writes, encoded: what is folded afterwards is not in it.
+
+    `progress` is what the partition's document says from then on. `young` are the subjects that go
+    into segments, `documents` those that have a document; what people list of the latter is
+    `listed`, and whatever else was listed of the subjects `listed_before` is so no longer. No
+    segment of a commit before `young_from` is needed after it.
+    """
+
+    progress: Row
+    young: Sequence[Entry] = ()
+    young_from: int = 0
+    documents: Sequence[Row] = ()
+    listed: Sequence[Row] = ()
+    listed_before: Sequence[str] = ()
+    verdicts: Sequence[Verdict] = ()
+    outgoing: Sequence["OutboxRow"] = ()
+
+
 class PartitionStore(Protocol):
     """What a partition needs of a store; `commit` raises Fenced where another owner took over."""
 
-    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
+    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        """Those with a document."""
+        ...
+
+    def young_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        """Those that lie in segments only."""
+        ...
 
     def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]: ...
 
     def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]: ...
 
-    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership: ...
+    def commit(self, owner: Ownership, commit: Commit) -> Ownership: ...
 
 
 Announce = Callable[[Subject, Verdict], "OutboxRow"]
@@ -82,7 +113,8 @@ class Rules:
 
     `lateness` names parties that send no heartbeats and how late their events may be, in
     microseconds; `simulated` that heartbeats alone move the clock. `learn` is given the subjects
-    that a commit has settled.
+    that a commit has settled. A subject is `young_for` so many microseconds, unless it settles or
+    somebody is told of it before: then it gets a document.
     """
 
     partitions: int
@@ -92,3 +124,4 @@ class Rules:
     announce: Announce
     refuse: Refuse
     learn: Learn
+    young_for: int = 0

@@ -16,7 +16,9 @@ from services.tracker.core.subject import Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
 from services.tracker.counting import Counts, of_clocks, of_event
-from services.tracker.exchange import Changes, Ownership, PartitionStore, Rules, Told
+from services.tracker.exchange import Changes, Commit, Ownership, PartitionStore, Rules, Told
+from services.tracker.writing import commit_of
+from services.tracker.young import Young
 
 
 class Partition:
@@ -42,6 +44,9 @@ class Partition:
         self._store = store
         self._rules = rules
         self._changes = Changes()
+        self._committing: tuple[Commit, Changes] | None = None
+        self._young = Young()
+        self._wall = now
         self._visiting: set[str] = set()
         self._astray: set[str] = set()
         self._skews = Skews()
@@ -52,6 +57,9 @@ class Partition:
         )
         for subject in store.open_subjects(owner.partition, self.table.sets):
             self.table.put(subject)
+        for subject in store.young_subjects(owner.partition, self.table.sets):
+            self.table.put(subject)
+            self._young.add(subject.id, now, 0)
         self._take_up_parked(self.clock(now))
 
     @property
@@ -61,7 +69,7 @@ class Partition:
     @property
     def uncommitted(self) -> bool:
         """Whether anything but the position would be lost with this process."""
-        return bool(self._changes)
+        return bool(self._changes) or self._committing is not None
 
     def clock(self, wall: Instant) -> Instant:
         """The wall's time, or in a simulation the least last heartbeat of all parties."""
@@ -75,7 +83,7 @@ class Partition:
 
         Agreement sets are known before they are active; without them nothing is folded.
         """
-        now = self.clock(wall)
+        now, self._wall = self.clock(wall), wall
         self._know_sets(now)
         self._look_up(batch)
         for told in batch:
@@ -91,7 +99,7 @@ class Partition:
 
     def advance(self, wall: Instant, caught_up_at: Instant) -> None:
         """Let time pass: whatever became true by it alone is concluded now."""
-        now = self.clock(wall)
+        now, self._wall = self.clock(wall), wall
         self.marks.caught_up_at = now if self._rules.simulated else caught_up_at
         for party, late in self._rules.lateness.items():
             self._hear(party, now - late, wall)
@@ -102,12 +110,46 @@ class Partition:
             self._changes.subjects[subject.id] = subject
             self._conclude(subject, verdict)
 
-    def commit(self) -> Changes:
+    def commit(self) -> Commit:
         """Store all changes and the position; gives what was written. May be tried again.
 
         Raises Fenced where another owner took over: then nothing was written.
         """
-        changes, skews = self._changes, self._skews.estimates()
+        commit = self.begin_commit()
+        self.store()
+        self.end_commit()
+        return commit
+
+    def begin_commit(self) -> Commit:
+        """Encode all changes since the last commit, unless one is still to be stored."""
+        if self._committing is None:
+            changes, self._changes = self._changes, Changes()
+            self._committing = self._encode(changes), changes
+        return self._committing[0]
+
+    def store(self) -> None:
+        """Write what `begin_commit` encoded; folding may go on meanwhile. May be tried again.
+
+        Raises Fenced where another owner took over: then nothing was written.
+        """
+        assert self._committing, "only what was encoded can be stored"
+        self.owner = self._store.commit(self.owner, self._committing[0])
+
+    def end_commit(self) -> None:
+        """Forget what is stored and settled, unless it changed again meanwhile."""
+        assert self._committing, "only what was stored is over"
+        (_, changes), self._committing = self._committing, None
+        settled = [each for each in changes.subjects.values() if each.promises and each.settled]
+        self._rules.learn(settled, self.table.sets)
+        for id in (self._visiting | changes.subjects.keys()) - self._changes.subjects.keys():
+            if id in self._known and self._known[id].settled:
+                self.table.drop(id)
+        self._visiting.clear()
+
+    def _encode(self, changes: Changes) -> Commit:
+        skews = self._skews.estimates()
+        self.counts.add(*of_clocks(self.skews, skews))
+        self.skews = skews
         progress = {
             "positions": dict(self.positions),
             "complete_through": dict(self.marks.complete_through),
@@ -116,17 +158,15 @@ class Partition:
             "skews": [each._asdict() for each in skews],
             "parked": [each._asdict() for each in self._parked],
         }
-        self.owner = self._store.commit(self.owner, progress, changes)
-        self._changes = Changes()
-        self.counts.add(*of_clocks(self.skews, skews))
-        self.skews = skews
-        settled = [each for each in changes.subjects.values() if each.promises and each.settled]
-        self._rules.learn(settled, self.table.sets)
-        for id in self._visiting | changes.subjects.keys():
-            if id in self._known and self._known[id].settled:
-                self.table.drop(id)
-        self._visiting.clear()
-        return changes
+        grown_up = list(self._young.born_by(self._wall - self._rules.young_for))
+        return commit_of(
+            changes,
+            [self._known[id] for id in grown_up],
+            self._young,
+            progress,
+            self.number,
+            self.owner.seq + 1,
+        )
 
     def _know_sets(self, now: Instant) -> None:
         """A set that was not known before may have agreements for what is parked."""
@@ -169,6 +209,7 @@ class Partition:
         if told.subject in self._astray:
             self._refuse_astray(told)
             return
+        is_new = told.subject not in self._known
         counted, verdicts = self.table.apply(told.subject, event, now)
         self.counts.add(f"event:{counted}")
         if counted not in {Counted.FOLDED, Counted.DUPLICATE}:
@@ -176,6 +217,8 @@ class Partition:
             self._refuse(told, InvalidEvent(counted, reason), now)
         if counted is not Counted.FOLDED:
             return
+        if is_new:
+            self._young.add(told.subject, self._wall, self.owner.seq + 1)
         if not event.backfilled:
             self._compare_clocks(told)
         subject = self._known[told.subject]

@@ -3,21 +3,26 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from pymongo import ASCENDING, MongoClient
 
 from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
+from services.shared.subjects import partition_of
 from services.tracker.core.promises import State
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
+from services.tracker.core.table import Marks
 from services.tracker.core.tree.tree import CustomerTree
-from services.tracker.documents import subject_of
 from services.tracker.outlook import Outlook
-from services.tracker.standing import Standing, marks_of, standing
+from services.tracker.packing import unpack
+from services.tracker.rows import is_listed
+from services.tracker.segments import Segments
+from services.tracker.standing import Standing, StandingFinding, marks_of, standing
 
 PAGE_DEFAULT = 100
 PAGE_LIMIT = 1_000
@@ -51,61 +56,67 @@ class Ledger:
         clock: Clock,
         sets: Callable[[], AgreementSets],
         outlook: Outlook,
+        partitions: int,
     ) -> None:
         base = client[database]
         self._partitions = base["tracker.partitions"]
         self._subjects = base["tracker.subjects"]
+        self._segments = Segments(base)
         self._promises = base["tracker.promises"]
         self._clock = clock
         self._sets = sets
         self._outlook = outlook
+        self._partition_count = partitions
 
-    def promise(self, id: str) -> Standing:
-        """Raises Refused where there is none."""
-        row = self._promises.find_one({"_id": {"$eq": id}})
-        if row is None:
-            raise Refused(
-                RefusalCode.NOT_FOUND,
-                "promise_id",
-                f"There is no promise {id!r}; ask for its subject to see those that there are.",
-            )
-        return next(self._standings([row]))
+    def promise(self, id: str) -> Standing | StandingFinding:
+        """Also a finding has such an id. Raises Refused where there is none."""
+        subject = self._subject(id.partition("~")[0])
+        if subject and (promise := subject.promises.get(id)):
+            return standing(subject, promise, self._marks()[self._home(subject.id)], self.now())
+        if subject and (found := subject.found.get(id)):
+            return StandingFinding(subject, id, found)
+        raise Refused(
+            RefusalCode.NOT_FOUND,
+            "promise_id",
+            f"There is no promise {id!r}; ask for its subject to see those that there are.",
+        )
 
     def subject(self, id: str) -> tuple[Subject, list[Standing], tuple[CustomerTree, ...]]:
         """The subject, its promises by due date, and what hangs on the customer's dates.
 
         Raises Refused if it is unknown.
         """
-        document = self._subjects.find_one({"_id": {"$eq": id}})
-        if document is None:
+        subject = self._subject(id)
+        if subject is None:
             raise Refused(
                 RefusalCode.NOT_FOUND,
                 "subject",
                 f"Nothing was told about {id!r} yet; a subject is `<kind>/<id>`,"
                 " for example order/4711.",
             )
-        rows = self._promises.find({"subject": {"$eq": id}}).sort("due_by", ASCENDING)
-        sets = self._sets()
-        subject = subject_of(document, sets)
-        trees = self._outlook.trees(subject, sets, self._clock.now())
-        return subject, list(self._standings(rows)), trees
+        now, marks = self.now(), self._marks()[self._home(id)]
+        promises = sorted(subject.promises.values(), key=lambda each: each.due_by)
+        standings = [standing(subject, promise, marks, now) for promise in promises]
+        return subject, standings, self._outlook.trees(subject, self._sets(), now)
 
     def open_promises(
         self, wanted: Wanted, page_size: int, page_token: str
-    ) -> tuple[list[Standing], str]:
+    ) -> tuple[list[Standing | StandingFinding], str]:
         """One page sorted by due date, and the token of the next; empty when it is the last."""
         limit = _page_size(page_size)
         query: Row = {"$and": [wanted.filter, _after(page_token) if page_token else {}]}
         if wanted.announced:  # what was due before the agreements were active was told to nobody
             query["due_by"] = {"$gte": self._sets().historic_before}
         rows = self._promises.find(query).sort([("due_by", ASCENDING), ("_id", ASCENDING)])
-        page: list[Standing] = []
-        for each in self._standings(rows):
-            if wanted.states and each.state not in wanted.states:
+        page: list[Standing | StandingFinding] = []
+        last: Row = {}
+        for row, each in self._standings(rows):
+            if isinstance(each, Standing) and wanted.states and each.state not in wanted.states:
                 continue
             if len(page) == limit:
-                return page, _token(page[-1].row)
+                return page, _token(last)
             page.append(each)
+            last = row
         return page, ""
 
     def progress(self) -> list[Row]:
@@ -120,10 +131,32 @@ class Ledger:
     def now(self) -> Instant:
         return self._clock.now()
 
-    def _standings(self, rows: "Iterator[Row] | list[Row]") -> Iterator[Standing]:
-        now, sets = self._clock.now(), self._sets()
-        marks = {row["_id"]: marks_of(row) for row in self._partitions.find()}
-        return (standing(row, marks[row["partition"]], sets, now) for row in rows)
+    def _standings(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Standing | StandingFinding]]:
+        """Each row with what it stands for, unless that ended after the row was read."""
+        now, marks, sets = self.now(), self._marks(), self._sets()
+        rows = iter(rows)
+        while some := list(islice(rows, PAGE_DEFAULT)):
+            ids = {row["subject"] for row in some}
+            documents = self._subjects.find({"_id": {"$in": [*ids]}}, {"packed": True})
+            subjects = {row["_id"]: unpack(row["_id"], row["packed"], sets) for row in documents}
+            for row in some:
+                subject, id = subjects[row["subject"]], row["_id"]
+                if (promise := subject.promises.get(id)) and is_listed(promise):
+                    yield row, standing(subject, promise, marks[row["partition"]], now)
+                elif (found := subject.found.get(id)) and found.cleared_at is None:
+                    yield row, StandingFinding(subject, id, found)
+
+    def _subject(self, id: str) -> Subject | None:
+        """As it was last committed: its document, or while it is young its newest segment."""
+        document = self._subjects.find_one({"_id": {"$eq": id}}, {"packed": True})
+        packed = document["packed"] if document else self._segments.subjects(self._home(id)).get(id)
+        return None if packed is None else unpack(id, packed, self._sets())
+
+    def _home(self, subject: str) -> int:
+        return partition_of(subject, self._partition_count)
+
+    def _marks(self) -> Mapping[int, Marks]:
+        return {row["_id"]: marks_of(row) for row in self._partitions.find()}
 
 
 def _page_size(asked: int) -> int:

@@ -40,6 +40,7 @@ def rules_of(
         announce=partial(_announce, known, outlook, telemetry),
         refuse=_refuse,
         learn=outlook.learner.learn,
+        young_for=int(settings.tracker.young_s * 1_000_000),
     )
 
 

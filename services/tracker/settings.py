@@ -13,6 +13,12 @@ class Tracking(BaseModel):
 
     instance: str = Field("tracker-1", description="stable: a restart keeps its partitions")
     session_s: float = Field(10.0, ge=1, le=300, description="silent longer, it is replaced")
+    young_s: float = Field(
+        5.0,
+        ge=0,
+        le=300,
+        description="a subject is listed once it is this old, or before when there is news of it",
+    )
 
 
 class TrackerSettings(Settings):

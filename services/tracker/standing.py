@@ -1,36 +1,39 @@
-"""A stored promise at the moment of a question: its row, the promise itself, and its state."""
+"""What people list, at the moment of a question: a promise with its state, or a finding."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.shared.clock import Instant
+from services.tracker.core.findings import Found
 from services.tracker.core.promises import Promise, State, status
-from services.tracker.core.sets import AgreementSets
+from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
-from services.tracker.rows import promise_of
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A promise, its stored row, and its state at the moment of the question.
+    """A promise of a subject, and its state at the moment of the question."""
 
-    A finding has a row as well, and neither promise nor state.
-    """
-
-    row: dict[str, Any]
+    subject: Subject
+    promise: Promise
+    state: State
     now: Instant
-    promise: Promise | None = None
-    state: State | None = None
 
 
-def standing(row: dict[str, Any], marks: Marks, sets: AgreementSets, now: Instant) -> Standing:
-    """`marks` are those of the row's partition."""
-    if row["finding"]:
-        return Standing(row, now)
-    promise = promise_of(row, sets)
+@dataclass(frozen=True, slots=True)
+class StandingFinding:
+    """What was found of a subject; `id` is the finding's."""
+
+    subject: Subject
+    id: str
+    found: Found
+
+
+def standing(subject: Subject, promise: Promise, marks: Marks, now: Instant) -> Standing:
+    """`marks` are those of the subject's partition."""
     watermark = marks.watermark(promise.agreement.evidence_parties)
-    return Standing(row, now, promise, status(promise, now, watermark))
+    return Standing(subject, promise, status(promise, now, watermark), now)
 
 
 def marks_of(partition: Mapping[str, Any]) -> Marks:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bson import Binary
 from pymongo import ASCENDING, DESCENDING, MongoClient, ReplaceOne, ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from services.shared.clock import SECOND, Instant
@@ -17,13 +18,13 @@ from services.shared.mongo import Row, in_transaction
 from services.shared.outbox import Outbox
 from services.shared.subjects import Kind
 from services.tracker.agreement_files import AgreementFolder, read_texts, unversioned_changes
-from services.tracker.core.promises import Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
-from services.tracker.documents import subject_document, subject_of
 from services.tracker.errors import AgreementError, Fenced
-from services.tracker.exchange import Changes, Ownership
-from services.tracker.rows import finding_row, parked_of, promise_of, promise_row, verdict_record
+from services.tracker.exchange import Commit, Ownership
+from services.tracker.packing import unpack
+from services.tracker.rows import for_the_record, parked_of, verdict_record
+from services.tracker.segments import Segments
 
 ACTIVATION_LEAD = 30 * SECOND
 """A new agreement set becomes active this much later, so that every tracker knows it by then."""
@@ -40,6 +41,7 @@ class Store:
         base = client[database]
         self._partitions = base["tracker.partitions"]
         self._subjects = base["tracker.subjects"]
+        self._segments = Segments(base)
         self._promises = base["tracker.promises"]
         self._verdicts = base["tracker.verdicts"]
         self._sets = base["tracker.agreement_sets"]
@@ -55,9 +57,6 @@ class Store:
         )
         self._promises.create_index([("announced", ASCENDING), ("due_by", ASCENDING)])
         self._promises.create_index([("subject", ASCENDING)])
-        self._promises.create_index(
-            [("ended_at", DESCENDING)], partialFilterExpression={"settled": True}
-        )
         self._verdicts.create_index([("promise_id", ASCENDING)])
 
     def activate(
@@ -128,35 +127,43 @@ class Store:
         return id
 
     def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
-        for row in self._subjects.find({"partition": partition, "open": True}):
-            yield subject_of(row, sets)
+        """Those with a document."""
+        return self._unpacked({"partition": partition, "open": True}, sets)
+
+    def young_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+        """Those that lie in segments only."""
+        young = self._segments.subjects(partition)
+        grown_up = self._subjects.find({"_id": {"$in": [*young]}}, {"_id": True})
+        for id in young.keys() - {row["_id"] for row in grown_up}:
+            yield unpack(id, young[id], sets)
 
     def subjects(self, ids: Sequence[str], sets: AgreementSets) -> Iterable[Subject]:
-        """Those of `ids` that were ever seen, whether settled or not."""
-        for row in self._subjects.find({"_id": {"$in": list(ids)}}):
-            yield subject_of(row, sets)
+        """Those of `ids` that have a document, whether settled or not."""
+        return self._unpacked({"_id": {"$in": list(ids)}}, sets)
 
     def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
         """Those with an event that no agreement was there for."""
-        for row in self._subjects.find({"partition": partition, "parked": True}):
-            yield subject_of(row, sets)
+        return self._unpacked({"partition": partition, "parked": True}, sets)
 
-    def settled_promises(self, sets: AgreementSets, limit: int) -> list[Promise]:
-        """Those that settled last, the newest first, of all partitions."""
-        settled = self._promises.find({"settled": True, "finding": ""})
-        return [promise_of(row, sets) for row in settled.sort("ended_at", DESCENDING).limit(limit)]
+    def settled_subjects(self, sets: AgreementSets, limit: int) -> Iterable[Subject]:
+        """Those that got a document last, the newest first, of all partitions."""
+        newest_first = self._subjects.find({"open": False}).sort("$natural", DESCENDING)
+        return (unpack(row["_id"], row["packed"], sets) for row in newest_first.limit(limit))
 
-    def commit(self, owner: Ownership, progress: Row, changes: Changes) -> Ownership:
+    def _unpacked(self, wanted: Row, sets: AgreementSets) -> Iterable[Subject]:
+        for row in self._subjects.find(wanted, {"packed": True}):
+            yield unpack(row["_id"], row["packed"], sets)
+
+    def commit(self, owner: Ownership, commit: Commit) -> Ownership:
         """Write a batch, its verdicts and the position that follows, all or nothing.
 
-        `progress` is what the partition's document says from now on. Raises Fenced where the
-        partition has another owner by now. After a PyMongoError the same commit may be tried again:
-        if the first try got through after all, it counts.
+        Raises Fenced where the partition has another owner by now. After a PyMongoError the same
+        commit may be tried again: if the first try got through after all, it counts.
         """
         try:
             in_transaction(
                 self._client,
-                lambda session: self._write(session, owner, progress, changes),
+                lambda session: self._write(session, owner, commit),
                 COMMIT_LIMIT_S,
                 self._session,
             )
@@ -165,21 +172,20 @@ class Store:
             if (row.get("epoch"), row.get("seq")) != (owner.epoch, owner.seq + 1):
                 self._partitions.update_one({"_id": owner.partition}, {"$inc": {"fenced": 1}})
                 raise
+        self._segments.dropped_before(owner.partition, commit.young_from)
         return Ownership(
             owner.partition,
             owner.epoch,
             owner.seq + 1,
-            progress["positions"],
-            progress["complete_through"],
-            parked_of(progress),
+            commit.progress["positions"],
+            commit.progress["complete_through"],
+            parked_of(commit.progress),
         )
 
-    def _write(
-        self, session: ClientSession, owner: Ownership, progress: Row, changes: Changes
-    ) -> None:
+    def _write(self, session: ClientSession, owner: Ownership, commit: Commit) -> None:
         matched = self._partitions.update_one(
             {"_id": owner.partition, "epoch": owner.epoch, "seq": owner.seq},
-            {"$set": progress, "$inc": {"seq": 1}},
+            {"$set": commit.progress, "$inc": {"seq": 1}},
             session=session,
         )
         if not matched.matched_count:
@@ -187,34 +193,29 @@ class Store:
                 f"Partition {owner.partition} has another owner: epoch {owner.epoch} and seq"
                 f" {owner.seq} are no longer the newest, so nothing of this batch is written."
             )
-        partition = owner.partition
-        if subjects := [subject_document(each, partition) for each in changes.subjects.values()]:
-            self._subjects.bulk_write(
-                [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in subjects],
-                session=session,
-            )
-        if promises := [
-            promise_row(subject, promise, partition)
-            for subject in changes.subjects.values()
-            for promise in subject.promises.values()
-        ] + [
-            finding_row(subject, id, known, partition)
-            for subject in changes.subjects.values()
-            for id, known in subject.found.items()
-        ]:
-            self._promises.bulk_write(
-                [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in promises],
-                session=session,
-            )
-        if verdicts := [verdict_record(*each) for each in changes.verdicts]:
+        self._segments.write(owner.partition, owner.seq + 1, commit.young, session)
+        self._segments.drop_before(owner.partition, commit.young_from, session)
+        _replace(self._subjects, commit.documents, session)
+        if commit.listed_before:
+            still = [row["_id"] for row in commit.listed]
+            over = {"subject": {"$in": commit.listed_before}, "_id": {"$nin": still}}
+            self._promises.delete_many(over, session=session)
+        _replace(self._promises, commit.listed, session)
+        if records := [verdict_record(each) for each in commit.verdicts if for_the_record(each)]:
             self._verdicts.bulk_write(
                 [
                     UpdateOne({"_id": row["_id"]}, {"$setOnInsert": row}, upsert=True)
-                    for row in verdicts
+                    for row in records
                 ],
                 session=session,
             )
-        self._outbox.add(changes.outgoing, session)
+        self._outbox.add(commit.outgoing, session)
+
+
+def _replace(collection: "Collection[Row]", rows: Sequence[Row], session: ClientSession) -> None:
+    if rows:
+        writes = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
+        collection.bulk_write(writes, session=session)
 
 
 def _check_versions(in_force: AgreementFolder, folder: AgreementFolder) -> None:

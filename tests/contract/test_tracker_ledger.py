@@ -30,7 +30,7 @@ from tests.tracking import (
 @pytest.fixture
 def ledger(client: "MongoClient[Row]", fresh_database: Settings, tracker_store: Store) -> Ledger:
     clock, outlook = MovedClock(START + HOUR), Outlook(Learner())
-    return Ledger(client, fresh_database.mongo.database, clock, agreement_sets, outlook)
+    return Ledger(client, fresh_database.mongo.database, clock, agreement_sets, outlook, 1)
 
 
 def test_a_subject_is_answered_as_it_was_last_committed(

@@ -1,18 +1,22 @@
 """What the tracker relies on in its store: the same for the one in memory and the one on mongod."""
 
+from collections.abc import Iterator
+from itertools import count, islice
 from typing import Any
 
 import pytest
 
-from services.shared.clock import to_datetime
+from services.shared.clock import Instant, to_datetime
 from services.shared.events.common import Address, Money, Priority
 from services.shared.events.sales import OrderPlaced
+from services.shared.subjects import partition_of
 from services.tracker.agreement_files import load_folder, read_texts, shipped
 from services.tracker.core.parking import ParkedType
 from services.tracker.decoding import told_of
 from services.tracker.errors import AgreementError, Fenced
-from services.tracker.exchange import Changes, Ownership
+from services.tracker.exchange import Commit, Ownership
 from services.tracker.handlers import Partition
+from services.tracker.rows import subject_document
 from services.tracker.store import ACTIVATION_LEAD, Store
 from tests.agreed import an_agreement_text
 from tests.tracking import (
@@ -37,7 +41,13 @@ def store(request: pytest.FixtureRequest) -> AnyStore:
     return found
 
 
-def an_order(partition: Partition, order: str) -> None:
+def orders_of(partition: int) -> Iterator[str]:
+    """Orders whose subjects live in this one of two partitions."""
+    numbers = map(str, count())
+    return (order for order in numbers if partition_of(f"order/{order}", 2) == partition)
+
+
+def an_order(partition: Partition, order: str, at: Instant = START) -> None:
     event = OrderPlaced(
         (),
         Money(1, "EUR"),
@@ -45,9 +55,9 @@ def an_order(partition: Partition, order: str) -> None:
         Priority.HIGH,
         Address("Hauptstr. 1", "10115", "Berlin", "DE"),
     )
-    record = received(event, type="sales.OrderPlaced", subject=f"order/{order}", at=START)
+    record = received(event, type="sales.OrderPlaced", subject=f"order/{order}", at=at)
     told = told_of(record, "sales", {}, SETS.fields_of, simulated=False)
-    partition.fold([told], START)
+    partition.fold([told], at)
 
 
 def pass_time(partition: Partition, to: int) -> None:
@@ -82,7 +92,7 @@ def test_what_was_committed_is_there_for_the_next_owner(store: AnyStore) -> None
 def test_the_position_is_committed_with_what_was_read(store: AnyStore) -> None:
     owner = store.take_over(0, "a", "here")
     positions = {"handoff.sales.v1": 17}
-    store.commit(owner, progress(positions=positions, complete_through={"sales": 5}), Changes())
+    store.commit(owner, Commit(progress(positions=positions, complete_through={"sales": 5})))
     again = store.take_over(0, "b", "there")
     assert again.positions == positions
     assert again.complete_through == {"sales": 5}
@@ -91,7 +101,7 @@ def test_the_position_is_committed_with_what_was_read(store: AnyStore) -> None:
 def test_what_was_parked_on_a_day_is_known_to_the_next_owner(store: AnyStore) -> None:
     owner = store.take_over(0, "a", "here")
     day = ParkedType("sales.OrderPlaced", START, 2)
-    after = store.commit(owner, progress(parked=[day._asdict()]), Changes())
+    after = store.commit(owner, Commit(progress(parked=[day._asdict()])))
     assert after.parked == (day,)
     assert store.take_over(0, "b", "there").parked == (day,)
 
@@ -100,22 +110,22 @@ def test_taking_over_fences_whoever_had_the_partition(store: AnyStore) -> None:
     old = store.take_over(0, "a", "here")
     store.take_over(0, "b", "there")
     with pytest.raises(Fenced):
-        store.commit(old, progress(positions={"handoff.sales.v1": 1}), Changes())
+        store.commit(old, Commit(progress(positions={"handoff.sales.v1": 1})))
     assert store.take_over(0, "c", "there").positions == {}
 
 
 def test_an_owner_with_an_old_seq_is_fenced_too(store: AnyStore) -> None:
     owner = store.take_over(0, "a", "here")
-    store.commit(owner, progress(), Changes())
-    store.commit(Ownership(0, owner.epoch, owner.seq + 1, {}, {}), progress(), Changes())
+    store.commit(owner, Commit(progress()))
+    store.commit(Ownership(0, owner.epoch, owner.seq + 1, {}, {}), Commit(progress()))
     with pytest.raises(Fenced):
-        store.commit(owner, progress(), Changes())
+        store.commit(owner, Commit(progress()))
 
 
 def test_partitions_do_not_fence_each_other(store: AnyStore) -> None:
     one, two = store.take_over(1, "a", "here"), store.take_over(2, "a", "here")
-    store.commit(two, progress(), Changes())
-    store.commit(one, progress(), Changes())
+    store.commit(two, Commit(progress()))
+    store.commit(one, Commit(progress()))
 
 
 def test_a_settled_subject_is_found_by_its_id_but_not_among_the_open_ones(
@@ -125,10 +135,8 @@ def test_a_settled_subject_is_found_by_its_id_but_not_among_the_open_ones(
     an_order(partition, "1")
     partition.commit()
     subject = partition.table.subjects["order/1"]
-    for promise in subject.promises.values():
-        promise.settled_at = START
-    owner = partition.owner
-    store.commit(owner, progress(), Changes(subjects={subject.id: subject}))
+    document = subject_document(subject, 0, settled=True)
+    store.commit(partition.owner, Commit(progress(), documents=[document]))
     assert not list(store.open_subjects(0, SETS))
     assert [found.id for found in store.subjects(["order/1", "order/2"], SETS)] == ["order/1"]
 
@@ -137,8 +145,8 @@ def test_a_commit_that_got_through_unnoticed_counts_when_it_is_tried_again(
     store: AnyStore,
 ) -> None:
     owner = store.take_over(0, "a", "here")
-    after = store.commit(owner, progress(positions={"t": 1}), Changes())
-    assert store.commit(owner, progress(positions={"t": 1}), Changes()) == after
+    after = store.commit(owner, Commit(progress(positions={"t": 1})))
+    assert store.commit(owner, Commit(progress(positions={"t": 1}))) == after
 
 
 def test_a_new_agreement_set_is_active_only_after_its_lead(tracker_store: Store) -> None:
@@ -170,20 +178,71 @@ def test_a_stored_set_is_read_only_once(tracker_store: Store) -> None:
     assert first is again
 
 
-def test_promises_that_settled_last_come_first_and_no_more_than_asked_for(
+def test_subjects_that_settled_last_come_first_and_no_more_than_asked_for(
     tracker_store: Store,
 ) -> None:
     partition = a_partition(tracker_store)
-    for order in ("1", "2", "3", "open"):
-        an_order(partition, order)
-    subjects = [partition.table.subjects[f"order/{order}"] for order in ("1", "2", "3", "open")]
-    for late, subject in enumerate(subjects[:3]):
-        for promise in subject.promises.values():
-            promise.settled_at = START + late * HOUR
+    orders = ["order/3", "order/1", "order/2", "order/open"]
+    for id in orders:
+        an_order(partition, id.removeprefix("order/"))
+    subjects = [partition.table.subjects[id] for id in orders]
+    documents = [
+        subject_document(subject, 0, settled=subject.id != "order/open") for subject in subjects
+    ]
+    tracker_store.commit(partition.owner, Commit(progress(), documents=documents))
+    newest = [subject.id for subject in tracker_store.settled_subjects(SETS, 2)]
+    assert newest == ["order/2", "order/1"]
+    assert len(list(tracker_store.settled_subjects(SETS, 1_000))) == 3
+
+
+def test_a_young_subject_is_there_for_the_next_owner_and_has_no_document(store: AnyStore) -> None:
+    first = a_partition(store, young_for=HOUR)
+    an_order(first, "1")
+    first.commit()
+    assert not list(store.open_subjects(0, SETS))
+    assert not list(store.subjects(["order/1"], SETS))
+    second = a_partition(store, young_for=HOUR)
+    second.commit()  # which may not take the first one's segments away
+    assert [subject.id for subject in store.young_subjects(0, SETS)] == ["order/1"]
+    assert second.table.subjects["order/1"].events == first.table.subjects["order/1"].events
+
+
+def test_the_newest_segment_counts(store: AnyStore) -> None:
+    partition = a_partition(store, young_for=HOUR)
+    an_order(partition, "1")
     partition.commit()
-    count = len(subjects[0].promises)
-    newest = tracker_store.settled_promises(SETS, 2 * count)
-    assert [promise.settled_at for promise in newest] == [START + 2 * HOUR] * count + [
-        START + HOUR
-    ] * count
-    assert len(tracker_store.settled_promises(SETS, 1_000)) == 3 * count
+    an_order(partition, "1")
+    partition.commit()
+    (subject,) = store.young_subjects(0, SETS)
+    assert len(subject.events) == 2
+
+
+def test_a_subject_that_grew_up_is_read_from_its_document(store: AnyStore) -> None:
+    partition = a_partition(store, young_for=HOUR)
+    an_order(partition, "1")
+    partition.commit()
+    partition.advance(START + HOUR - 1, 0)
+    partition.commit()
+    assert [subject.id for subject in store.young_subjects(0, SETS)] == ["order/1"]
+    partition.advance(START + HOUR, 0)
+    partition.commit()
+    assert not list(store.young_subjects(0, SETS))
+    assert [subject.id for subject in store.open_subjects(0, SETS)] == ["order/1"]
+
+
+def test_segments_stay_while_a_subject_in_them_is_young_and_those_of_other_partitions_too(
+    store: AnyStore,
+) -> None:
+    zero, one = (a_partition(store, number=n, partitions=2, young_for=HOUR) for n in (0, 1))
+    first, second = islice(orders_of(0), 2)
+    other = next(orders_of(1))
+    an_order(zero, first)
+    an_order(one, other)
+    for partition in (zero, one):
+        partition.commit()
+    an_order(zero, second, START + HOUR - 1)
+    zero.commit()
+    zero.advance(START + HOUR, 0)
+    zero.commit()
+    assert [each.id for each in store.young_subjects(0, SETS)] == [f"order/{second}"]
+    assert [each.id for each in store.young_subjects(1, SETS)] == [f"order/{other}"]

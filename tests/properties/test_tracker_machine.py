@@ -32,6 +32,7 @@ from tests.tracking import (
     US,
     MemoryTrackerStore,
     announcement,
+    event_ids,
     nothing_learned,
     refusal,
 )
@@ -114,7 +115,7 @@ class TrackerMachine(RuleBasedStateMachine):
             self._append(Heartbeat(to_datetime(self.now)), party)
         self._read_on()
         self.read.advance(self.now, self.now)
-        self.told += [verdict for _, verdict in self.read.commit().verdicts]
+        self.told += [verdict for verdict in self.read.commit().verdicts]
         self._all_is_concluded()
 
     @rule(unfinished=st.booleans())
@@ -156,8 +157,8 @@ class TrackerMachine(RuleBasedStateMachine):
         position = self.store.partitions[0]["positions"].get("log", 0)
         said = (each.said for each in self.log[:position])
         known = {each.id for each in said if isinstance(each, Event)}
-        document = self.store.subject_documents.get(ORDER, {"events": []})
-        stored = [each["id"] for each in document["events"]]
+        packed = self.store.packed(ORDER)
+        stored = event_ids(packed) if packed else []
         assert sorted(stored) == sorted(known)
 
     def _all_is_concluded(self) -> None:

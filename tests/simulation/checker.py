@@ -5,7 +5,6 @@ by then; nothing here asks the tracker's own code what is right, but for I6: the
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from services.shared.clock import Instant
 from services.tracker.core.folding import fold
@@ -13,17 +12,17 @@ from services.tracker.core.promises import COMMIT_MARGIN, Promise, settled_state
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.verdicts import Kind, Reason, Verdict
-from services.tracker.documents import subject_of
+from services.tracker.packing import unpack
 from tests.simulation.company import Row
 from tests.simulation.events import HOME, PARTITIONS, SUBJECTS
 from tests.simulation.log import TOPIC
 from tests.simulation.model import Outcome, Truth, truths
 from tests.simulation.read import Read
-from tests.simulation.store import Commit
+from tests.simulation.store import Landed
 from tests.simulation.telling import Telling
 from tests.simulation.violations import Violation
 from tests.simulation.world import World
-from tests.tracking import Written
+from tests.tracking import Recorded, Written, event_ids, recorded
 
 
 def violations(world: World) -> list[Violation]:
@@ -53,10 +52,10 @@ class _Checker:
     def _commit(self, written: Written) -> Iterator[Violation]:
         read = self._reads[written.owner.partition]
         yield from read.commit(written)
-        yield from self._caught_up(read, written.progress["caught_up_at"])
-        for party, through in written.progress["complete_through"].items():
+        yield from self._caught_up(read, written.commit.progress["caught_up_at"])
+        for party, through in written.commit.progress["complete_through"].items():
             yield from self._complete_through(read, party, through)
-        for verdict in written.verdicts:
+        for verdict in written.commit.verdicts:
             yield from self._told.tell(verdict)
             if verdict.kind is Kind.BREACHED and verdict.reason is Reason.DEADLINE_PASSED:
                 yield from self._justified(read, verdict)
@@ -137,9 +136,9 @@ class _Checker:
 
     def _at_the_end(self, subject: str, read: Read) -> Iterator[Violation]:
         """Everything is read and every deadline is past."""
-        document = self._world.store.subject_documents.get(subject)
-        yield from read.applied(subject, [each["id"] for each in (document or _NONE)["events"]])
-        if not document:
+        packed = self._world.store.packed(subject)
+        yield from read.applied(subject, event_ids(packed) if packed else [])
+        if not packed:
             return
         promises = read.promises.get(subject, {})
         for id, truth in promises.items():
@@ -147,9 +146,9 @@ class _Checker:
         scratch = Subject(subject)
         for event in sorted(read.events.get(subject, {}).values()):
             fold(scratch, event, self._sets)
-        stored, again = subject_of(document, self._sets), _states(scratch)
-        for history in document["history"]:
-            yield from _recorded(history, promises.get(history["id"]))
+        stored, again = unpack(subject, packed, self._sets), _states(scratch)
+        for promise in recorded(subject, packed):
+            yield from _as_recorded(promise, promises.get(promise.id))
         if _states(stored) != again:
             yield Violation("I6", f"{subject} is {_states(stored)}, and from scratch {again}")
         if again != {id: _state(truth) for id, truth in promises.items()}:
@@ -161,35 +160,31 @@ class _Checker:
                 yield Violation("I9", f"{read.positions} of {ends} were read")
 
 
-_NONE: dict[str, list[dict[str, bytes]]] = {"events": []}
-
-
 def _watermark(written: Written, truth: Truth) -> Instant:
     """As the commit claims it; that it is true is looked at elsewhere."""
-    through = written.progress["complete_through"]
+    through = written.commit.progress["complete_through"]
     complete = (through.get(party, 0) for party in truth.agreement.evidence_parties)
-    watermark: Instant = min(written.progress["caught_up_at"], *complete)
+    watermark: Instant = min(written.commit.progress["caught_up_at"], *complete)
     return watermark
 
 
-def _silent(before: list[Commit], replayed: list[Commit]) -> Iterator[Violation]:
+def _silent(before: list[Landed], replayed: list[Landed]) -> Iterator[Violation]:
     """I7: to read the whole log again tells nothing."""
-    rows = {row.id for commit in before for row in commit.written.outgoing}
+    rows = {row.id for commit in before for row in commit.written.commit.outgoing}
     for commit in replayed:
-        new = [row for row in commit.written.outgoing if row.id not in rows]
-        if new or commit.written.verdicts:
-            yield Violation("I7", f"a replay tells {new} and {commit.written.verdicts}")
+        new = [row for row in commit.written.commit.outgoing if row.id not in rows]
+        if new or commit.written.commit.verdicts:
+            yield Violation("I7", f"a replay tells {new} and {commit.written.commit.verdicts}")
 
 
-def _recorded(history: dict[str, Any], truth: Truth | None) -> Iterator[Violation]:
+def _as_recorded(promise: Recorded, truth: Truth | None) -> Iterator[Violation]:
     """I6: what was last concluded is what is true in the end."""
     if truth is None:
         return
-    opened = (truth.agreement.version, truth.due_by, truth.opened_by)
     ended = None if truth.outcome is Outcome.OPEN else str(truth.outcome)
-    said = (history["version"], history["due_by"], history["opened_by"], history["concluded"])
-    if said != (*opened, ended):
-        yield Violation("I6", f"recorded is {said}, and true is {truth}")
+    true = Recorded(promise.id, truth.agreement.version, truth.due_by, ended)
+    if promise != true:
+        yield Violation("I6", f"recorded is {promise}, and true is {truth}")
 
 
 def _states(subject: Subject) -> dict[str, tuple[object, ...]]:

@@ -15,7 +15,7 @@ from services.tracker.core.pausing import Pause, delayed
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
-from services.tracker.exchange import Changes, Ownership, Rules
+from services.tracker.exchange import Commit, Ownership, Rules
 from services.tracker.handlers import Partition
 from services.tracker.ingest.gate import Held
 from services.tracker.opening import Identity, open_partition
@@ -25,11 +25,11 @@ from tests.simulation.world import Parts
 
 
 class _PositionBeforeState(CrashableStore):
-    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership:
+    def commit(self, owner: Ownership, commit: Commit) -> Ownership:
         row = self.partitions[owner.partition]
         if self.guard(row, owner):
-            row |= progress
-        return super().commit(owner, progress, changes)
+            row |= commit.progress
+        return super().commit(owner, commit)
 
 
 class _WithoutSeq(CrashableStore):

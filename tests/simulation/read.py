@@ -32,14 +32,14 @@ class Read:
         """Take in what one commit has read, and hold what it wrote against it."""
         yield from self._in_order(written)
         letters, touched = set(), set()
-        for topic, end in written.progress["positions"].items():
+        for topic, end in written.commit.progress["positions"].items():
             places = self.log.places[topic, self.number]
             for told in places[self.positions.get(topic, 0) : end]:
                 if self._refused(told):
                     letters.add(place_of(told))
                 elif isinstance(told.said, Event) and self._new(told.subject, told.said):
                     touched.add(told.subject)
-        self.positions = dict(written.progress["positions"])
+        self.positions = dict(written.commit.progress["positions"])
         for subject in touched:
             known = self.events[subject].values()
             self.promises[subject] = dict(truths(subject, known, self.sets))
@@ -58,7 +58,7 @@ class Read:
         return known.setdefault(event.id, event) is event
 
     def _in_order(self, written: Written) -> Iterator[Violation]:
-        owner, positions = written.owner, written.progress["positions"]
+        owner, positions = written.owner, written.commit.progress["positions"]
         if owner.epoch < self.epoch or owner.seq != self.seq:
             last = f"after epoch {self.epoch} and seq {self.seq - 1}"
             yield Violation("I10", f"epoch {owner.epoch} and seq {owner.seq} wrote {last}")
@@ -68,10 +68,9 @@ class Read:
 
     def _applied(self, written: Written, touched: set[str]) -> Iterator[Violation]:
         """I1: each subject has exactly the events that were read, each of them once."""
-        for subject in sorted(touched - written.documents.keys()):
+        for subject in sorted(touched - written.events.keys()):
             yield Violation("I1", f"{subject} was told of, and not written")
-        for subject, document in written.documents.items():
-            stored = [event["id"] for event in document["events"]]
+        for subject, stored in written.events.items():
             yield from self.applied(subject, stored)
 
     def applied(self, subject: str, stored: list[bytes]) -> Iterator[Violation]:
@@ -88,7 +87,7 @@ def place_of(told: Told) -> bytes:
 
 def _dead_letters(written: Written, expected: set[bytes]) -> Iterator[Violation]:
     """I9: what cannot be counted is there, once, and nothing else is."""
-    rows = [row.id for row in written.outgoing if row.record.topic == DEAD_LETTERS_TOPIC]
+    rows = [row.id for row in written.commit.outgoing if row.record.topic == DEAD_LETTERS_TOPIC]
     if sorted(rows) != sorted(expected):
         yield Violation("I9", f"dead letters are {rows}, and should be {sorted(expected)}")
 

@@ -13,7 +13,7 @@ from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Changes, Ownership
+from services.tracker.exchange import Commit, Ownership
 from services.tracker.store import ACTIVATION_LEAD
 from tests.simulation.events import EARLIER, LATER
 from tests.simulation.steps import Answer
@@ -25,8 +25,8 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
-    """What one commit wrote, and when it got there."""
+class Landed:
+    """A commit that got to the store, and when."""
 
     at: Instant
     written: Written
@@ -39,7 +39,7 @@ class CrashableStore(MemoryTrackerStore):
         super().__init__()
         self._now, self.effect = now, effect
         self.answer = Answer.DONE
-        self.commits: list[Commit] = []
+        self.commits: list[Landed] = []
         self.late: list[Written] = []
         self._sets = AgreementSets((AgreementSet("earlier", now(), EARLIER),))
 
@@ -66,8 +66,8 @@ class CrashableStore(MemoryTrackerStore):
         self.effect()
         return super().subjects(ids, sets)
 
-    def commit(self, owner: Ownership, progress: dict[str, Any], changes: Changes) -> Ownership:
-        written = Written.of(owner, progress, changes)
+    def commit(self, owner: Ownership, commit: Commit) -> Ownership:
+        written = Written(owner, commit)
         self.effect()
         answer, self.answer = self.answer, Answer.DONE
         if answer is Answer.LATE:
@@ -92,4 +92,4 @@ class CrashableStore(MemoryTrackerStore):
 
     def apply(self, row: dict[str, Any], written: Written) -> None:
         super().apply(row, written)
-        self.commits.append(Commit(self._now(), written))
+        self.commits.append(Landed(self._now(), written))

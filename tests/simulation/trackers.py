@@ -21,7 +21,8 @@ from tests.simulation.store import CrashableStore, Unanswered
 from tests.tracking import announcement, nothing_learned, refusal
 
 BATCH_RECORDS = 6
-RULES = Rules(PARTITIONS, PARTIES, {}, False, announcement, refusal, nothing_learned)
+YOUNG_FOR = 600 * SECOND
+RULES = Rules(PARTITIONS, PARTIES, {}, False, announcement, refusal, nothing_learned, YOUNG_FOR)
 
 
 class Crashed(Exception):

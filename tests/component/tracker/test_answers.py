@@ -16,7 +16,6 @@ from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
 from services.tracker.learner import Learner
 from services.tracker.outlook import Outlook
-from services.tracker.rows import promise_row
 from services.tracker.standing import marks_of, standing
 from tests.planning import APPROVE, DELIVER, a_hop
 from tests.promising import sets_of
@@ -44,8 +43,8 @@ def store() -> MemoryTrackerStore:
 
 def answer(store: MemoryTrackerStore, now: Instant) -> tracker_pb2.GetSubjectResponse:
     (subject,) = store.subjects([ORDER], SETS)
-    rows = [promise_row(subject, each, 0) for each in subject.promises.values()]
-    standings = [standing(row, marks_of(store.partitions[0]), SETS, now) for row in rows]
+    marks = marks_of(store.partitions[0])
+    standings = [standing(subject, each, marks, now) for each in subject.promises.values()]
     return subject_answer(subject, standings, OUTLOOK.trees(subject, SETS, now))
 
 
@@ -105,8 +104,7 @@ def test_an_answer_tells_what_befell_a_promise_as_it_was_stored() -> None:
             parts=(Part("lamp", 5, 2),),
         ),
     )
-    row = promise_row(Subject(ORDER), promise, 0)
-    told = standing_message(standing(row, Marks(), SETS, START + 2 * HOUR))
+    told = standing_message(standing(Subject(ORDER), promise, Marks(), START + 2 * HOUR))
     assert told.version == 2
     assert [told.requested_by, told.first_confirmed_by, told.due_by] == [
         stamp(START + hours * HOUR) for hours in (1, 2, 3)
@@ -121,6 +119,8 @@ def test_nobody_is_waited_for_once_the_clock_runs_again() -> None:
     pause = Pause(START, START + HOUR, 0, b"e", "operations.StockMissing", "supplier")
     course = Course(pauses=(pause,))
     promise = Promise(ORDER, SHIP, (), START, b"o", START + 3 * HOUR, course=course)
-    row = promise_row(Subject(ORDER), promise, 0)
     for now, waiting_on in ((START + HOUR - 1, "supplier"), (START + HOUR, "")):
-        assert standing_message(standing(row, Marks(), SETS, now)).waiting_on == waiting_on
+        assert (
+            standing_message(standing(Subject(ORDER), promise, Marks(), now)).waiting_on
+            == waiting_on
+        )

@@ -9,7 +9,7 @@ from services.tracker.core.durations import WallTime
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.subject import Event
 from services.tracker.core.verdicts import Kind, Reason
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import (
     HOUR,
     PROMISED_BY,
@@ -173,7 +173,7 @@ def test_versions_that_were_missed_are_told_once_whatever_comes_late() -> None:
     desk.pass_time("14:00")
     desk.hear(amended("11:30", "13:00", 2))  # 11:00 was missed, and so was 13:00
     desk.pass_time("14:10")
-    desk.table.put(subject_of(subject_document(desk.subject, 0), desk.table.sets))
+    desk.table.put(unpack(desk.subject.id, pack(desk.subject), desk.table.sets))
     desk.pass_time("16:00")
     breaches = [each.due_by for each in desk.told if each.kind is Kind.BREACHED]
     assert sorted(breaches) == [at("11:00"), at("13:00"), at("15:00")]

@@ -10,7 +10,7 @@ from services.tracker.core.durations import WallTime
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.verdicts import Kind
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import (
     HOUR,
     ORDER,
@@ -131,7 +131,7 @@ def test_companions_after_a_restart_are_as_they_were() -> None:
     for step in (APPROVED, said("10:00"), an_event(PICKED, "10:30")):
         desk.hear(step)
         desk.pass_time(step.occurred_at + HOUR // 2)
-        stored = subject_of(subject_document(desk.subject, 0), desk.table.sets)
+        stored = unpack(desk.subject.id, pack(desk.subject), desk.table.sets)
         assert {id: replace(each, queued_at=None) for id, each in stored.promises.items()} == {
             id: replace(each, queued_at=None) for id, each in desk.subject.promises.items()
         }

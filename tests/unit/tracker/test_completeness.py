@@ -7,7 +7,7 @@ import pytest
 from services.tracker.core.facts import Fact
 from services.tracker.core.subject import Event
 from services.tracker.core.verdicts import Kind, Reason
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import (
     PROMISED_BY,
     Desk,
@@ -68,7 +68,7 @@ def test_a_return_is_told_to_the_sender_and_cleared_when_it_is_complete() -> Non
         True,
     )
     assert desk.pass_time("20:00") == []
-    desk.table.put(subject_of(subject_document(desk.subject, 0), desk.table.sets))
+    desk.table.put(unpack(desk.subject.id, pack(desk.subject), desk.table.sets))
     (cleared,) = desk.hear(fact("20:30", promised_by=1, note="x"))
     assert (cleared.kind, cleared.publish) == (Kind.CLEARED, True)
     assert desk.promise.due_by == at("22:30")

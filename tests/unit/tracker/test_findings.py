@@ -13,7 +13,7 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import Table
 from services.tracker.core.verdicts import Verdict
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import (
     HOUR,
     MINUTE,
@@ -78,7 +78,7 @@ def test_a_finding_is_told_once_across_restarts() -> None:
     desk = Desk(an_agreement())
     desk.hear(handed_over("08:00"))
     for time in ("08:30", "09:00", "09:30"):
-        desk.table.put(subject_of(subject_document(desk.subject, 0), desk.table.sets))
+        desk.table.put(unpack(desk.subject.id, pack(desk.subject), desk.table.sets))
         desk.pass_time(time)
     assert kinds(desk.told) == ["found"]
 
@@ -96,7 +96,7 @@ def test_evidence_whose_promise_was_taken_back_is_unmatched_in_every_order() -> 
     for order in permutations(events):
         subject = told(*order)
         assert found(subject) == [FindingKind.UNMATCHED_EVIDENCE]
-        stored = subject_of(subject_document(subject, 0), sets_of())
+        stored = unpack(subject.id, pack(subject), sets_of())
         assert stored.current == subject.current
 
 

@@ -27,13 +27,17 @@ def approvals(count: int) -> Iterable[Promise]:
         yield opened(APPROVE, f"mon 09:00:{number:02}", done, id=f"order/{number}~approve-payment")
 
 
+def subjects(count: int) -> list[Subject]:
+    return [a_subject(number, each) for number, each in enumerate(approvals(count))]
+
+
 def median(learner: Learner) -> int | None:
     return learner.durations.quantile("approve-payment", 50)
 
 
 def test_a_history_begins_with_what_the_ledger_knows() -> None:
     learner = Learner()
-    learner.begin(approvals(SAMPLES_NEEDED), SETS)
+    learner.begin(subjects(SAMPLES_NEEDED), SETS)
     assert median(learner) == hours(1).micros
 
 
@@ -56,13 +60,12 @@ def test_a_subject_that_settles_once_more_counts_once() -> None:
 def test_of_one_commit_only_so_many_subjects_are_learned_from() -> None:
     for count in (SUBJECTS_LIMIT, SUBJECTS_LIMIT + 1):
         learner = Learner()
-        settled = [a_subject(n, each) for n, each in enumerate(approvals(count))]
-        learner.learn(settled, SETS)
+        learner.learn(subjects(count), SETS)
         assert len(learner.durations.samples) == SUBJECTS_LIMIT
 
 
 def test_who_looked_before_keeps_the_history_as_it_was() -> None:
     learner = Learner()
     before = learner.durations
-    learner.begin(approvals(1), SETS)
+    learner.begin(subjects(1), SETS)
     assert not before.samples

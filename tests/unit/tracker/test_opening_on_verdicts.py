@@ -6,7 +6,7 @@ from services.shared.clock import SECOND
 from services.tracker.core.agreements import PauseRule
 from services.tracker.core.promises import State, settled_state
 from services.tracker.core.verdicts import Kind, Reason
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import HOUR, ORDER, Desk, an_agreement, an_event, at, kinds
 
 HANDED_OVER = "operations.ParcelHandedOver"
@@ -73,7 +73,7 @@ def test_it_is_the_same_after_a_restart_and_told_once() -> None:
     desk = Desk(SHIP, TELL)
     desk.hear(an_event())
     desk.pass_time("10:00")
-    desk.table.put(subject_of(subject_document(desk.subject, 0), desk.table.sets))
+    desk.table.put(unpack(desk.subject.id, pack(desk.subject), desk.table.sets))
     assert desk.pass_time("10:30") == []
     assert set(desk.subject.promises) == {TELLING, SHIPPING}
     assert kinds(desk.hear(an_event("support.CustomerInformed", "10:40"))) == ["kept"]

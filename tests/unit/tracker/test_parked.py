@@ -33,7 +33,7 @@ def a_partition(store: MemoryTrackerStore, *sets: AgreementSet, now: int) -> Par
 
 def hear(partition: Partition, event: Event) -> list[str]:
     partition.fold([Told(heartbeats(0)[0], event.party, event, ORDER)], event.arrived_at)
-    return [verdict.kind.value for _, verdict in partition.commit().verdicts]
+    return [verdict.kind.value for verdict in partition.commit().verdicts]
 
 
 @pytest.mark.parametrize("offset", [-1, 0])
@@ -49,7 +49,7 @@ def test_a_set_that_becomes_known_takes_up_what_is_parked() -> None:
     assert store.subject_documents[ORDER]["parked"]
     partition._sets = lambda: AgreementSets((NONE, ONE))
     partition.fold([], at("15:00"))
-    assert [verdict.kind for _, verdict in partition.commit().verdicts] == ["opened"]
+    assert [verdict.kind for verdict in partition.commit().verdicts] == ["opened"]
     assert not store.subject_documents[ORDER]["parked"]
     assert partition.table.subjects[ORDER].promises
 
@@ -59,7 +59,7 @@ def test_a_set_that_became_known_while_nobody_watched_takes_up_what_is_parked() 
     hear(a_partition(store, NONE, now=at("08:00")), APPROVED)
     partition = a_partition(store, NONE, ONE, now=at("15:00"))
     partition.fold([], at("15:00"))
-    assert [verdict.kind for _, verdict in partition.commit().verdicts] == ["opened"]
+    assert [verdict.kind for verdict in partition.commit().verdicts] == ["opened"]
     assert store.subject_documents[ORDER]["open"]
 
 
@@ -69,7 +69,7 @@ def test_what_is_parked_in_a_batch_that_is_not_committed_is_taken_up_too() -> No
     partition.fold([Told(heartbeats(0)[0], "finance", APPROVED, ORDER)], at("09:00"))
     partition._sets = lambda: AgreementSets((NONE, ONE))
     partition.fold([], at("15:00"))
-    assert [verdict.kind for _, verdict in partition.commit().verdicts] == ["opened"]
+    assert [verdict.kind for verdict in partition.commit().verdicts] == ["opened"]
 
 
 def test_a_restart_without_a_new_set_leaves_what_is_parked() -> None:

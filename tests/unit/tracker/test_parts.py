@@ -10,7 +10,7 @@ from services.tracker.core.facts import Fact
 from services.tracker.core.findings import FindingKind
 from services.tracker.core.promises import State, settled_state
 from services.tracker.core.subject import Event
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import Desk, a_retraction, an_agreement, an_event, at, only, sets_of, told
 
 LINES = InFull(Fact("order", "lines", "quantity"), Fact("parcel", "lines", "quantity"))
@@ -90,7 +90,7 @@ def test_a_part_after_the_end_is_counted_and_found_where_it_is_too_much() -> Non
     assert (verdict.kind, desk.promise.settled_at) == ("found", at("09:30"))
     (finding,) = desk.subject.current.values()
     assert (finding.kind, finding.true_from) == (FindingKind.OVER_FULFILLED, at("10:00"))
-    stored = subject_of(subject_document(desk.subject, 0), desk.table.sets)
+    stored = unpack(desk.subject.id, pack(desk.subject), desk.table.sets)
     assert stored.current == desk.subject.current
 
 

@@ -9,7 +9,7 @@ from services.tracker.core.opening import AGE_LIMIT
 from services.tracker.core.promises import State, settled_state
 from services.tracker.core.subject import Skipped
 from services.tracker.core.verdicts import Kind
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import HOUR, MINUTE, Desk, an_agreement, an_event, at, only, told
 
 DAY = 24 * HOUR
@@ -62,5 +62,5 @@ def test_of_a_backfilled_promise_only_the_warnings_to_come_are_told() -> None:
 
 def test_it_stays_silent_after_a_restart() -> None:
     desk = backfilled(at("09:00") + 60 * DAY)
-    desk.table.put(subject_of(subject_document(desk.subject, 0), desk.table.sets))
+    desk.table.put(unpack(desk.subject.id, pack(desk.subject), desk.table.sets))
     assert [each.publish for each in desk.pass_time(at("09:00") + 60 * DAY + MINUTE)] == [False]

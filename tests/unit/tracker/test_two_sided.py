@@ -9,7 +9,7 @@ from services.tracker.core.durations import WallTime
 from services.tracker.core.promises import State, settled_state
 from services.tracker.core.subject import Event
 from services.tracker.core.verdicts import Reason
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.promising import (
     HOUR,
     ORDER,
@@ -180,7 +180,7 @@ def test_what_silence_accepted_stays_accepted_after_a_restart_and_after_a_late_e
     desk.pass_time("12:00")
     sets = desk.table.sets
     for _ in range(2):
-        stored = subject_of(subject_document(desk.subject, 0), sets)
+        stored = unpack(desk.subject.id, pack(desk.subject), sets)
         assert settled_state(only(stored)) is State.KEPT
         assert only(stored).course.deemed_accepted
     assert desk.hear(an_event("sales.OrderPlaced", "08:00", arrived_at=at("12:30"))) == []
@@ -195,7 +195,7 @@ def test_companions_of_what_silence_accepted_stay_ended_after_a_restart() -> Non
     )
     desk.hear(APPROVED, handed_over())
     desk.pass_time("11:30")
-    stored = subject_of(subject_document(desk.subject, 0), desk.table.sets)
+    stored = unpack(desk.subject.id, pack(desk.subject), desk.table.sets)
     assert stored.settled
     desk.table.put(stored)
     assert desk.pass_time("23:00") == []

@@ -2,16 +2,11 @@
 
 from typing import Any
 
-import bson
 from hypothesis import given
-from hypothesis import strategies as st
 
-from services.tracker.core.promises import Promise, Watermark, settled_state, status
-from services.tracker.rows import promise_of, promise_row
-from tests.histories import FIRST, SETS, Day, Step, days
-from tests.promising import HOUR, MINUTE, ORDER
+from services.tracker.core.promises import Promise, settled_state
+from tests.histories import Day, Step, days
 
-MOMENTS = st.integers(0, 36).map(lambda n: FIRST + n * 30 * MINUTE)
 COURSE = (
     "version",
     "undelayed_by",
@@ -34,20 +29,6 @@ def shown(promise: Promise) -> dict[str, Any]:
         "told": (promise.breached_at, promise.announced, promise.rungs, promise.revision),
         **{name: getattr(promise.course, name) for name in COURSE},
     }
-
-
-@given(days(), MOMENTS, st.sampled_from([0, HOUR]), st.sampled_from([0, HOUR]))
-def test_a_promise_that_was_stored_stands_as_it_stood(
-    steps: list[Step], now: int, behind: int, silent: int
-) -> None:
-    day = Day(steps)
-    subject = day.table.subjects[ORDER]
-    watermark = Watermark(now - max(behind, silent), now - silent, now - behind)
-    for promise in subject.promises.values():
-        row = bson.decode(bson.encode(promise_row(subject, promise, 0)))
-        stored = promise_of(row, SETS)
-        assert shown(stored) == shown(promise)
-        assert status(stored, now, watermark) == status(promise, now, watermark)
 
 
 @given(days())
