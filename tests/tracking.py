@@ -131,8 +131,8 @@ class MemoryTrackerStore:
             if key[0] == owner.partition and key[1] < commit.young_from:
                 del self.segments[key]
         self.subject_documents |= {each["_id"]: each for each in commit.documents}
-        over = {id for id, each in self.listed.items() if each["subject"] in commit.listed_before}
-        self.listed = {id: each for id, each in self.listed.items() if id not in over}
+        for id in commit.unlisted:
+            self.listed.pop(id, None)
         self.listed |= {each["_id"]: each for each in commit.listed}
         for verdict in commit.verdicts:
             self.verdicts.setdefault(verdict.id, verdict)

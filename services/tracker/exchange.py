@@ -70,8 +70,8 @@ class Commit:
 
     `progress` is what the partition's document says from then on. `young` are the subjects that go
     into segments, `documents` those that have a document; what people list of the latter is
-    `listed`, and whatever else was listed of the subjects `listed_before` is so no longer. No
-    segment of a commit before `young_from` is needed after it.
+    `listed`, and `unlisted` are the ids of what they no longer do. No segment of a commit before
+    `young_from` is needed after it.
     """
 
     progress: Row
@@ -79,7 +79,7 @@ class Commit:
     young_from: int = 0
     documents: Sequence[Row] = ()
     listed: Sequence[Row] = ()
-    listed_before: Sequence[str] = ()
+    unlisted: Sequence[str] = ()
     verdicts: Sequence[Verdict] = ()
     outgoing: Sequence["OutboxRow"] = ()
 

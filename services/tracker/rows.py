@@ -57,6 +57,16 @@ def listed(subject: Subject, partition: int) -> Iterator[Row]:
             }
 
 
+def unlisted(subject: Subject) -> Iterator[str]:
+    """The ids of what had a row, perhaps, and has none any more."""
+    for promise in subject.promises.values():
+        if not is_listed(promise):
+            yield promise.id
+    for id, known in subject.found.items():
+        if known.cleared_at is not None:
+            yield id
+
+
 def is_listed(promise: Promise) -> bool:
     return promise.announced is not None or settled_state(promise) is None
 

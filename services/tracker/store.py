@@ -56,7 +56,6 @@ class Store:
             [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
         )
         self._promises.create_index([("announced", ASCENDING), ("due_by", ASCENDING)])
-        self._promises.create_index([("subject", ASCENDING)])
         self._verdicts.create_index([("promise_id", ASCENDING)])
 
     def activate(
@@ -196,10 +195,8 @@ class Store:
         self._segments.write(owner.partition, owner.seq + 1, commit.young, session)
         self._segments.drop_before(owner.partition, commit.young_from, session)
         _replace(self._subjects, commit.documents, session)
-        if commit.listed_before:
-            still = [row["_id"] for row in commit.listed]
-            over = {"subject": {"$in": commit.listed_before}, "_id": {"$nin": still}}
-            self._promises.delete_many(over, session=session)
+        if commit.unlisted:
+            self._promises.delete_many({"_id": {"$in": commit.unlisted}}, session=session)
         _replace(self._promises, commit.listed, session)
         if records := [verdict_record(each) for each in commit.verdicts if for_the_record(each)]:
             self._verdicts.bulk_write(

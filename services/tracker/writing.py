@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from services.tracker.core.subject import Subject
 from services.tracker.exchange import Changes, Commit, Entry, Row
 from services.tracker.packing import pack
-from services.tracker.rows import listed, subject_document
+from services.tracker.rows import listed, subject_document, unlisted
 from services.tracker.young import Young
 
 
@@ -26,12 +26,12 @@ def commit_of(
     entries: list[Entry] = []
     documents: list[Row] = []
     rows: list[Row] = []
-    listed_before: list[str] = []
+    gone: list[str] = []
     grown = {subject.id: subject for subject in grown_up}
     for subject in (changes.subjects | grown).values():
         id, settled = subject.id, subject.settled
         if id not in young:
-            listed_before.append(id)
+            gone += unlisted(subject)
         elif settled or id in told or subject.rare.parked or id in grown:
             young.remove(id)
         else:
@@ -45,7 +45,7 @@ def commit_of(
         young.needs_from(seq + 1),
         documents,
         rows,
-        listed_before,
+        gone,
         [verdict for _, verdict in changes.verdicts],
         changes.outgoing,
     )
