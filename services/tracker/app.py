@@ -29,7 +29,7 @@ from services.tracker.agreement_sets import KnownSets
 from services.tracker.api import SERVICE, TrackerServicer
 from services.tracker.collector import expect_long_lives, spare_what_is_there
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Rules, Told
+from services.tracker.exchange import Rules
 from services.tracker.handlers import Partition
 from services.tracker.ingest.membership import Membership
 from services.tracker.ingest.reading import Ingest
@@ -180,8 +180,8 @@ def _ingest(
     settings = around.settings
     metrics = Metrics(around.telemetry.registry, around.clock)
 
-    def observe(partition: Partition, batch: list[Told]) -> None:
-        metrics.observe(partition, batch)
+    def observe(partition: Partition) -> None:
+        metrics.observe(partition)
         relay.wake()
 
     ingest = Ingest(

@@ -3,7 +3,7 @@
 It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
@@ -12,13 +12,18 @@ from services.shared.subjects import partition_of
 from services.tracker.core.parking import park, recent
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.skew import Skews, SourceSkew
-from services.tracker.core.subject import Counted, Event, Subject
+from services.tracker.core.subject import FOLDED, Counted, Event, Subject
 from services.tracker.core.table import Marks, Table
 from services.tracker.core.verdicts import Verdict
-from services.tracker.counting import Counts, of_clocks, of_event
+from services.tracker.counting import Counts, count_clocks, count_event
 from services.tracker.exchange import Changes, Commit, Ownership, PartitionStore, Rules, Told
 from services.tracker.writing import commit_of
 from services.tracker.young import Young
+
+_HEARTBEAT, _REFUSED, _BACKFILLED = "heartbeat", "refused", "backfilled"
+"""What becomes of a record beside being folded or a duplicate."""
+
+_TELLS_THE_TIME = frozenset({FOLDED, _HEARTBEAT})
 
 
 class Partition:
@@ -44,7 +49,7 @@ class Partition:
         self._store = store
         self._rules = rules
         self._changes = Changes()
-        self._committing: tuple[Commit, Changes] | None = None
+        self._committing: Commit | None = None
         self._young = Young()
         self._wall = now
         self._visiting: set[str] = set()
@@ -69,7 +74,12 @@ class Partition:
     @property
     def uncommitted(self) -> bool:
         """Whether anything but the position would be lost with this process."""
-        return bool(self._changes) or self._committing is not None
+        return bool(self._changes) or self.committing
+
+    @property
+    def committing(self) -> bool:
+        """Whether a commit is encoded that is not known to be stored."""
+        return self._committing is not None
 
     def clock(self, wall: Instant) -> Instant:
         """The wall's time, or in a simulation the least last heartbeat of all parties."""
@@ -86,16 +96,23 @@ class Partition:
         now, self._wall = self.clock(wall), wall
         self._know_sets(now)
         self._look_up(batch)
+        clocks: dict[tuple[str, str], Told] = {}
         for told in batch:
-            match told.said:
-                case Heartbeat(complete_through):
-                    self._hear(told.party, to_instant(complete_through), wall)
-                    self._compare_clocks(told)
-                case Event() as event:
-                    self._apply(told, event, now)
-                case InvalidEvent() as fault:
-                    self._refuse(told, fault, now)
-            self.positions[told.received.topic] = told.received.offset + 1
+            said, topic = told.said, told.received.topic
+            if isinstance(said, Event):
+                result = self._apply(told, said, now)
+            elif isinstance(said, Heartbeat):
+                self._hear(told.party, to_instant(said.complete_through), wall)
+                result = _HEARTBEAT
+            else:
+                self._refuse(told, said, now)
+                result = _REFUSED
+            if result in _TELLS_THE_TIME:
+                clocks[told.party, told.source] = told
+            self.counts.add("consumed", topic, result)
+            self.positions[topic] = told.received.offset + 1
+        if not self._rules.simulated:  # there is one clock only
+            self._compare(clocks.values())
 
     def advance(self, wall: Instant, caught_up_at: Instant) -> None:
         """Let time pass: whatever became true by it alone is concluded now."""
@@ -124,8 +141,8 @@ class Partition:
         """Encode all changes since the last commit, unless one is still to be stored."""
         if self._committing is None:
             changes, self._changes = self._changes, Changes()
-            self._committing = self._encode(changes), changes
-        return self._committing[0]
+            self._committing = self._encode(changes)
+        return self._committing
 
     def store(self) -> None:
         """Write what `begin_commit` encoded; folding may go on meanwhile. May be tried again.
@@ -133,22 +150,23 @@ class Partition:
         Raises Fenced where another owner took over: then nothing was written.
         """
         assert self._committing, "only what was encoded can be stored"
-        self.owner = self._store.commit(self.owner, self._committing[0])
+        self.owner = self._store.commit(self.owner, self._committing)
 
     def end_commit(self) -> None:
         """Forget what is stored and settled, unless it changed again meanwhile."""
         assert self._committing, "only what was stored is over"
-        (_, changes), self._committing = self._committing, None
-        settled = [each for each in changes.subjects.values() if each.promises and each.settled]
-        self._rules.learn(settled, self.table.sets)
-        for id in (self._visiting | changes.subjects.keys()) - self._changes.subjects.keys():
-            if id in self._known and self._known[id].settled:
-                self.table.drop(id)
+        commit, self._committing = self._committing, None
+        settled = [row["_id"] for row in commit.documents if not row["open"]]
+        with_promises = [self._known[id] for id in settled if self._known[id].promises]
+        self._rules.learn(with_promises, self.table.sets)
+        visited = (id for id in self._visiting if id in self._known and self._known[id].settled)
+        for id in {*settled, *visited} - self._changes.subjects.keys():
+            self.table.drop(id)
         self._visiting.clear()
 
     def _encode(self, changes: Changes) -> Commit:
         skews = self._skews.estimates()
-        self.counts.add(*of_clocks(self.skews, skews))
+        count_clocks(self.counts, self.skews, skews)
         self.skews = skews
         progress = {
             "positions": dict(self.positions),
@@ -205,29 +223,29 @@ class Partition:
     def _known(self) -> Mapping[str, Subject]:
         return self.table.subjects
 
-    def _apply(self, told: Told, event: Event, now: Instant) -> None:
-        if told.subject in self._astray:
+    def _apply(self, told: Told, event: Event, now: Instant) -> str:
+        """Gives what became of the event."""
+        id = told.subject
+        if id in self._astray:
             self._refuse_astray(told)
-            return
-        is_new = told.subject not in self._known
-        counted, verdicts = self.table.apply(told.subject, event, now)
-        self.counts.add(f"event:{counted}")
-        if counted not in {Counted.FOLDED, Counted.DUPLICATE}:
-            reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
+            return _REFUSED
+        is_new = id not in self._known
+        counted, verdicts = self.table.apply(id, event, now)
+        if counted is not FOLDED:
+            if counted is Counted.DUPLICATE:
+                return counted
+            reason = f"{event.type} {event.id.hex()} of {id} is refused."
             self._refuse(told, InvalidEvent(counted, reason), now)
-        if counted is not Counted.FOLDED:
-            return
+            return _REFUSED
         if is_new:
-            self._young.add(told.subject, self._wall, self.owner.seq + 1)
-        if not event.backfilled:
-            self._compare_clocks(told)
-        subject = self._known[told.subject]
-        self._changes.subjects[subject.id] = subject
+            self._young.add(id, self._wall, self.owner.seq + 1)
+        subject = self._changes.subjects[id] = self._known[id]
         if event.id in subject.rare.parked:
             self._parked = park(self._parked, event.type, now)
-        self.counts.add(*of_event(told, event, subject))
+        count_event(self.counts, told, event, subject)
         for verdict in verdicts:
             self._conclude(subject, verdict)
+        return _BACKFILLED if event.backfilled else counted
 
     def _refuse_astray(self, told: Told) -> None:
         """A subject lives in one partition; whoever tells of it elsewhere partitioned wrongly."""
@@ -239,7 +257,7 @@ class Partition:
         return partition_of(subject, self._rules.partitions)
 
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
-        self.counts.add(f"refused:{fault.reason}")
+        self.counts.add("refused", fault.reason)
         self._changes.outgoing.append(self._rules.refuse(told.received, fault, now))
 
     def _hear(self, party: str, complete_through: Instant, wall: Instant) -> None:
@@ -247,13 +265,13 @@ class Partition:
         self.marks.complete_through[party] = max(known, complete_through)
         self.marks.heard_at[party] = wall
 
-    def _compare_clocks(self, told: Told) -> None:
-        """In a simulation there is one clock only."""
-        if not self._rules.simulated:
+    def _compare(self, clocks: Iterable[Told]) -> None:
+        """The last that each source said in a batch is a sample of its clock."""
+        for told in clocks:
             self._skews.hear(told.party, told.source, told.said_at, told.received.arrived_at)
 
     def _conclude(self, subject: Subject, verdict: Verdict) -> None:
         self._changes.verdicts.append((subject, verdict))
-        self.counts.add(f"verdict:{verdict.kind}")
+        self.counts.add("verdict", verdict.kind)
         if verdict.publish:
             self._changes.outgoing.append(self._rules.announce(subject, verdict))

@@ -1,12 +1,11 @@
 """What the tracker counts, under Prometheus' names; no order or customer ever is a label."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.shared.clock import SECOND, Clock
-from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
 
 
@@ -62,6 +61,7 @@ class Metrics:
         )
 
         self._counters = {
+            "consumed": self._events,
             "verdict": self._verdicts,
             "refused": self._letters,
             "parked": self._parked,
@@ -75,14 +75,10 @@ class Metrics:
         for party in parties:
             self._skew.labels(party).set_function(partial(_worst_skew, partitions, party))
 
-    def observe(self, partition: Partition, batch: Sequence[Told]) -> None:
+    def observe(self, partition: Partition) -> None:
         """What happened in a partition since the last call."""
-        for told in batch:
-            self._events.labels(told.received.topic, type(told.said).__name__.lower()).inc()
-        for what, times in partition.counts.take().items():
-            kind, *labels = what.split(":")
-            if counter := self._counters.get(kind):
-                counter.labels(*labels).inc(times)
+        for (kind, *labels), times in partition.counts.take().items():
+            self._counters[kind].labels(*labels).inc(times)
         behind = (self._clock.now() - partition.marks.caught_up_at) / SECOND
         self._lag.labels(str(partition.number)).set(behind)
 

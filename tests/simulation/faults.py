@@ -128,7 +128,7 @@ class Fault:
 FAULTS = (
     Fault("pause shifted by wall time", 0, "I6", plant=_pauses_by_the_wall),
     Fault("late pause after a breach ignored", 21, "I2", plant=_late_pause_ignored),
-    Fault("position before state", 1, "I1", replace(_SOUND, store=_PositionBeforeState)),
+    Fault("position before state", 2, "I1", replace(_SOUND, store=_PositionBeforeState)),
     Fault("gate by what is fetched", 0, "I2", replace(_SOUND, tracker=_GateByFetched)),
     Fault("heartbeats to one partition", 0, "I3", replace(_SOUND, beats=range(1))),
     Fault("load, then raise the epoch", 106, "I1", replace(_SOUND, tracker=_LoadsFirst)),

@@ -18,17 +18,17 @@ TRIES_LIMIT = 400
 SHOWN_VIOLATIONS = 5
 
 EXPECTED = (
+    "counted as duplicate",
     "crash",
     "relay died",
     "duplicate",
-    "event:duplicate",
-    "event:id_conflict",
     "fenced",
     "landed too late",
     "new id",
     "other content",
     "read ahead",
     "rebalance",
+    "refused:id_conflict",
     "refused:malformed",
     "refused:wrong_partition",
     "set activated",

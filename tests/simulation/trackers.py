@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.agreement_sets import KnownSets
+from services.tracker.core.subject import Counted
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Rules, Told
 from services.tracker.handlers import Partition
@@ -172,16 +173,24 @@ class Tracker:
         partition.fold(batch, self.now())
         held.caught_up()
         partition.advance(self.now(), held.caught_up_at)
-        while partition.uncommitted or self.now() - held.committed_at >= SECOND:
-            yield
-            try:
-                partition.commit()
-            except Unanswered:
-                self._counts["unanswered"] += 1
-                continue
+        yield from self._store(partition)
+        if partition.uncommitted or self.now() - held.committed_at >= SECOND:
+            partition.begin_commit()
             held.committed_at = self.now()
         for what, times in partition.counts.take().items():
-            self._counts[what] += times
+            self._counts[":".join(what)] += times
+            self._counts["counted as duplicate"] += times * (what[-1] == Counted.DUPLICATE)
+
+    def _store(self, partition: Partition) -> Iterator[None]:
+        """What was encoded before the last batch was folded: the real one overlaps no more."""
+        while partition.committing:
+            yield
+            try:
+                partition.store()
+            except Unanswered:
+                self._counts["unanswered"] += 1
+            else:
+                partition.end_commit()
 
 
 @dataclass(frozen=True, slots=True)

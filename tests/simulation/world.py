@@ -165,4 +165,5 @@ class World:
         else:
             self.counts["never caught up"] += 1
         self.now += SECOND  # even positions alone are committed by then
-        tracker.work(A_TURN)
+        for _ in ("encoded", "stored"):
+            tracker.work(A_TURN)

@@ -60,7 +60,7 @@ class Ingest:
         open_partition: Callable[[int], Partition],
         decode: Callable[[Received, str], Told],
         *,
-        observe: Callable[[Partition, list[Told]], None],
+        observe: Callable[[Partition], None],
         clock: Clock,
         telemetry: Telemetry,
         health: Health,
@@ -159,7 +159,7 @@ class Ingest:
             if partition.uncommitted or now - held.committed_at >= IDLE_COMMIT_S:
                 await self._patiently(partition.commit)
                 held.committed_at = now
-        self._observe(partition, batch)
+        self._observe(partition)
 
     def _span(self, partition: Partition, batch: list[Told]) -> AbstractContextManager[object]:
         """A new trace a batch that says more than heartbeats, linked to all who said it."""
