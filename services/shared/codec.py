@@ -25,7 +25,7 @@ from handoff.v1 import (
     support_pb2,
 )
 
-from services.shared.clock import Instant, iso, to_datetime
+from services.shared.clock import SECOND, Instant, iso
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Envelope, Facts
 from services.shared.subjects import EVENT_TYPES
@@ -94,9 +94,16 @@ def stamp(instant: Instant | None) -> timestamp_pb2.Timestamp | None:
 
 
 def stamp_of(instant: Instant) -> timestamp_pb2.Timestamp:
-    message = timestamp_pb2.Timestamp()
-    message.FromDatetime(to_datetime(instant))
-    return message
+    seconds, micros = divmod(instant, SECOND)
+    return timestamp_pb2.Timestamp(seconds=seconds, nanos=micros * 1_000)
+
+
+def put(into: timestamp_pb2.Timestamp, instant: Instant | None) -> None:
+    """Fill a timestamp inside a message; None leaves it absent."""
+    if instant is not None:
+        into.seconds, micros = divmod(instant, SECOND)
+        into.nanos = micros * 1_000
+        into.SetInParent()
 
 
 @cache

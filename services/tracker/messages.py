@@ -6,45 +6,64 @@ from opentelemetry.trace import SpanKind
 from services.shared import telemetry as names
 from services.shared.bus import Headers, Record
 from services.shared.clock import SECOND, Instant, iso
-from services.shared.codec import stamp
+from services.shared.codec import put
 from services.shared.events.common import Money
 from services.shared.money import amount_in_words
 from services.shared.outbox import OutboxRow
 from services.shared.subjects import VERDICTS_TOPIC
-from services.shared.telemetry import TRACEPARENT, Telemetry, trace_headers, trace_id_of
+from services.shared.telemetry import TRACEPARENT, Telemetry, trace_headers
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.findings import Finding
 from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import Promise
 from services.tracker.core.subject import Subject
-from services.tracker.core.verdicts import Verdict
+from services.tracker.core.verdicts import Kind, Verdict
+
+AGREEMENTS_LIMIT = 1_000
+"""Agreements of which the part of a message that is always the same is kept; all go at once."""
+
+TRACE_ID = slice(3, 35)
+"""Where a traceparent has it."""
+
+_KINDS = {kind: tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{kind.name}") for kind in Kind}
+_by_agreement: dict[int, tuple[Agreement, tracker_pb2.Verdict]] = {}
+"""By the agreement's identity, which it keeps while it lies here: its hash would take longer."""
 
 
 def verdict_row(
     subject: Subject,
     verdict: Verdict,
     historic_before: Instant,
-    telemetry: Telemetry,
+    telemetry: Telemetry | None,
     slack: int | None = None,
 ) -> OutboxRow:
     """The verdict on its way to Kafka, in a span of its own linked to the opening event's.
 
     `slack` is the promise's own in microseconds, where a date of the customer depends on it.
+    Without `telemetry` the verdict has no span, and its headers refer to the opening event.
     """
-    promise = subject.promises.get(verdict.promise_id)
-    opened = trace_context(promise.traceparent) if promise else ()
+    id, promise = verdict.id, subject.promises.get(verdict.promise_id)
+    opened = promise.traceparent if promise else ""
     if promise:
-        message = _of_promise(subject, promise, verdict)
-        message.trace_id = trace_id_of(opened)
+        message = _of_promise(subject, promise)
+        message.trace_id = opened[TRACE_ID]
     else:
-        message = _of_finding(subject.found[verdict.promise_id].finding, verdict)
-    message.MergeFrom(_common(subject, verdict, historic_before))
+        message = _of_finding(subject.found[verdict.promise_id].finding)
+    _add_common(message, subject, verdict, historic_before)
+    message.id = id
     if slack is not None:
         message.slack_s = slack // SECOND  # what is overdrawn by less than a second is overdrawn
+    trace = _span(telemetry, subject, verdict, opened) if telemetry else trace_context(opened)
+    headers = (*_cloud_event(id, verdict, subject), *trace)
+    record = Record(VERDICTS_TOPIC, subject.id.encode(), message.SerializeToString(), headers)
+    return OutboxRow(id, record, sequenced=False)
+
+
+def _span(telemetry: Telemetry, subject: Subject, verdict: Verdict, opened: str) -> Headers:
     with telemetry.span(
         f"verdict {verdict.kind}",
         parent=(),
-        links=[opened],
+        links=[trace_context(opened)],
         kind=SpanKind.PRODUCER,
         attributes={
             names.HANDOFF_SUBJECT: subject.id,
@@ -54,63 +73,74 @@ def verdict_row(
             names.HANDOFF_REASON: verdict.reason,
         },
     ):
-        headers = (*_cloud_event(verdict, subject), *trace_headers())
-    record = Record(VERDICTS_TOPIC, subject.id.encode(), message.SerializeToString(), headers)
-    return OutboxRow(verdict.id, record, sequenced=False)
+        return trace_headers()
 
 
-def _common(subject: Subject, verdict: Verdict, historic_before: Instant) -> tracker_pb2.Verdict:
-    return tracker_pb2.Verdict(
-        id=verdict.id,
-        kind=tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{verdict.kind.name}"),
-        reason=verdict.reason,
-        promise_id=verdict.promise_id,
-        revision=verdict.revision,
-        subject=subject.id,
-        order=subject.order,
-        customer=subject.customer,
-        case=subject.case,
-        due_by=stamp(verdict.due_by),
-        occurred_at=stamp(verdict.occurred_at),
-        decided_at=stamp(verdict.decided_at),
-        customer_visible_by=stamp(subject.customer_visible_by),
-        historic=verdict.due_by < historic_before,
-    )
+def _add_common(
+    message: tracker_pb2.Verdict, subject: Subject, verdict: Verdict, historic_before: Instant
+) -> None:
+    message.kind = _KINDS[verdict.kind]
+    message.reason = verdict.reason
+    message.promise_id = verdict.promise_id
+    message.revision = verdict.revision
+    message.subject = subject.id
+    message.order = subject.order
+    message.customer = subject.customer
+    message.case = subject.case
+    put(message.due_by, verdict.due_by)
+    put(message.occurred_at, verdict.occurred_at)
+    put(message.decided_at, verdict.decided_at)
+    put(message.customer_visible_by, subject.customer_visible_by)
+    message.historic = verdict.due_by < historic_before
 
 
-def _of_promise(subject: Subject, promise: Promise, verdict: Verdict) -> tracker_pb2.Verdict:
-    agreement = promise.agreement
+def _of_promise(subject: Subject, promise: Promise) -> tracker_pb2.Verdict:
     pause = _pause(promise)
-    return tracker_pb2.Verdict(
+    message = tracker_pb2.Verdict()
+    message.CopyFrom(_of_agreement(promise.agreement))
+    put(message.opened_at, promise.opened_at)
+    message.detail = detail(promise) or _returned_for(subject, pause)
+    message.waiting_on = pause.waiting_on if pause else ""
+    message.promise_version = promise.course.version
+    return message
+
+
+def _of_agreement(agreement: Agreement) -> tracker_pb2.Verdict:
+    """What is the same for all verdicts under it."""
+    known = _by_agreement.get(id(agreement))
+    if known is not None:
+        return known[1]
+    if len(_by_agreement) >= AGREEMENTS_LIMIT:
+        _by_agreement.clear()
+    message = tracker_pb2.Verdict(
         agreement=agreement.name,
         agreement_version=agreement.version,
         owed_by=agreement.owed_by,
         owed_to=agreement.owed_to,
-        opened_at=stamp(promise.opened_at),
         awaits=awaits(agreement),
         because=agreement.because,
         next_step=agreement.next_step,
-        detail=detail(promise) or _returned_for(subject, pause),
         runbook=agreement.runbook,
         decides=decides(agreement),
-        waiting_on=pause.waiting_on if pause else "",
-        promise_version=promise.course.version,
         serves=agreement.serves,
     )
+    _by_agreement[id(agreement)] = (agreement, message)
+    return message
 
 
-def _of_finding(finding: Finding, verdict: Verdict) -> tracker_pb2.Verdict:
-    return tracker_pb2.Verdict(
+def _of_finding(finding: Finding) -> tracker_pb2.Verdict:
+    message = tracker_pb2.Verdict(
         agreement=finding.kind,
         agreement_version=1,
         owed_by=finding.owed_by,
         owed_to=finding.owed_to,
-        opened_at=stamp(finding.true_from),
         next_step=finding.next_step,
         detail=finding.detail,
         finding=finding.kind,
         at_stake=money(finding.at_stake),
     )
+    put(message.opened_at, finding.true_from)
+    return message
 
 
 def _pause(promise: Promise) -> Pause | None:
@@ -163,11 +193,11 @@ def trace_context(traceparent: str) -> Headers:
     return ((TRACEPARENT, traceparent.encode()),) if traceparent else ()
 
 
-def _cloud_event(verdict: Verdict, subject: Subject) -> Headers:
+def _cloud_event(id: bytes, verdict: Verdict, subject: Subject) -> Headers:
     return (
         ("content-type", b"application/protobuf"),
         ("ce_specversion", b"1.0"),
-        ("ce_id", verdict.id.hex().encode()),
+        ("ce_id", id.hex().encode()),
         ("ce_source", b"/tracker"),
         ("ce_type", b"handoff.Verdict"),
         ("ce_subject", subject.id.encode()),

@@ -10,6 +10,7 @@ from services.shared.consuming import dead_letter
 from services.shared.errors import InvalidEvent
 from services.shared.outbox import OutboxRow
 from services.shared.telemetry import Telemetry
+from services.tracker.allowance import Allowance
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
@@ -20,6 +21,10 @@ from services.tracker.outlook import Outlook
 from services.tracker.settings import TrackerSettings
 
 NAME = "tracker"
+
+SPANS_A_SECOND = 100
+"""Verdicts that have a span of their own: of a flood nobody looks at each, and a span costs more
+than all that leads to a verdict."""
 
 Known = Callable[[], AgreementSets]
 
@@ -37,7 +42,7 @@ def rules_of(
             if party.allowed_lateness_s is not None
         },
         simulated=settings.clock == "heartbeats",
-        announce=partial(_announce, known, outlook, telemetry),
+        announce=partial(_announce, known, outlook, telemetry, Allowance(SPANS_A_SECOND)),
         refuse=_refuse,
         learn=outlook.learner.learn,
         young_for=int(settings.tracker.young_s * 1_000_000),
@@ -59,11 +64,17 @@ def decoder(settings: TrackerSettings, known: Known) -> Callable[[Received, str]
 
 
 def _announce(
-    known: Known, outlook: Outlook, observed: Telemetry, subject: Subject, verdict: Verdict
+    known: Known,
+    outlook: Outlook,
+    observed: Telemetry,
+    spans: Allowance,
+    subject: Subject,
+    verdict: Verdict,
 ) -> OutboxRow:
-    sets = known()
-    slack = outlook.slack(subject, verdict.promise_id, sets, verdict.decided_at)
-    return verdict_row(subject, verdict, sets.historic_before, observed, slack)
+    sets, at = known(), verdict.decided_at
+    slack = outlook.slack(subject, verdict.promise_id, sets, at)
+    traced = observed if spans.take(at) else None
+    return verdict_row(subject, verdict, sets.historic_before, traced, slack)
 
 
 def _refuse(received: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:

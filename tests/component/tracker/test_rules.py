@@ -13,15 +13,17 @@ from services.shared.settings import Party
 from services.shared.telemetry import Telemetry
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
+from services.tracker.core.verdicts import Kind, Reason, conclude
 from services.tracker.exchange import Rules
 from services.tracker.learner import Learner
 from services.tracker.outlook import Outlook
-from services.tracker.rules import decoder, rules_of
+from services.tracker.rules import SPANS_A_SECOND, decoder, rules_of
 from services.tracker.settings import TrackerSettings
 from tests.planning import APPROVE, DELIVER, a_hop
 from tests.promising import sets_of
 from tests.tracking import (
     HOUR,
+    ORDER,
     START,
     MemoryTrackerStore,
     a_partition,
@@ -103,3 +105,23 @@ def test_a_record_is_read_as_the_settings_declare_its_source(source: str, backfi
     said = decoder(settings, lambda: SETS)(placed(source=source), "sales").said
     assert isinstance(said, Event)
     assert said.backfilled is backfilled
+
+
+def test_of_a_flood_of_verdicts_the_first_of_each_second_have_a_span_of_their_own(
+    store: MemoryTrackerStore, observed: Telemetry
+) -> None:
+    opened = ("traceparent", b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+    announce = rules(observed).announce
+    partition = a_partition(store, sets=lambda: SETS, announce=announce)
+    order = placed()
+    tell(partition, replace(order, headers=(*order.headers, opened)))
+    subject = partition.table.subjects[ORDER]
+    (promise,) = subject.of_agreements(["approve-payment"])
+    for at in (START, START + SECOND):
+        verdict = conclude(
+            promise, Kind.BREACHED, Reason.DEADLINE_PASSED, occurred_at=at, decided_at=at
+        )
+        headers = [announce(subject, verdict).record.headers for _ in range(SPANS_A_SECOND + 1)]
+        assert [opened in each for each in headers] == [False] * SPANS_A_SECOND + [True]
+        told = tracker_pb2.Verdict.FromString(announce(subject, verdict).record.value)
+        assert told.trace_id == "4bf92f3577b34da6a3ce929d0e0e4736"

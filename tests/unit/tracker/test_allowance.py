@@ -1,0 +1,10 @@
+"""How much a second has."""
+
+from services.shared.clock import SECOND
+from services.tracker.allowance import Allowance
+
+
+def test_a_second_has_so_many_and_the_next_one_as_many_again() -> None:
+    allowance = Allowance(2)
+    moments = [0, 1, SECOND - 1, SECOND, SECOND, 2 * SECOND - 1]
+    assert [allowance.take(at) for at in moments] == [True, True, False, True, True, False]
