@@ -35,8 +35,6 @@ def carry_over(old: Promise, new: Promise) -> None:
     new.concluded, new.breached_at = old.concluded, old.breached_at
     new.rungs, new.announced, new.withdrawals = old.rungs, old.announced, old.withdrawals
     new.mentioned, new.revision = old.mentioned, old.revision
-    if new.agreement is old.agreement:
-        new.queued_at = old.queued_at
     if new.due_by != old.due_by and new.announced is None:
         new.rungs = 0  # what was too late to warn of may be in time for the other deadline
     course = new.course

@@ -78,7 +78,7 @@ class Promise:
     `concluded` (the settled state that was last recorded), `breached_at` (the deadline of a breach
     that stands), `rungs` (how many warnings were passed), `announced`, `withdrawals` (how often a
     conclusion was taken back), `mentioned`, `revision`. Nobody is told of what lay before
-    `silent_until`. `queued_at` is the entry in the table's queue that stands for it.
+    `silent_until`. `queued_at` is the moment at which the table looks at it again.
     """
 
     id: str

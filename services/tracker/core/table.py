@@ -3,16 +3,18 @@
 Pure but mutable: the hot path. It knows no clock; `now` and the marks of completeness come in.
 """
 
-import heapq
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
 
 from services.shared.clock import Instant
+from services.tracker.core.agenda import Agenda, Look, Parties
 from services.tracker.core.concluding import of_events, of_time, opened
 from services.tracker.core.continuing import end_companions
 from services.tracker.core.folding import fold, refold
-from services.tracker.core.promises import Promise, Watermark, look_again_at, settled_state
+from services.tracker.core.promises import Promise, Watermark, settled_state
 from services.tracker.core.roles import role_of
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import FOLDED, Counted, Event, Subject
@@ -20,7 +22,10 @@ from services.tracker.core.telling import cleared, found, verdict_events
 from services.tracker.core.usual import begin, keep
 from services.tracker.core.verdicts import Verdict
 
-Parties = frozenset[str]
+LOOKS_LIMIT = 2_000
+"""Promises and findings that a partition looks at before it reads on: a burst of deadlines may not
+hold up what comes in."""
+
 Concluded = tuple[Subject, Verdict]
 
 
@@ -43,25 +48,22 @@ class Marks:
         )
 
 
-Queue = list[tuple[Instant, str, str]]
-
-
 class Table:
     """Subjects with their promises and findings, and when to look at each again."""
 
     def __init__(self, sets: AgreementSets) -> None:
         self.sets = sets
         self.subjects: dict[str, Subject] = {}
-        self._due: defaultdict[Parties, Queue] = defaultdict(list)
-        self._to_find: defaultdict[Parties, Queue] = defaultdict(list)
+        self.agenda = Agenda()
+        self._looks: deque[Look] = deque()
 
     def put(self, subject: Subject) -> None:
         """Take over a subject as it was stored."""
-        self.subjects[subject.id] = subject
+        self._hold(subject)
         for promise in subject.promises.values():
-            promise.queued_at = None  # whatever queue it was in, it is not ours
-            self._schedule(subject, promise)
-        self._await(subject)
+            promise.queued_at = None  # wherever it was to be looked at, it is not here
+            self.agenda.put(promise)
+        self.agenda.await_findings(subject)
 
     def apply(self, subject_id: str, event: Event, now: Instant) -> tuple[Counted, list[Verdict]]:
         """Fold one event: how it was counted, and the verdicts that follow from it at once.
@@ -76,8 +78,9 @@ class Table:
                 return FOLDED, self._take_on(begun, now)
             subject = Subject(subject_id)
         elif role.only_keeps and (verdicts := keep(subject, event, now)):
+            self.agenda.settle(subject, verdicts)
             return FOLDED, verdicts
-        counted, changed = fold(subject, event, sets)
+        counted, changed = self._fold(subject, event)
         if counted is not FOLDED:
             return counted, []
         self.subjects[subject_id] = subject
@@ -85,73 +88,102 @@ class Table:
 
     def take_up(self, subject: Subject, now: Instant) -> list[Concluded]:
         """Fold a subject again for agreements that were not known before."""
-        self.subjects[subject.id] = subject
+        self._hold(subject)
         refold(subject, self.sets)
         verdicts = self._conclude(subject, subject.promises.values(), now)
         return [(subject, verdict) for verdict in verdicts]
 
-    def advance(self, now: Instant, marks: Marks) -> list[Concluded]:
+    def advance(self, now: Instant, marks: Marks, limit: int | None = None) -> list[Concluded]:
         """Everything that became true by time alone, up to each promise's own watermark.
 
-        No watermark is later than `now` or than what we caught up with.
+        No watermark is later than `now` or than what we caught up with. After `limit` looks the
+        rest is left for the next time, which with a limit is for the rest alone: promises of silent
+        parties are due again at once. `more_is_due` says whether there is a rest.
         """
         concluded: list[Concluded] = []
-        latest = max(now, marks.caught_up_at)
-        for parties in _with_entries(self._due, latest):
-            concluded += self._pass_deadlines(parties, now, marks.watermark(parties))
-        for parties in _with_entries(self._to_find, latest):
-            concluded += self._find(parties, now, marks.watermark(parties))
+        looked_at: list[tuple[Subject, str]] = []
+        watermark_of = cache(marks.watermark)
+        anew = limit is None or not self._looks
+        for look in islice(self._due(now, marks.caught_up_at, watermark_of, anew), limit):
+            subject = self.subjects.get(look.subject_id)
+            if subject is None:
+                continue  # it was dropped since
+            if look.finds:
+                verdicts = self._find(subject, look, now)
+            else:
+                verdicts = self._pass_time(subject, look, now, watermark_of(look.parties))
+                looked_at.append((subject, look.id))
+            concluded += [(subject, verdict) for verdict in verdicts]
+        for subject, id in looked_at:  # once each, so that no promise can hold up the others
+            if promise := subject.promises.get(id):
+                self.agenda.put(promise)
         return concluded
 
+    @property
+    def more_is_due(self) -> bool:
+        """Whether the last `advance` left something that was due."""
+        return bool(self._looks)
+
     def drop(self, subject_id: str) -> None:
-        """Forget a subject that is stored and settled; its entries in the queue become void."""
-        del self.subjects[subject_id]
+        """Forget a subject that is stored and settled."""
+        self.agenda.forget(self.subjects.pop(subject_id))
 
-    def _pass_deadlines(
-        self, parties: Parties, now: Instant, watermark: Watermark
-    ) -> Iterator[Concluded]:
-        queue = self._due[parties]
-        looked_at: list[tuple[Subject, str]] = []
-        until = max(watermark.at, now) if watermark.silent else watermark.at
-        while queue and queue[0][0] <= until:
-            at, promise_id, subject_id = heapq.heappop(queue)
-            subject = self.subjects.get(subject_id)
-            promise = subject.promises.get(promise_id) if subject else None
-            if not subject or not promise or promise.queued_at != at:
-                continue  # settled, dropped or moved since: another entry stands for it
-            if promise.agreement.evidence_parties != parties:
-                continue  # it waits for others now, and is in their queue
-            promise.queued_at = None
-            if settled_state(promise):
-                continue
-            verdicts = self._after(subject, promise, [*of_time(promise, now, watermark)], now)
-            yield from ((subject, verdict) for verdict in verdicts)
-            looked_at.append((subject, promise.id))
-        for subject, id in looked_at:  # once each, so that no promise can hold up the others
-            self._schedule(subject, subject.promises[id])
+    def _hold(self, subject: Subject) -> None:
+        """Have it in place of what was known of it."""
+        if known := self.subjects.get(subject.id):
+            self.agenda.forget(known)
+        self.subjects[subject.id] = subject
 
-    def _find(self, parties: Parties, now: Instant, watermark: Watermark) -> Iterator[Concluded]:
-        """Findings that were still to come, once everybody who could tell otherwise has spoken."""
-        queue = self._to_find[parties]
-        while queue and queue[0][0] <= watermark.at:
-            at, id, subject_id = heapq.heappop(queue)
-            subject = self.subjects.get(subject_id)
-            finding = subject.current.get(id) if subject else None
-            if not subject or not finding or finding.true_from != at:
-                continue
-            if verdict := found(subject, id, finding, now):
-                yield subject, verdict
+    def _due(
+        self,
+        now: Instant,
+        caught_up_at: Instant,
+        watermark_of: Callable[[Parties], Watermark],
+        anew: bool,
+    ) -> Iterator[Look]:
+        """What was left the last time; `anew` also all that is due, and what becomes so by it."""
+        looks, latest = self._looks, max(now, caught_up_at)
+        while True:
+            if not looks and anew:
+                looks.extend(self.agenda.due(now, latest, watermark_of))
+            if not looks:
+                return
+            yield looks.popleft()
+
+    def _pass_time(
+        self, subject: Subject, look: Look, now: Instant, watermark: Watermark
+    ) -> list[Verdict]:
+        promise = subject.promises.get(look.id)
+        if promise is None or promise.queued_at != look.at:
+            return []  # it settled or moved since it was due
+        if promise.agreement.evidence_parties != look.parties:
+            return []  # it waits for others now
+        self.agenda.cancel(promise)
+        return self._after(subject, promise, [*of_time(promise, now, watermark)], now)
+
+    def _find(self, subject: Subject, look: Look, now: Instant) -> list[Verdict]:
+        """A finding that was still to come, once everybody who could tell otherwise has spoken."""
+        finding = subject.current.get(look.id)
+        if finding is None or finding.true_from != look.at or finding.awaits != look.parties:
+            return []
+        verdict = found(subject, look.id, finding, now)
+        self.agenda.await_findings(subject)
+        return [verdict] if verdict else []
+
+    def _fold(self, subject: Subject, event: Event) -> tuple[Counted, list[Promise]]:
+        """Promises that were folded again are others: the entries of those before are void."""
+        before = subject.promises
+        counted, changed = fold(subject, event, self.sets)
+        if subject.promises is not before:
+            for promise in before.values():
+                self.agenda.cancel(promise)
+        return counted, changed
 
     def _take_on(self, subject: Subject, now: Instant) -> list[Verdict]:
         """A subject that begun as usual: its promises are opened, and looked at in their time."""
         self.subjects[subject.id] = subject
-        verdicts: list[Verdict] = []
-        for promise in subject.promises.values():
-            verdicts.append(opened(promise, now))
-            assert promise.queued_at is not None, "whatever begins is looked at"
-            entry = promise.queued_at, promise.id, subject.id
-            heapq.heappush(self._due[promise.agreement.evidence_parties], entry)
-        return verdicts
+        self.agenda.begin(subject)
+        return [opened(promise, now) for promise in subject.promises.values()]
 
     def _conclude(
         self, subject: Subject, changed: Iterable[Promise], now: Instant
@@ -160,13 +192,12 @@ class Table:
         for promise in changed:
             if not self.sets.draw_along:
                 verdicts += of_events(promise, now)
-                if promise.settled_at is None:
-                    self._schedule(subject, promise)
+                self.agenda.put(promise)
                 continue
             newest = subject.promises[promise.id]  # a verdict before may have folded it again
             verdicts += self._after(subject, newest, of_events(newest, now), now)
-            self._schedule(subject, newest)
-        if subject.current or subject.found:
+            self.agenda.put(newest)
+        if subject.current or subject.found or self.agenda.awaits_findings(subject):
             verdicts += self._compare(subject, now)
         return verdicts
 
@@ -178,7 +209,7 @@ class Table:
             verdicts += self._conclude(subject, end_companions(subject, promise), now)
         for verdict in [*verdicts] if self.sets.opens_on_verdicts else ():
             for event in verdict_events(subject, verdict, self.sets):
-                verdicts += self._conclude(subject, fold(subject, event, self.sets)[1], now)
+                verdicts += self._conclude(subject, self._fold(subject, event)[1], now)
         return verdicts
 
     def _compare(self, subject: Subject, now: Instant) -> Iterator[Verdict]:
@@ -187,23 +218,4 @@ class Table:
         for id, finding in subject.current.items():
             if not finding.awaits and (verdict := found(subject, id, finding, now)):
                 yield verdict
-        self._await(subject)
-
-    def _await(self, subject: Subject) -> None:
-        for id, finding in subject.current.items():
-            known = subject.found.get(id)
-            if finding.awaits and (known is None or known.finding != finding or known.cleared_at):
-                queue = self._to_find[finding.awaits]
-                heapq.heappush(queue, (finding.true_from, id, subject.id))
-
-    def _schedule(self, subject: Subject, promise: Promise) -> None:
-        at = look_again_at(promise)
-        if at is not None and at != promise.queued_at:
-            promise.queued_at = at
-            queue = self._due[promise.agreement.evidence_parties]
-            heapq.heappush(queue, (at, promise.id, subject.id))
-
-
-def _with_entries(queues: Mapping[Parties, Queue], until: Instant) -> list[Parties]:
-    """Whose queue has something to look at by then."""
-    return [parties for parties, queue in queues.items() if queue and queue[0][0] <= until]
+        self.agenda.await_findings(subject)

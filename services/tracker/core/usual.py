@@ -61,7 +61,9 @@ def keep(subject: Subject, event: Event, now: Instant) -> list[Verdict] | None:
     at, events = event.occurred_at, subject.events
     if not events or events[-1].occurred_at >= at or len(events) >= EVENTS_LIMIT:
         return None
-    if event.fields or subject.rare.retracted or subject.current or subject.event(event.id):
+    if event.fields or subject.rare.retracted or subject.current:
+        return None
+    if events[0].id == event.id or (len(events) > 1 and subject.event(event.id)):
         return None
     kept: list[Promise] = []
     for promise in subject.promises.values():
