@@ -26,7 +26,7 @@ from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Commit, Entry, Ownership, Rules
+from services.tracker.exchange import Commit, Entry, Ownership, Rules, Stored
 from services.tracker.handlers import Partition
 from services.tracker.opening import Identity, TrackerStore, open_partition
 from services.tracker.packing import unpack
@@ -36,6 +36,9 @@ HOUR = 3_600 * SECOND
 START: Instant = 1_800_000_000 * SECOND
 ORDER = "order/4711"
 PARTIES = ("sales", "operations", "finance", "support", "oncall")
+NEVER = 10**18
+"""So long nothing rests in tests that look at what is in the table."""
+
 US = Identity("tracker-1", "127.0.0.1:7105")
 _offsets = itertools.count()
 
@@ -66,8 +69,12 @@ class MemoryTrackerStore:
             parked_of(row),
         )
 
-    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
-        return self._unpacked(sets, partition=partition, open=True)
+    def open_subjects(self, partition: int) -> Iterable[Stored]:
+        return [
+            Stored(row["_id"], row["packed"], row["look_at"])
+            for row in [*self.subject_documents.values()]
+            if row["partition"] == partition and row["open"]
+        ]
 
     def young_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
         young = self._in_segments(partition)
@@ -78,7 +85,11 @@ class MemoryTrackerStore:
         return [unpack(id, rows[id]["packed"], sets) for id in ids if id in rows]
 
     def parked_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
-        return self._unpacked(sets, partition=partition, parked=True)
+        return [
+            unpack(row["_id"], row["packed"], sets)
+            for row in [*self.subject_documents.values()]
+            if row["partition"] == partition and row["parked"]
+        ]
 
     def packed(self, id: str) -> bytes | None:
         """As it was last committed, whether it has a document or not."""
@@ -88,13 +99,6 @@ class MemoryTrackerStore:
         return next(
             (each[id] for each in map(self._in_segments, self.partitions) if id in each), None
         )
-
-    def _unpacked(self, sets: AgreementSets, **wanted: object) -> Iterable[Subject]:
-        return [
-            unpack(row["_id"], row["packed"], sets)
-            for row in [*self.subject_documents.values()]
-            if wanted.items() <= row.items()
-        ]
 
     def _in_segments(self, partition: int) -> dict[str, bytes]:
         ours = sorted(key for key in self.segments if key[0] == partition)
@@ -198,6 +202,8 @@ def a_partition(
         announce=announcement,
         refuse=refusal,
         learn=nothing_learned,
+        young_for=0,
+        rests_after=NEVER,
     )
     return open_partition(store, sets, dataclasses.replace(plain, **rules), US, number, now)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from services.shared.clock import Instant
 from services.shared.errors import InvalidEvent
@@ -84,10 +84,18 @@ class Commit:
     outgoing: Sequence["OutboxRow"] = ()
 
 
+class Stored(NamedTuple):
+    """An open subject as it is stored; nothing of it changes by itself before `look_at`."""
+
+    id: str
+    packed: bytes
+    look_at: Instant | None
+
+
 class PartitionStore(Protocol):
     """What a partition needs of a store; `commit` raises Fenced where another owner took over."""
 
-    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
+    def open_subjects(self, partition: int) -> Iterable[Stored]:
         """Those with a document."""
         ...
 
@@ -114,7 +122,8 @@ class Rules:
     `lateness` names parties that send no heartbeats and how late their events may be, in
     microseconds; `simulated` that heartbeats alone move the clock. `learn` is given the subjects
     that a commit has settled. A subject is `young_for` so many microseconds, unless it settles or
-    somebody is told of it before: then it gets a document.
+    somebody is told of it before: then it gets a document. One that was not touched for
+    `rests_after` microseconds, nor will be looked at within so many, is kept packed.
     """
 
     partitions: int
@@ -124,4 +133,5 @@ class Rules:
     announce: Announce
     refuse: Refuse
     learn: Learn
-    young_for: int = 0
+    young_for: int
+    rests_after: int

@@ -13,10 +13,11 @@ from services.tracker.core.parking import park, recent
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.skew import Skews, SourceSkew
 from services.tracker.core.subject import FOLDED, Counted, Event, Subject
-from services.tracker.core.table import Marks, Table
+from services.tracker.core.table import LOOKS_LIMIT, Marks
 from services.tracker.core.verdicts import Verdict
 from services.tracker.counting import Counts, count_clocks, count_event
 from services.tracker.exchange import Changes, Commit, Ownership, PartitionStore, Rules, Told
+from services.tracker.memory import Memory
 from services.tracker.writing import commit_of
 from services.tracker.young import Young
 
@@ -43,7 +44,8 @@ class Partition:
         self.owner = owner
         self.positions = dict(owner.positions)
         self._parked = owner.parked
-        self.table = Table(sets())
+        self._memory = Memory(store, sets(), rules.rests_after)
+        self.table = self._memory.table
         self.counts = Counts()
         self._sets = sets
         self._store = store
@@ -52,7 +54,6 @@ class Partition:
         self._committing: Commit | None = None
         self._young = Young()
         self._wall = now
-        self._visiting: set[str] = set()
         self._astray: set[str] = set()
         self._skews = Skews()
         self.skews: tuple[SourceSkew, ...] = ()
@@ -60,11 +61,8 @@ class Partition:
             complete_through=dict(owner.complete_through),
             heard_at=dict.fromkeys(rules.parties, now),
         )
-        for subject in store.open_subjects(owner.partition, self.table.sets):
-            self.table.put(subject)
-        for subject in store.young_subjects(owner.partition, self.table.sets):
-            self.table.put(subject)
-            self._young.add(subject.id, now, 0)
+        for id in self._memory.load(owner.partition, now):
+            self._young.add(id, now, 0)
         self._take_up_parked(self.clock(now))
 
     @property
@@ -115,7 +113,10 @@ class Partition:
             self._compare(clocks.values())
 
     def advance(self, wall: Instant, caught_up_at: Instant) -> None:
-        """Let time pass: whatever became true by it alone is concluded now."""
+        """Let time pass: whatever became true by it alone is concluded, but so much at once only.
+
+        `more_is_due` says whether something is left for the next time.
+        """
         now, self._wall = self.clock(wall), wall
         self.marks.caught_up_at = now if self._rules.simulated else caught_up_at
         for party, late in self._rules.lateness.items():
@@ -123,9 +124,15 @@ class Partition:
         if self._rules.simulated:
             self.marks.heard_at = dict.fromkeys(self._rules.parties, now)
         self._parked = recent(self._parked, now)
-        for subject, verdict in self.table.advance(now, self.marks):
+        self._memory.wake_due(max(now, self.marks.caught_up_at), wall)
+        for subject, verdict in self.table.advance(now, self.marks, LOOKS_LIMIT):
             self._changes.subjects[subject.id] = subject
             self._conclude(subject, verdict)
+
+    @property
+    def more_is_due(self) -> bool:
+        """Whether the last `advance` left something for the next one."""
+        return self.table.more_is_due or self._memory.more_is_due
 
     def commit(self) -> Commit:
         """Store all changes and the position; gives what was written. May be tried again.
@@ -159,10 +166,9 @@ class Partition:
         settled = [row["_id"] for row in commit.documents if not row["open"]]
         with_promises = [self._known[id] for id in settled if self._known[id].promises]
         self._rules.learn(with_promises, self.table.sets)
-        visited = (id for id in self._visiting if id in self._known and self._known[id].settled)
-        for id in {*settled, *visited} - self._changes.subjects.keys():
-            self.table.drop(id)
-        self._visiting.clear()
+        still_open = [row["_id"] for row in commit.documents if row["open"]]
+        changing, now = self._changes.subjects.keys(), self.clock(self._wall)
+        self._memory.stored(settled, still_open, changing, now, self._wall)
 
     def _encode(self, changes: Changes) -> Commit:
         skews = self._skews.estimates()
@@ -199,8 +205,7 @@ class Partition:
         parked = {subject.id: subject for subject in stored}
         parked |= {id: each for id, each in self._known.items() if id in parked or each.rare.parked}
         for subject in parked.values():
-            if subject.id not in self._known:
-                self._visiting.add(subject.id)
+            self._memory.visit(subject)
             verdicts = self.table.take_up(subject, now)
             for _, verdict in verdicts:
                 self._conclude(subject, verdict)
@@ -208,16 +213,14 @@ class Partition:
                 self._changes.subjects[subject.id] = subject
 
     def _look_up(self, batch: Sequence[Told]) -> None:
-        """Subjects that are not in memory may be settled ones: a late duplicate must find them.
+        """A late duplicate must find its subject, also a settled one.
 
         Those of other partitions are not ours to find: what comes of them here is refused.
         """
-        unknown = {told.subject for told in batch} - self._known.keys() - {""}
-        self._astray = {each for each in unknown if self._home(each) != self.number}
-        ours = sorted(unknown - self._astray)
-        for subject in self._store.subjects(ours, self.table.sets) if ours else ():
-            self.table.put(subject)
-            self._visiting.add(subject.id)
+        told_of = {told.subject for told in batch} - self._known.keys() - {""}
+        absent = filter(self._memory.is_absent, told_of)
+        self._astray = {each for each in absent if self._home(each) != self.number}
+        self._memory.look_up(told_of - self._astray, self._wall)
 
     @property
     def _known(self) -> Mapping[str, Subject]:

@@ -6,6 +6,7 @@ A row says only what lists are filtered and sorted by; the rest is read from the
 from collections.abc import Iterator
 from typing import Any
 
+from services.tracker.core.agenda import next_look_at
 from services.tracker.core.findings import FindingKind, Found
 from services.tracker.core.parking import Parked, ParkedType
 from services.tracker.core.promises import Promise, settled_state
@@ -20,11 +21,13 @@ _TOLD_BY_THE_PROMISE = frozenset({Kind.OPENED, Kind.ACKNOWLEDGED, Kind.KEPT})
 
 
 def subject_document(subject: Subject, partition: int, *, settled: bool) -> Row:
+    """What is open is read by `look_at` and what is packed alone, to be taken over fast."""
     return {
         "_id": subject.id,
         "partition": partition,
         "open": not settled,
         "parked": bool(subject.rare.parked),
+        "look_at": None if settled else next_look_at(subject),
         "packed": pack(subject),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from services.shared.bus import Received
-from services.shared.clock import Instant
+from services.shared.clock import SECOND, Instant
 from services.shared.consuming import dead_letter
 from services.shared.errors import InvalidEvent
 from services.shared.outbox import OutboxRow
@@ -26,6 +26,9 @@ SPANS_A_SECOND = 100
 """Verdicts that have a span of their own: of a flood nobody looks at each, and a span costs more
 than all that leads to a verdict."""
 
+RESTS_AFTER = 60 * SECOND
+"""To pack a subject and to unpack it again costs as much as ten of its events."""
+
 Known = Callable[[], AgreementSets]
 
 
@@ -37,7 +40,7 @@ def rules_of(
         partitions=settings.partitions,
         parties=tuple(settings.parties),
         lateness={
-            name: int(party.allowed_lateness_s * 1_000_000)
+            name: int(party.allowed_lateness_s * SECOND)
             for name, party in settings.parties.items()
             if party.allowed_lateness_s is not None
         },
@@ -45,7 +48,8 @@ def rules_of(
         announce=partial(_announce, known, outlook, telemetry, Allowance(SPANS_A_SECOND)),
         refuse=_refuse,
         learn=outlook.learner.learn,
-        young_for=int(settings.tracker.young_s * 1_000_000),
+        young_for=int(settings.tracker.young_s * SECOND),
+        rests_after=RESTS_AFTER,
     )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.tracker.core.table import Table
-from services.tracker.documents import subject_document, subject_of
+from services.tracker.packing import pack, unpack
 from tests.agendas import entries, wanted
 from tests.histories import FIRST, SETS, Step, days
 from tests.promising import MINUTE, ORDER
@@ -44,7 +44,7 @@ def test_one_entry_stands_for_each_also_while_subjects_come_go_and_are_taken_up(
         subject = table.subjects[ORDER]
         match data.draw(st.sampled_from(["stored", "put", "taken up", "advanced"])):
             case "stored":
-                table.put(subject_of(subject_document(subject, 0), SETS))
+                table.put(unpack(ORDER, pack(subject), SETS))
             case "put":
                 table.drop(ORDER)
                 table.put(subject)

@@ -27,6 +27,7 @@ from services.tracker.opening import open_partition
 from tests.histories import DELIVER, REFUND
 from tests.promising import HOUR, MINUTE, ORDER, a_retraction, an_agreement, an_event, sets_of
 from tests.tracking import (
+    NEVER,
     PARTIES,
     START,
     US,
@@ -50,7 +51,7 @@ PARTS = an_agreement(
     in_full=InFull(Fact("order", "pieces"), Fact("parcel", "pieces")),
 )
 SETS: AgreementSets = sets_of(PAUSABLE, DELIVER, REFUND, PARTS)
-RULES = Rules(1, PARTIES, {}, False, announcement, refusal, nothing_learned)
+RULES = Rules(1, PARTIES, {}, False, announcement, refusal, nothing_learned, 0, NEVER)
 BACK = st.sampled_from([0, MINUTE, HOUR, 3 * HOUR])
 NUMBERS = st.sampled_from("123")
 

@@ -19,6 +19,7 @@ from services.tracker.exchange import Commit, Ownership, Rules
 from services.tracker.handlers import Partition
 from services.tracker.ingest.gate import Held
 from services.tracker.opening import Identity, open_partition
+from services.tracker.packing import unpack
 from tests.simulation.store import CrashableStore
 from tests.simulation.trackers import Tracker
 from tests.simulation.world import Parts
@@ -77,7 +78,9 @@ class _GateByFetched(Tracker):
 
 class _LoadsFirst(Tracker):
     def open(self, us: Identity, rules: Rules, number: int) -> Partition:
-        early = list(self.store.open_subjects(number, self.sets()))
+        early = [
+            unpack(id, packed, self.sets()) for id, packed, _ in self.store.open_subjects(number)
+        ]
         partition = open_partition(self.store, self.sets, rules, us, number, self.now())
         for id in list(partition.table.subjects):
             partition.table.drop(id)

@@ -23,7 +23,10 @@ from tests.tracking import announcement, nothing_learned, refusal
 
 BATCH_RECORDS = 6
 YOUNG_FOR = 600 * SECOND
-RULES = Rules(PARTITIONS, PARTIES, {}, False, announcement, refusal, nothing_learned, YOUNG_FOR)
+RESTS_AFTER = 900 * SECOND
+RULES = Rules(
+    PARTITIONS, PARTIES, {}, False, announcement, refusal, nothing_learned, YOUNG_FOR, RESTS_AFTER
+)
 
 
 class Crashed(Exception):

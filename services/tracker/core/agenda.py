@@ -123,6 +123,17 @@ class Agenda:
                     yield Look(True, parties, at, id)
 
 
+def next_look_at(subject: Subject) -> Instant | None:
+    """When something of it may first change by itself; None when nothing will."""
+    moments = [look_again_at(promise) for promise in subject.promises.values()]
+    moments += [
+        finding.true_from
+        for id, finding in subject.current.items()
+        if _awaits(subject, id, finding)
+    ]
+    return min((at for at in moments if at is not None), default=None)
+
+
 def _awaits(subject: Subject, id: str, finding: Finding) -> bool:
     known = subject.found.get(id)
     told = known is not None and known.finding == finding and known.cleared_at is None

@@ -9,7 +9,14 @@ from services.tracker.exchange import Rules, Told
 from services.tracker.handlers import Partition
 from services.tracker.opening import Identity, open_partition
 from tests.promising import HOUR, ORDER, an_agreement, an_event, at, told
-from tests.tracking import MemoryTrackerStore, announcement, heartbeats, nothing_learned, refusal
+from tests.tracking import (
+    NEVER,
+    MemoryTrackerStore,
+    announcement,
+    heartbeats,
+    nothing_learned,
+    refusal,
+)
 
 NONE = AgreementSet("none", 0, (an_agreement(effective_from=at("12:00")),))
 ONE = AgreementSet("one", at("15:00"), (an_agreement(within=8 * HOUR),))
@@ -26,6 +33,8 @@ def a_partition(store: MemoryTrackerStore, *sets: AgreementSet, now: int) -> Par
         announce=announcement,
         refuse=refusal,
         learn=nothing_learned,
+        young_for=0,
+        rests_after=NEVER,
     )
     known = AgreementSets(sets)
     return open_partition(store, lambda: known, rules, Identity("t", ""), 0, now)
