@@ -61,7 +61,7 @@ class Partition:
             complete_through=dict(owner.complete_through),
             heard_at=dict.fromkeys(rules.parties, now),
         )
-        for id in self._memory.load(owner.partition, now):
+        for id in self._memory.load(owner.partition):
             self._young.add(id, now, 0)
         self._take_up_parked(self.clock(now))
 

@@ -38,7 +38,7 @@ class Memory:
         """Those in the table."""
         return self.table.subjects
 
-    def load(self, partition: int, now: Instant) -> list[str]:
+    def load(self, partition: int) -> list[str]:
         """Take over what is open; gives the ids of those that have no document.
 
         What has one stays packed until it is told of, or due.
@@ -48,9 +48,6 @@ class Memory:
         young = [*self._store.young_subjects(partition, self.table.sets)]
         for subject in young:
             self.table.put(subject)
-        soon = self._far.due(now + self._rests_after)
-        for id in soon:
-            self._wake(id, now)
         return [subject.id for subject in young]
 
     def is_absent(self, id: str) -> bool:

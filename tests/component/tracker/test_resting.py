@@ -89,12 +89,13 @@ def test_what_is_due_soon_does_not_rest(store: MemoryTrackerStore) -> None:
         assert (ORDER not in partition.table.subjects) is rests
 
 
-def test_a_new_owner_unpacks_only_what_is_due_soon(store: MemoryTrackerStore) -> None:
+def test_a_new_owner_unpacks_only_what_is_due(store: MemoryTrackerStore) -> None:
     resting(store)
-    later = a_partition(store, rests_after=LONG, now=START + LONG)
-    assert not later.table.subjects
-    then = a_partition(store, rests_after=10**18, now=START + LONG)
-    assert then.table.subjects.keys() == {ORDER}
+    partition = a_partition(store, now=START + LONG)
+    partition.advance(START + LONG, START)
+    assert not partition.table.subjects
+    partition.advance(START + 48 * HOUR, START)
+    assert partition.table.subjects.keys() == {ORDER}
 
 
 def test_a_burst_is_unpacked_in_turns_and_each_deadline_is_told_once(
