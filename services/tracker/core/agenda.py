@@ -77,6 +77,12 @@ class Agenda:
             wheel.cancel(promise.queued_at, promise.id)
             promise.queued_at = None
 
+    def replace(self, before: dict[str, Promise], after: dict[str, Promise]) -> None:
+        """A subject that was folded again has other promises: look no more at those before."""
+        if after is not before:
+            for promise in before.values():
+                self.cancel(promise)
+
     def await_findings(self, subject: Subject) -> None:
         """Look at what is found of it as it stands, and not yet told, when it becomes true."""
         before = self._awaited.pop(subject.id, NOTHING)

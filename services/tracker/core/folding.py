@@ -7,7 +7,7 @@ a promise (breaches, warnings) is history: it is carried over and never undone b
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
@@ -32,15 +32,11 @@ from services.tracker.core.subject import COMMON, EVENTS_LIMIT, FOLDED, Counted,
 
 def fold(subject: Subject, event: Event, sets: AgreementSets) -> tuple[Counted, list[Promise]]:
     """Count one event; gives the promises that it may have changed as well."""
-    if known := subject.event(event.id):
-        same = known.content == event.content
-        return Counted.DUPLICATE if same else Counted.ID_CONFLICT, []
-    if len(subject.events) >= EVENTS_LIMIT:
-        return Counted.TOO_MANY_EVENTS, []
-    if not subject.can_hold(event):
-        return Counted.SUBJECT_TOO_LARGE, []
-    in_order = subject.remember(event) and not _comes_into_silence(subject, event, sets)
-    if not in_order or event.retracts:
+    if (refused := _refused(subject, event)) is not None:
+        return refused, []
+    again = asks_to_refold(subject, event, sets)
+    subject.remember(event)
+    if again:
         refold(subject, sets)
         return FOLDED, [*subject.promises.values()]
     if (event.party, event.id) in subject.rare.retracted:
@@ -50,6 +46,40 @@ def fold(subject: Subject, event: Event, sets: AgreementSets) -> tuple[Counted, 
     if role.found_by or subject.current or subject.rare.unmatched or subject.rare.late:
         detect(subject, sets)
     return FOLDED, changed
+
+
+def fold_together(
+    subject: Subject, events: Iterable[Event], sets: AgreementSets
+) -> tuple[list[Counted], list[Promise]]:
+    """Count events that came together, and fold the subject again once for all of them."""
+    counted: list[Counted] = []
+    for event in events:
+        refused = _refused(subject, event)
+        if refused is None:
+            subject.remember(event)
+        counted.append(refused or FOLDED)
+    if FOLDED not in counted:
+        return counted, []
+    refold(subject, sets)
+    return counted, [*subject.promises.values()]
+
+
+def asks_to_refold(subject: Subject, event: Event, sets: AgreementSets) -> bool:
+    """Whether one step after the last event is not enough for this one."""
+    last = subject.events[-1] if subject.events else event
+    if event.retracts or (event.occurred_at <= last.occurred_at and event < last):
+        return True
+    return _comes_into_silence(subject, event, sets)
+
+
+def _refused(subject: Subject, event: Event) -> Counted | None:
+    """Why the event is not folded; None where it is."""
+    if known := subject.event(event.id):
+        same = known.content == event.content
+        return Counted.DUPLICATE if same else Counted.ID_CONFLICT
+    if len(subject.events) >= EVENTS_LIMIT:
+        return Counted.TOO_MANY_EVENTS
+    return None if subject.can_hold(event) else Counted.SUBJECT_TOO_LARGE
 
 
 def refold(subject: Subject, sets: AgreementSets) -> None:

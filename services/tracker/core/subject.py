@@ -131,16 +131,15 @@ class Subject:
     found: Mapping[str, Found] = NOTHING
     weight: int = 0
 
-    def remember(self, event: Event) -> bool:
-        """Put an event among the subject's events without folding it; true if it is the last."""
+    def remember(self, event: Event) -> None:
+        """Put an event among the subject's events without folding it."""
         events = self.events
         self.events = (*events, event)
         if event.fields:
             self.weight += weight(event.fields)
         if not events or events[-1].occurred_at < event.occurred_at or events[-1] < event:
-            return True
+            return
         self.events = tuple(sorted(self.events))
-        return False
 
     def can_hold(self, event: Event) -> bool:
         """Whether the document of the subject has room for what the event says."""

@@ -4,7 +4,7 @@ Pure but mutable: the hot path. It knows no clock; `now` and the marks of comple
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -13,7 +13,7 @@ from services.shared.clock import Instant
 from services.tracker.core.agenda import Agenda, Look, Parties
 from services.tracker.core.concluding import of_events, of_time, opened
 from services.tracker.core.continuing import end_companions
-from services.tracker.core.folding import fold, refold
+from services.tracker.core.folding import asks_to_refold, fold, fold_together, refold
 from services.tracker.core.promises import Promise, Watermark, settled_state
 from services.tracker.core.roles import role_of
 from services.tracker.core.sets import AgreementSets
@@ -85,6 +85,31 @@ class Table:
             return counted, []
         self.subjects[subject_id] = subject
         return FOLDED, self._conclude(subject, changed, now)
+
+    def apply_together(
+        self, subject_id: str, events: Sequence[Event], now: Instant
+    ) -> tuple[list[Counted], list[Verdict]]:
+        """Fold events of one subject that are committed together: how each was counted, and the
+        verdicts.
+
+        Those in order are folded one after the other. From the first one on that comes out of order
+        the subject is folded again once, or n events in reverse order would fold it n times. What
+        only some of them would have said was never so, and is told by nobody: verdicts go out with
+        the commit.
+        """
+        counted: list[Counted] = []
+        verdicts: list[Verdict] = []
+        for place, event in enumerate(events):
+            subject = self.subjects.get(subject_id)
+            if subject and asks_to_refold(subject, event, self.sets):
+                before = subject.promises
+                rest, changed = fold_together(subject, events[place:], self.sets)
+                self.agenda.replace(before, subject.promises)
+                return counted + rest, verdicts + self._conclude(subject, changed, now)
+            one, told = self.apply(subject_id, event, now)
+            counted.append(one)
+            verdicts += told
+        return counted, verdicts
 
     def take_up(self, subject: Subject, now: Instant) -> list[Concluded]:
         """Fold a subject again for agreements that were not known before."""
@@ -171,12 +196,9 @@ class Table:
         return [verdict] if verdict else []
 
     def _fold(self, subject: Subject, event: Event) -> tuple[Counted, list[Promise]]:
-        """Promises that were folded again are others: the entries of those before are void."""
         before = subject.promises
         counted, changed = fold(subject, event, self.sets)
-        if subject.promises is not before:
-            for promise in before.values():
-                self.agenda.cancel(promise)
+        self.agenda.replace(before, subject.promises)
         return counted, changed
 
     def _take_on(self, subject: Subject, now: Instant) -> list[Verdict]:
