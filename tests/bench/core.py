@@ -16,6 +16,7 @@ from pathlib import Path
 from services.shared.clock import SECOND
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Table
+from tests.bench.late import late_figures
 from tests.promising import an_agreement, at, sets_of
 
 EVENTS = 20_000
@@ -45,6 +46,7 @@ def main() -> None:
         "goal_us": GOAL_US,
         "goal_loop_ms": GOAL_LOOP_MS,
         "rounds": ROUNDS,
+        **(late := late_figures()),
     }
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(figures, indent=2) + "\n")
@@ -52,6 +54,8 @@ def main() -> None:
     print(f"settles a promise    {settling_us:6.2f} us")
     print(f"reference loop       {loop_ms:6.1f} ms; {GOAL_LOOP_MS:.1f} when the goal was set")
     print(f"mean at that speed   {mean_us:6.2f} us; the goal is {GOAL_US:.1f} us")
+    print(f"500 rich events of one order   {late['in_order_ms']:6.0f} ms of CPU in order")
+    print(f"in reverse, come together      {late['reverse_ms']:6.0f} ms of CPU")
     print(f"{'met' if mean_us <= GOAL_US else 'NOT met'}; written to {OUT}")
 
 
