@@ -3,7 +3,7 @@
 It knows neither Kafka nor Mongo: who reads and who stores are handed in.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
@@ -11,26 +11,20 @@ from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
 from services.tracker.core.parking import park, recent
 from services.tracker.core.sets import AgreementSets
-from services.tracker.core.skew import Skews, SourceSkew
 from services.tracker.core.subject import FOLDED, Counted, Event, Subject
 from services.tracker.core.table import LOOKS_LIMIT, Marks
 from services.tracker.core.verdicts import Verdict
-from services.tracker.counting import Counts, count_clocks, count_event
+from services.tracker.counting import HEARTBEAT, REFUSED, Counts
 from services.tracker.exchange import Changes, Commit, Ownership, PartitionStore, Rules, Told
 from services.tracker.memory import Memory
 from services.tracker.writing import commit_of
 from services.tracker.young import Young
 
-_HEARTBEAT, _REFUSED, _BACKFILLED = "heartbeat", "refused", "backfilled"
-"""What becomes of a record beside being folded or a duplicate."""
-
-_TELLS_THE_TIME = frozenset({FOLDED, _HEARTBEAT})
-
 
 class Partition:
     """One partition number in this tracker's care.
 
-    `counts` are for whoever takes them, `skews` those of the sources as last committed.
+    `counts` are for whoever takes them.
     """
 
     def __init__(
@@ -46,7 +40,7 @@ class Partition:
         self._parked = owner.parked
         self._memory = Memory(store, sets(), rules.rests_after)
         self.table = self._memory.table
-        self.counts = Counts()
+        self.counts = Counts(simulated=rules.simulated)
         self._sets = sets
         self._store = store
         self._rules = rules
@@ -55,8 +49,6 @@ class Partition:
         self._young = Young()
         self._wall = now
         self._astray: set[str] = set()
-        self._skews = Skews()
-        self.skews: tuple[SourceSkew, ...] = ()
         self.marks = Marks(
             complete_through=dict(owner.complete_through),
             heard_at=dict.fromkeys(rules.parties, now),
@@ -94,23 +86,20 @@ class Partition:
         now, self._wall = self.clock(wall), wall
         self._know_sets(now)
         self._look_up(batch)
-        clocks: dict[tuple[str, str], Told] = {}
+        events: dict[str, list[Told]] = {}
         for told in batch:
-            said, topic = told.said, told.received.topic
+            said = told.said
             if isinstance(said, Event):
-                result = self._apply(told, said, now)
+                events.setdefault(told.subject, []).append(told)
             elif isinstance(said, Heartbeat):
                 self._hear(told.party, to_instant(said.complete_through), wall)
-                result = _HEARTBEAT
+                self.counts.became(told, HEARTBEAT)
             else:
                 self._refuse(told, said, now)
-                result = _REFUSED
-            if result in _TELLS_THE_TIME:
-                clocks[told.party, told.source] = told
-            self.counts.add("consumed", topic, result)
-            self.positions[topic] = told.received.offset + 1
-        if not self._rules.simulated:  # there is one clock only
-            self._compare(clocks.values())
+            self.positions[told.received.topic] = told.received.offset + 1
+        for subject, tellings in events.items():
+            self._apply(subject, tellings, now)
+        self.counts.compare_clocks()
 
     def advance(self, wall: Instant, caught_up_at: Instant) -> None:
         """Let time pass: whatever became true by it alone is concluded, but so much at once only.
@@ -171,15 +160,13 @@ class Partition:
         self._memory.stored(settled, still_open, changing, now, self._wall)
 
     def _encode(self, changes: Changes) -> Commit:
-        skews = self._skews.estimates()
-        count_clocks(self.counts, self.skews, skews)
-        self.skews = skews
+        self.counts.estimate_skews()
         progress = {
             "positions": dict(self.positions),
             "complete_through": dict(self.marks.complete_through),
             "heard_at": dict(self.marks.heard_at),
             "caught_up_at": self.marks.caught_up_at,
-            "skews": [each._asdict() for each in skews],
+            "skews": [each._asdict() for each in self.counts.skews],
             "parked": [each._asdict() for each in self._parked],
         }
         grown_up = list(self._young.born_by(self._wall - self._rules.young_for))
@@ -226,29 +213,35 @@ class Partition:
     def _known(self) -> Mapping[str, Subject]:
         return self.table.subjects
 
-    def _apply(self, told: Told, event: Event, now: Instant) -> str:
-        """Gives what became of the event."""
-        id = told.subject
+    def _apply(self, id: str, tellings: Sequence[Told], now: Instant) -> None:
+        """Fold what a batch tells of one subject."""
         if id in self._astray:
-            self._refuse_astray(told)
-            return _REFUSED
+            for told in tellings:
+                self._refuse_astray(told)
+            return
         is_new = id not in self._known
-        counted, verdicts = self.table.apply(id, event, now)
-        if counted is not FOLDED:
-            if counted is Counted.DUPLICATE:
-                return counted
-            reason = f"{event.type} {event.id.hex()} of {id} is refused."
-            self._refuse(told, InvalidEvent(counted, reason), now)
-            return _REFUSED
-        if is_new:
-            self._young.add(id, self._wall, self.owner.seq + 1)
-        subject = self._changes.subjects[id] = self._known[id]
-        if event.id in subject.rare.parked:
-            self._parked = park(self._parked, event.type, now)
-        count_event(self.counts, told, event, subject)
-        for verdict in verdicts:
-            self._conclude(subject, verdict)
-        return _BACKFILLED if event.backfilled else counted
+        events = [told.said for told in tellings if isinstance(told.said, Event)]
+        counted, verdicts = self.table.apply_together(id, events, now)
+        if FOLDED in counted:
+            if is_new:
+                self._young.add(id, self._wall, self.owner.seq + 1)
+            subject = self._changes.subjects[id] = self._known[id]
+            for verdict in verdicts:
+                self._conclude(subject, verdict)
+        for told, event, result in zip(tellings, events, counted, strict=True):
+            self._became(told, event, result, now)
+
+    def _became(self, told: Told, event: Event, result: Counted, now: Instant) -> None:
+        if result is Counted.DUPLICATE:
+            self.counts.became(told, result)
+        elif result is not FOLDED:
+            reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
+            self._refuse(told, InvalidEvent(result, reason), now)
+        else:
+            subject = self._known[told.subject]
+            self.counts.folded(told, event, subject)
+            if event.id in subject.rare.parked:
+                self._parked = park(self._parked, event.type, now)
 
     def _refuse_astray(self, told: Told) -> None:
         """A subject lives in one partition; whoever tells of it elsewhere partitioned wrongly."""
@@ -260,6 +253,7 @@ class Partition:
         return partition_of(subject, self._rules.partitions)
 
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
+        self.counts.became(told, REFUSED)
         self.counts.add("refused", fault.reason)
         self._changes.outgoing.append(self._rules.refuse(told.received, fault, now))
 
@@ -267,11 +261,6 @@ class Partition:
         known = self.marks.complete_through.get(party, 0)
         self.marks.complete_through[party] = max(known, complete_through)
         self.marks.heard_at[party] = wall
-
-    def _compare(self, clocks: Iterable[Told]) -> None:
-        """The last that each source said in a batch is a sample of its clock."""
-        for told in clocks:
-            self._skews.hear(told.party, told.source, told.said_at, told.received.arrived_at)
 
     def _conclude(self, subject: Subject, verdict: Verdict) -> None:
         self._changes.verdicts.append((subject, verdict))

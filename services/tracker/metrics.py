@@ -85,5 +85,5 @@ class Metrics:
 
 def _worst_skew(partitions: Callable[[], Iterable[Partition]], party: str) -> float:
     """In seconds; 0 while no source of the party has an estimate."""
-    known = (each.skew for one in partitions() for each in one.skews if each.party == party)
+    known = (each.skew for one in partitions() for each in one.counts.skews if each.party == party)
     return max(known, key=abs, default=0) / SECOND

@@ -69,4 +69,4 @@ def test_what_an_import_tells_says_nothing_of_its_clock(store: MemoryTrackerStor
     ]
     tell(partition, *orders, backfilling=BACKFILLING)
     partition.commit()
-    assert not partition.skews
+    assert not partition.counts.skews
