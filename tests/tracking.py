@@ -67,6 +67,7 @@ class MemoryTrackerStore:
             dict(row["positions"]),
             row["complete_through"],
             parked_of(row),
+            row.get("topic_ids", {}),
         )
 
     def open_subjects(self, partition: int) -> Iterable[Stored]:
@@ -122,6 +123,7 @@ class MemoryTrackerStore:
             positions=progress["positions"],
             complete_through=progress["complete_through"],
             parked=parked_of(progress),
+            topic_ids=progress.get("topic_ids", {}),
         )
 
     def guard(self, row: dict[str, Any], owner: Ownership) -> bool:

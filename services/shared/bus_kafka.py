@@ -1,6 +1,6 @@
 """Real Kafka behind the bus's protocols, by kafka-python; no other module of `shared` imports it.
 
-Both classes connect when first used, and say which address they cannot reach.
+The bus's classes connect when first used, and say which address they cannot reach.
 """
 
 import socket
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.group import RangePartitionAssignor
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.net.compat import KafkaNetClient
@@ -35,6 +35,11 @@ STUCK_S = 20.0
 CLOSE_TIMEOUT_S = 5
 MILLISECOND: Instant = 1_000
 _T = TypeVar("_T")
+
+
+def administrator(bootstrap: str) -> KafkaAdminClient:
+    """Asks about topics; whoever has it closes it. Raises KafkaError or OSError."""
+    return _connected(KafkaAdminClient, bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
 
 
 class KafkaPublisher:
@@ -83,6 +88,7 @@ class KafkaPublisher:
             max_block_ms=MAX_BLOCK_MS,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+            allow_auto_create_topics=False,
         )
         return self._producer
 
@@ -154,6 +160,7 @@ class KafkaSubscriber:
             isolation_level="read_committed",
             session_timeout_ms=SESSION_TIMEOUT_MS,
             partition_assignment_strategy=(RangePartitionAssignor,),
+            allow_auto_create_topics=False,
         )
         try:
             partitions = _all_partitions(consumer, self._topics)
@@ -191,7 +198,6 @@ def _connected(client: Callable[..., _T], bootstrap: str, **settings: Any) -> _T
             bootstrap_servers=servers,
             bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             reconnect_backoff_max_ms=RECONNECT_LIMIT_MS,
-            allow_auto_create_topics=False,
             kafka_client=open_network,
             **settings,
         )

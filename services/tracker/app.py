@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +27,7 @@ from services.tracker.agreement_files import AgreementFolder, load_folder
 from services.tracker.agreement_sets import KnownSets
 from services.tracker.api import SERVICE, TrackerServicer
 from services.tracker.collector import expect_long_lives, spare_what_is_there
+from services.tracker.decisions import Decisions
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Rules
 from services.tracker.handlers import Partition
@@ -106,7 +106,7 @@ async def _run(
     )
     outlook = Outlook(Learner())
     rules = rules_of(settings, lambda: sets.latest, outlook, around.telemetry)
-    ingest = _ingest(around, partial(_open, around, store, sets, rules), sets, relay)
+    ingest = _ingest(around, Keeper(around, store, sets, rules), sets, relay)
     server = await _answer(around, _ledger(around, sets, outlook))
     relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
     try:
@@ -174,9 +174,7 @@ def _prepare(
     return True
 
 
-def _ingest(
-    around: Surroundings, open_partition: Callable[[int], Partition], sets: KnownSets, relay: Relay
-) -> Ingest:
+def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, relay: Relay) -> Ingest:
     settings = around.settings
     metrics = Metrics(around.telemetry.registry, around.clock)
 
@@ -192,7 +190,7 @@ def _ingest(
             settings.tracker.instance,
             settings.tracker.session_s,
         ),
-        open_partition,
+        keeper,
         decoder(settings, lambda: sets.latest),
         observe=observe,
         clock=around.clock,
@@ -203,11 +201,17 @@ def _ingest(
     return ingest
 
 
-def _open(
-    around: Surroundings, store: Store, sets: KnownSets, rules: Rules, number: int
-) -> Partition:
-    settings = around.settings
-    us = Identity(settings.tracker.instance, settings.endpoints.tracker.grpc_address)
-    partition = open_partition(store, sets, rules, us, number, around.clock.now())
-    spare_what_is_there()
-    return partition
+class Keeper(Decisions):
+    """Takes partitions over, and knows what was decided about them."""
+
+    def __init__(self, around: Surroundings, store: Store, sets: KnownSets, rules: Rules) -> None:
+        super().__init__(around.client, around.settings.mongo.database)
+        settings = around.settings
+        us = Identity(settings.tracker.instance, settings.endpoints.tracker.grpc_address)
+        self._open = partial(open_partition, store, sets, rules, us)
+        self._clock = around.clock
+
+    def open(self, number: int) -> Partition:
+        partition = self._open(number, self._clock.now())
+        spare_what_is_there()
+        return partition

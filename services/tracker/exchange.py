@@ -41,7 +41,8 @@ class Told:
 class Ownership:
     """One partition as its owner left it; `positions` are offsets to read next, by topic.
 
-    `parked` counts the events of the last days that no agreement was there for.
+    `parked` counts the events of the last days that no agreement was there for; `topic_ids` are
+    Kafka's for the topics that the positions are of.
     """
 
     partition: int
@@ -50,6 +51,7 @@ class Ownership:
     positions: Mapping[str, int]
     complete_through: Mapping[str, Instant]
     parked: Parked = ()
+    topic_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

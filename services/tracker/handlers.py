@@ -37,6 +37,7 @@ class Partition:
     ) -> None:
         self.owner = owner
         self.positions = dict(owner.positions)
+        self.topic_ids = dict(owner.topic_ids)
         self._parked = owner.parked
         self._memory = Memory(store, sets(), rules.rests_after)
         self.table = self._memory.table
@@ -163,6 +164,7 @@ class Partition:
         self.counts.estimate_skews()
         progress = {
             "positions": dict(self.positions),
+            "topic_ids": dict(self.topic_ids),
             "complete_through": dict(self.marks.complete_through),
             "heard_at": dict(self.marks.heard_at),
             "caught_up_at": self.marks.caught_up_at,

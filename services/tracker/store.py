@@ -118,6 +118,7 @@ class Store:
             row["positions"],
             row["complete_through"],
             parked_of(row),
+            row.get("topic_ids", {}),
         )
 
     @property
@@ -181,6 +182,7 @@ class Store:
             commit.progress["positions"],
             commit.progress["complete_through"],
             parked_of(commit.progress),
+            commit.progress.get("topic_ids", {}),
         )
 
     def _write(self, session: ClientSession, owner: Ownership, commit: Commit) -> None:

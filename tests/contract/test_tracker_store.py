@@ -100,6 +100,16 @@ def test_the_position_is_committed_with_what_was_read(store: AnyStore) -> None:
     assert again.complete_through == {"sales": 5}
 
 
+def test_the_ids_of_the_topics_are_committed_with_the_position(store: AnyStore) -> None:
+    partition = a_partition(store)
+    partition.topic_ids["handoff.sales.v1"] = "first"
+    partition.commit()
+    assert store.take_over(0, "b", "there").topic_ids == {"handoff.sales.v1": "first"}
+    partition = a_partition(store)
+    partition.commit()
+    assert store.take_over(0, "b", "there").topic_ids == {"handoff.sales.v1": "first"}
+
+
 def test_what_was_parked_on_a_day_is_known_to_the_next_owner(store: AnyStore) -> None:
     owner = store.take_over(0, "a", "here")
     day = ParkedType("sales.OrderPlaced", START, 2)

@@ -1,6 +1,6 @@
 """How a tracker connects to Kafka: as a static member of the group, and as one who only asks."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -9,6 +9,8 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from services.shared.bus import Received
 
 GROUP = "handoff-tracker"
+METADATA_AGE_MS = 5_000
+"""A topic that is made, deleted or given more partitions is shared out anew within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def reader(membership: Membership) -> AIOKafkaConsumer:
         isolation_level="read_uncommitted",
         session_timeout_ms=int(membership.session_s * 1_000),
         heartbeat_interval_ms=int(membership.session_s * 300),
+        metadata_max_age_ms=METADATA_AGE_MS,
     )
 
 
@@ -60,11 +63,6 @@ def received(record: ConsumerRecord) -> Received:
         headers=tuple(record.headers),
         arrived_at=record.timestamp * 1_000,
     )
-
-
-def by_topic(offsets: Mapping[TopicPartition, int]) -> dict[str, int]:
-    """What Kafka says of one partition number of several topics."""
-    return {place.topic: offset for place, offset in offsets.items()}
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

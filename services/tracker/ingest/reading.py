@@ -1,13 +1,12 @@
-"""Kafka's side of the tracker: which partitions are ours, from where we read them, how far we are.
+"""Kafka's side of the tracker: read what is in our care, fold it, let time pass, commit.
 
 aiokafka reads in batches; a batch is folded and committed in a thread while the next one arrives.
 Positions are those in Mongo: Kafka's own committed offsets are not used.
 """
 
 import asyncio
-import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
@@ -18,46 +17,44 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 from opentelemetry.trace import SpanKind
-from pymongo.errors import PyMongoError
 
 from services.shared import telemetry as names
 from services.shared.bus import Received
 from services.shared.clock import Clock
-from services.shared.errors import HandoffError
 from services.shared.health import Health
-from services.shared.mongo import TransactionTooLong
 from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
 from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
+from services.tracker.ingest.care import Care, Keeper
 from services.tracker.ingest.caught_up import watch
 from services.tracker.ingest.gate import Held
+from services.tracker.ingest.logs import ask_logs
 from services.tracker.ingest.membership import (
     GROUP,
     Listener,
     Membership,
-    by_topic,
     reader,
     received,
     watcher_of,
 )
-from services.tracker.ingest.protecting import lost, position_lost, wrong_partition_count
+from services.tracker.ingest.patience import Patience
 
 POLL_MS = 100
 BATCH_RECORDS = 2_000
-UNLOADED_WAIT_S = 0.02
+UNSOUGHT_WAIT_S = 0.02
 IDLE_COMMIT_S = 1.0
 TROUBLE_WAIT_S = 1.0
 PART = "kafka"
 
 
 class Ingest:
-    """Reads every party's topic; `open_partition` loads one, `decode` makes sense of a record."""
+    """Reads every party's topic; `keeper` opens partitions, `decode` makes sense of a record."""
 
     def __init__(  # noqa: PLR0913 - the parts that meet here
         self,
         membership: Membership,
-        open_partition: Callable[[int], Partition],
+        keeper: Keeper,
         decode: Callable[[Received, str], Told],
         *,
         observe: Callable[[Partition], None],
@@ -66,7 +63,6 @@ class Ingest:
         health: Health,
     ) -> None:
         self._membership = membership
-        self._open_partition = open_partition
         self._decode = decode
         self._observe = observe
         self._clock = clock
@@ -74,61 +70,66 @@ class Ingest:
         self._telemetry = telemetry
         self._health = health
         self._topics = {topic_of(party): party for party in membership.parties}
-        self._held: dict[int, Held] = {}
-        self._standing: set[int] = set()
-        self._busy = asyncio.Lock()
+        self._patiently = Patience(health, telemetry.log)
+        self._care = Care(
+            self._topics,
+            membership.partitions,
+            keeper,
+            partial(ask_logs, membership.bootstrap, self._topics),
+            patience=self._patiently,
+            health=health,
+            log=telemetry.log,
+        )
 
     @property
     def partitions(self) -> list[Partition]:
-        """Those in our care right now; other threads may ask."""
-        return [held.partition for held in list(self._held.values())]
+        """Those that are read right now; other threads may ask."""
+        return [held.partition for held in list(self._care.held.values())]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the topics until stopped. Raises Fenced when another tracker took our place."""
+        care = self._care
         while not stop.is_set():
             consumer, watcher = reader(self._membership), watcher_of(self._membership)
             try:
                 await consumer.start()
                 await watcher.start()
                 consumer.subscribe(
-                    list(self._topics), listener=Listener(partial(self.take, consumer), self.drop)
+                    list(self._topics), listener=Listener(partial(care.take, consumer), care.drop)
                 )
-                watching = asyncio.create_task(
-                    watch(watcher, self._held, list(self._topics), self._clock)
+                await _until_one_ends(
+                    self._follow(consumer, stop),
+                    watch(watcher, care.held, list(self._topics), self._clock),
+                    care.look_after(consumer),
                 )
-                try:
-                    await self._follow(consumer, stop)
-                finally:
-                    watching.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await watching
             except (KafkaError, OSError) as error:
                 problem = f"Cannot read Kafka at {self._membership.bootstrap}; still trying."
                 self._health.report(PART, problem)
                 self._log.warning(problem, error=repr(error))
                 await asyncio.sleep(TROUBLE_WAIT_S)
             finally:
-                self._held.clear()
+                care.forget()
                 await watcher.stop()
                 await consumer.stop()
 
     async def _follow(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        care = self._care
         while not stop.is_set():
             try:
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
             except NoOffsetForPartitionError:
-                await asyncio.sleep(UNLOADED_WAIT_S)  # assigned, but not loaded and sought yet
+                await asyncio.sleep(UNSOUGHT_WAIT_S)  # assigned a moment ago
                 continue
             except OffsetOutOfRangeError as error:
-                for place, position in (error.args[0] if error.args else {}).items():
-                    self._stand_still(place.partition, lost(place.partition, place.topic, position))
+                async with care.busy:
+                    care.refused(consumer, error.args[0])
                 continue
             self._health.report(PART, None)
-            async with self._busy:
+            async with care.busy:
                 told, ahead = await asyncio.to_thread(self._read, batches)
                 for place, position in ahead.items():
                     consumer.seek(place, position)
-                for number, held in list(self._held.items()):
+                for number, held in list(care.held.items()):
                     await self._handle(held, told.get(number, []))
 
     def _read(
@@ -138,7 +139,7 @@ class Ingest:
         told: dict[int, list[Told]] = defaultdict(list)
         ahead: dict[TopicPartition, int] = {}
         for place, records in batches.items():
-            if not (held := self._held.get(place.partition)):
+            if not (held := self._care.held.get(place.partition)):
                 continue
             continuing = held.continuing(place.topic, records)
             if continuing is None:
@@ -182,68 +183,15 @@ class Ingest:
             },
         )
 
-    async def _patiently(self, work: Callable[[], object]) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(work)
-            except (PyMongoError, TransactionTooLong) as error:
-                problem = "Cannot store in Mongo; reading waits until it can."
-                self._health.report("mongo", problem)
-                self._log.warning(problem, error=repr(error))
-                await asyncio.sleep(TROUBLE_WAIT_S)
-            else:
-                self._health.report("mongo", None)
-                return
 
-    async def take(self, consumer: AIOKafkaConsumer, assigned: Iterable[TopicPartition]) -> None:
-        """Load each assigned partition, then read all its topics from the stored positions."""
-        counts = {topic: len(consumer.partitions_for_topic(topic) or ()) for topic in self._topics}
-        wrong = wrong_partition_count(counts, self._membership.partitions)
-        numbers = defaultdict(set)
-        for place in assigned:
-            numbers[place.partition].add(place.topic)
-        async with self._busy:
-            self._forget()
-            for number, topics in sorted(numbers.items()):
-                if wrong:
-                    self._stand_still(number, wrong)
-                elif topics != set(self._topics):
-                    self._log.error("partition torn apart", partition=number, topics=sorted(topics))
-                else:
-                    await self._load(consumer, number)
-        self._log.info("partitions taken", partitions=sorted(self._held))
-
-    async def _load(self, consumer: AIOKafkaConsumer, number: int) -> None:
-        opened: list[Partition] = []
-        await self._patiently(lambda: opened.append(self._open_partition(number)))
-        partition = opened[-1]
-        places = [TopicPartition(topic, number) for topic in self._topics]
-        starts = by_topic(await consumer.beginning_offsets(places))
-        ends = by_topic(await consumer.end_offsets(places))
-        positions = partition.positions
-        positions |= {topic: positions.get(topic, start) for topic, start in starts.items()}
-        ours = {topic: positions[topic] for topic in self._topics}
-        if why := position_lost(number, ours, starts, ends):
-            self._stand_still(number, why)
-            return
-        for place in places:
-            consumer.seek(place, positions[place.topic])
-        self._held[number] = Held(partition)
-
-    async def drop(self) -> None:
-        """Forget everything: whoever gets the partitions next loads them from Mongo."""
-        async with self._busy:
-            self._forget()
-
-    def _forget(self) -> None:
-        self._held.clear()
-        for number in self._standing:
-            self._health.report(f"partition {number}", None)
-        self._standing.clear()
-
-    def _stand_still(self, number: int, why: HandoffError) -> None:
-        """Read nothing of it until it is assigned anew; a person has to see to it."""
-        self._held.pop(number, None)
-        self._standing.add(number)
-        self._health.report(f"partition {number}", str(why))
-        self._log.error(str(why))
+async def _until_one_ends(*tasks: Coroutine[None, None, None]) -> None:
+    """Run them beside each other; the first that ends, or raises, ends the others."""
+    running = [asyncio.create_task(task) for task in tasks]
+    try:
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    for task in done:
+        task.result()
