@@ -95,6 +95,9 @@ COMMANDS = {
         "Who owes what: lint, explain, test, diff, and the files' schema.",
     ),
     "dlq": Entry("services.cli.dlq:app", "What could not be handled: list, show, send it again."),
+    "tracker": Entry(
+        "services.cli.tracker:app", "Decide how a partition goes on that stands still."
+    ),
     "topics": Entry("services.cli.topics:topics", "Make the topics on a Kafka of your own."),
     "doctor": Entry("services.cli.stack:doctor", "Say what runs, what is wrong, and what to do."),
 }
