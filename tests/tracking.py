@@ -26,7 +26,7 @@ from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.decoding import told_of
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Commit, Entry, Ownership, Rules, Stored
+from services.tracker.exchange import Commit, Entry, OpenSubject, Ownership, Rules
 from services.tracker.handlers import Partition
 from services.tracker.opening import Identity, TrackerStore, open_partition
 from services.tracker.packing import unpack
@@ -70,9 +70,9 @@ class MemoryTrackerStore:
             row.get("topic_ids", {}),
         )
 
-    def open_subjects(self, partition: int) -> Iterable[Stored]:
+    def open_subjects(self, partition: int) -> Iterable[OpenSubject]:
         return [
-            Stored(row["_id"], row["packed"], row["look_at"])
+            OpenSubject(row["_id"], row["packed"], row["look_at"])
             for row in [*self.subject_documents.values()]
             if row["partition"] == partition and row["open"]
         ]

@@ -178,10 +178,6 @@ def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, relay: Rela
     settings = around.settings
     metrics = Metrics(around.telemetry.registry, around.clock)
 
-    def observe(partition: Partition) -> None:
-        metrics.observe(partition)
-        relay.wake()
-
     ingest = Ingest(
         Membership(
             settings.kafka.bootstrap,
@@ -192,7 +188,8 @@ def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, relay: Rela
         ),
         keeper,
         decoder(settings, lambda: sets.latest),
-        observe=observe,
+        observe=metrics.observe,
+        stored=relay.wake,
         clock=around.clock,
         telemetry=around.telemetry,
         health=around.health,

@@ -86,7 +86,7 @@ class Commit:
     outgoing: Sequence["OutboxRow"] = ()
 
 
-class Stored(NamedTuple):
+class OpenSubject(NamedTuple):
     """An open subject as it is stored; nothing of it changes by itself before `look_at`."""
 
     id: str
@@ -97,7 +97,7 @@ class Stored(NamedTuple):
 class PartitionStore(Protocol):
     """What a partition needs of a store; `commit` raises Fenced where another owner took over."""
 
-    def open_subjects(self, partition: int) -> Iterable[Stored]:
+    def open_subjects(self, partition: int) -> Iterable[OpenSubject]:
         """Those with a document."""
         ...
 

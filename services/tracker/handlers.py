@@ -56,7 +56,7 @@ class Partition:
         )
         for id in self._memory.load(owner.partition):
             self._young.add(id, now, 0)
-        self._take_up_parked(self.clock(now))
+        self._take_up_parked(self.table.sets, self.clock(now))
 
     @property
     def number(self) -> int:
@@ -185,12 +185,15 @@ class Partition:
         """A set that was not known before may have agreements for what is parked."""
         sets = self._sets()
         if sets is not self.table.sets:
-            self.table.sets = sets
-            self._take_up_parked(now)
+            self._take_up_parked(sets, now)
 
-    def _take_up_parked(self, now: Instant) -> None:
-        """Those that were stored, also by a tracker that knew fewer sets, and those of ours."""
-        stored = self._store.parked_subjects(self.number, self.table.sets)
+    def _take_up_parked(self, sets: AgreementSets, now: Instant) -> None:
+        """Those that were stored, also by a tracker that knew fewer sets, and those of ours.
+
+        The sets are known only once all have been read: what fails before is tried again.
+        """
+        stored = [*self._store.parked_subjects(self.number, sets)]
+        self.table.sets = sets
         parked = {subject.id: subject for subject in stored}
         parked |= {id: each for id, each in self._known.items() if id in parked or each.rare.parked}
         for subject in parked.values():

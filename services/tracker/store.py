@@ -21,7 +21,7 @@ from services.tracker.agreement_files import AgreementFolder, read_texts, unvers
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.errors import AgreementError, Fenced
-from services.tracker.exchange import Commit, Ownership, Stored
+from services.tracker.exchange import Commit, OpenSubject, Ownership
 from services.tracker.packing import unpack
 from services.tracker.rows import for_the_record, parked_of, verdict_record
 from services.tracker.segments import Segments
@@ -126,11 +126,11 @@ class Store:
         id: Binary = self._session.session_id["id"]
         return id
 
-    def open_subjects(self, partition: int) -> Iterable[Stored]:
+    def open_subjects(self, partition: int) -> Iterable[OpenSubject]:
         """Those with a document."""
         ours = {"partition": partition, "open": True}
         for row in self._subjects.find(ours, {"packed": True, "look_at": True}):
-            yield Stored(row["_id"], row["packed"], row["look_at"])
+            yield OpenSubject(row["_id"], row["packed"], row["look_at"])
 
     def young_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
         """Those that lie in segments only."""

@@ -8,7 +8,7 @@ from services.shared import mongo
 from services.shared.settings import Settings
 from services.tracker.decisions import Decisions
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Changes
+from services.tracker.exchange import Commit
 from services.tracker.ingest.protecting import Stored
 from services.tracker.store import Store
 
@@ -31,7 +31,7 @@ def test_what_a_tracker_commits_is_what_is_stored(
     decisions: Decisions, tracker_store: Store
 ) -> None:
     owner = tracker_store.take_over(3, "a", "here")
-    tracker_store.commit(owner, PROGRESS, Changes())
+    tracker_store.commit(owner, Commit(PROGRESS))
     assert decisions.stored(3) == Stored(3, 1, 1, POSITIONS, IDS)
     assert decisions.all() == [decisions.stored(3)]
     assert tracker_store.take_over(3, "b", "there").topic_ids == IDS
@@ -44,7 +44,7 @@ def test_a_lost_topic_is_remembered_by_the_next_owner_too(
     decisions.lose(decisions.stored(3), [SALES])
     decisions.lose(decisions.stored(3), [SALES, FINANCE])
     owner = tracker_store.take_over(3, "b", "there")
-    tracker_store.commit(owner, PROGRESS, Changes())
+    tracker_store.commit(owner, Commit(PROGRESS))
     assert decisions.stored(3).lost == {SALES, FINANCE}
 
 
@@ -52,7 +52,7 @@ def test_a_decision_is_what_is_stored_from_then_on(
     decisions: Decisions, tracker_store: Store
 ) -> None:
     owner = tracker_store.take_over(3, "a", "here")
-    tracker_store.commit(owner, PROGRESS, Changes())
+    tracker_store.commit(owner, Commit(PROGRESS))
     decisions.lose(decisions.stored(3), [SALES, FINANCE])
     assert decisions.decide(decisions.stored(3), {SALES: 20}, {SALES: "s2"})
     assert decisions.stored(3) == Stored(
@@ -71,7 +71,7 @@ def test_a_decision_fences_whoever_reads_the_partition(
     owner = tracker_store.take_over(3, "a", "here")
     assert decisions.decide(decisions.stored(3), {SALES: 20}, {SALES: "s2"})
     with pytest.raises(Fenced):
-        tracker_store.commit(owner, PROGRESS, Changes())
+        tracker_store.commit(owner, Commit(PROGRESS))
     assert decisions.stored(3).positions == {SALES: 20}
 
 
@@ -80,7 +80,7 @@ def test_a_decision_about_what_has_moved_meanwhile_is_none(
 ) -> None:
     owner = tracker_store.take_over(3, "a", "here")
     seen = decisions.stored(3)
-    tracker_store.commit(owner, PROGRESS, Changes())
+    tracker_store.commit(owner, Commit(PROGRESS))
     committed = decisions.stored(3)
     assert not decisions.decide(seen, {SALES: 20}, {})
     assert decisions.stored(3) == committed

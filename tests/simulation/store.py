@@ -13,7 +13,7 @@ from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Commit, Ownership, Stored
+from services.tracker.exchange import Commit, OpenSubject, Ownership
 from services.tracker.store import ACTIVATION_LEAD
 from tests.simulation.events import EARLIER, LATER
 from tests.simulation.steps import Answer
@@ -58,7 +58,7 @@ class CrashableStore(MemoryTrackerStore):
         self.effect()
         return super().take_over(partition, owner, address)
 
-    def open_subjects(self, partition: int) -> Iterable[Stored]:
+    def open_subjects(self, partition: int) -> Iterable[OpenSubject]:
         self.effect()
         return super().open_subjects(partition)
 

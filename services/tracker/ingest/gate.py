@@ -3,6 +3,7 @@
 Pure: who reads Kafka and who asks it is not known here.
 """
 
+from asyncio import Task
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -23,7 +24,8 @@ Record = TypeVar("Record", bound=_Placed)
 class Held:
     """A partition in our care, with what it has yet to reach to be caught up at `asked_at`.
 
-    `trusted` are the topics of which everything that comes was read from where we are.
+    `folded` records wait for the next commit, `storing` is the last one on its way. `trusted` are
+    the topics of which everything that comes was read from where we are.
     """
 
     partition: Partition
@@ -31,6 +33,8 @@ class Held:
     asked_at: Instant = 0
     ends: Mapping[str, int] | None = None
     committed_at: float = 0.0
+    folded: int = 0
+    storing: "Task[None] | None" = None
     trusted: set[str] = field(default_factory=set)
 
     def asked(self, at: Instant, ends: Mapping[str, int]) -> None:

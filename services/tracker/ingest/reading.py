@@ -1,6 +1,7 @@
 """Kafka's side of the tracker: read what is in our care, fold it, let time pass, commit.
 
-aiokafka reads in batches; a batch is folded and committed in a thread while the next one arrives.
+aiokafka reads in batches; a batch is folded in a thread while the next one arrives and the one
+before it is committed.
 Positions are those in Mongo: Kafka's own committed offsets are not used.
 """
 
@@ -9,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from itertools import islice
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import (
@@ -28,6 +30,7 @@ from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
 from services.tracker.ingest.care import Care, Keeper
 from services.tracker.ingest.caught_up import watch
+from services.tracker.ingest.committing import Committing
 from services.tracker.ingest.gate import Held
 from services.tracker.ingest.logs import ask_logs
 from services.tracker.ingest.membership import (
@@ -41,9 +44,10 @@ from services.tracker.ingest.membership import (
 from services.tracker.ingest.patience import Patience
 
 POLL_MS = 100
+BUSY_POLL_MS = 10
+"""While a commit is on its way and others wait for it."""
 BATCH_RECORDS = 2_000
 UNSOUGHT_WAIT_S = 0.02
-IDLE_COMMIT_S = 1.0
 TROUBLE_WAIT_S = 1.0
 PART = "kafka"
 
@@ -58,6 +62,7 @@ class Ingest:
         decode: Callable[[Received, str], Told],
         *,
         observe: Callable[[Partition], None],
+        stored: Callable[[], None],
         clock: Clock,
         telemetry: Telemetry,
         health: Health,
@@ -71,6 +76,7 @@ class Ingest:
         self._health = health
         self._topics = {topic_of(party): party for party in membership.parties}
         self._patiently = Patience(health, telemetry.log)
+        self._committing = Committing(self._patiently, clock, stored)
         self._care = Care(
             self._topics,
             membership.partitions,
@@ -109,6 +115,7 @@ class Ingest:
                 await asyncio.sleep(TROUBLE_WAIT_S)
             finally:
                 care.forget()
+                await self._committing.stop()
                 await watcher.stop()
                 await consumer.stop()
 
@@ -116,7 +123,9 @@ class Ingest:
         care = self._care
         while not stop.is_set():
             try:
-                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
+                batches = await consumer.getmany(
+                    timeout_ms=self._wait_ms(), max_records=BATCH_RECORDS
+                )
             except NoOffsetForPartitionError:
                 await asyncio.sleep(UNSOUGHT_WAIT_S)  # assigned a moment ago
                 continue
@@ -131,6 +140,13 @@ class Ingest:
                     consumer.seek(place, position)
                 for number, held in list(care.held.items()):
                     await self._handle(held, told.get(number, []))
+
+    def _wait_ms(self) -> int:
+        """How long there is nothing to do but to wait for records."""
+        held = self._care.held.values()
+        if any(each.partition.more_is_due for each in held):
+            return 0
+        return BUSY_POLL_MS if any(each.storing and each.folded for each in held) else POLL_MS
 
     def _read(
         self, batches: dict[TopicPartition, list[ConsumerRecord]]
@@ -150,21 +166,19 @@ class Ingest:
         return told, ahead
 
     async def _handle(self, held: Held, batch: list[Told]) -> None:
-        """Fold, let time pass and commit; trouble with Mongo is waited out, nothing is skipped."""
+        """Fold and let time pass; trouble with Mongo is waited out, nothing is skipped."""
         partition = held.partition
         with self._span(partition, batch):
             await self._patiently(lambda: partition.fold(batch, self._clock.now()))
             held.caught_up()
             await asyncio.to_thread(partition.advance, self._clock.now(), held.caught_up_at)
-            now = asyncio.get_running_loop().time()
-            if partition.uncommitted or now - held.committed_at >= IDLE_COMMIT_S:
-                await self._patiently(partition.commit)
-                held.committed_at = now
+        await self._committing.after(held, len(batch))
         self._observe(partition)
 
     def _span(self, partition: Partition, batch: list[Told]) -> AbstractContextManager[object]:
         """A new trace a batch that says more than heartbeats, linked to all who said it."""
-        links = [told.received.headers for told in batch if told.received.key != HEARTBEAT_KEY]
+        said = (told.received.headers for told in batch if told.received.key != HEARTBEAT_KEY)
+        links = list(islice(said, names.LINKS_LIMIT))
         if not links:
             return nullcontext()
         return self._telemetry.span(

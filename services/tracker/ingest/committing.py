@@ -1,0 +1,79 @@
+"""Commits on their way to Mongo while the next batches are folded, one after the other.
+
+A calm partition commits after each batch. One that lags behind commits once a second: a subject
+that is settled by then is written only once.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from services.shared.clock import SECOND, Clock
+from services.tracker.ingest.gate import Held
+from services.tracker.ingest.patience import Patience
+
+COMMIT_RECORDS = 60_000
+"""So many records are folded into a commit at most; then reading waits for the one before it."""
+
+COMMIT_EVERY_S = 1.0
+"""Of a partition that lags behind, or of which nothing but the position has changed."""
+
+STOP_WAIT_S = 5.0
+
+
+class Committing:
+    """`stored` is called whenever a commit is in Mongo.
+
+    A partition that is no longer held may still have a commit on its way: it gets there, or is
+    fenced by whoever took the partition over, and nobody has to hear of either.
+    """
+
+    def __init__(self, patience: Patience, clock: Clock, stored: Callable[[], None]) -> None:
+        self._patience = patience
+        self._clock = clock
+        self._stored = stored
+        self._one_at_a_time = asyncio.Lock()
+        self._on_the_way: set[asyncio.Task[None]] = set()
+
+    async def after(self, held: Held, records: int) -> None:
+        """End the commit that has got there, and begin the next where it is time.
+
+        `records` were folded since the last call. Raises Fenced where another tracker took over.
+        """
+        held.folded += records
+        if held.storing and (held.storing.done() or held.folded >= COMMIT_RECORDS):
+            await held.storing
+            held.storing = None
+            await asyncio.to_thread(held.partition.end_commit)
+        if held.storing is None and self._is_time(held):
+            await asyncio.to_thread(held.partition.begin_commit)
+            held.folded, held.committed_at = 0, asyncio.get_running_loop().time()
+            held.storing = asyncio.create_task(self._store(held))
+            self._on_the_way.add(held.storing)
+            held.storing.add_done_callback(self._arrived)
+
+    async def stop(self) -> None:
+        """Give what is on its way a moment to get there."""
+        tasks = [*self._on_the_way]
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_WAIT_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _is_time(self, held: Held) -> bool:
+        waited_s = asyncio.get_running_loop().time() - held.committed_at
+        if waited_s >= COMMIT_EVERY_S or held.folded >= COMMIT_RECORDS:
+            return True
+        calm = self._clock.now() - held.caught_up_at < COMMIT_EVERY_S * SECOND
+        return calm and held.partition.uncommitted
+
+    async def _store(self, held: Held) -> None:
+        async with self._one_at_a_time:
+            await self._patience(held.partition.store)
+        self._stored()
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        """Its failure, if any, is for whoever still holds the partition."""
+        self._on_the_way.discard(task)
+        if not task.cancelled():
+            task.exception()
