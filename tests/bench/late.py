@@ -26,7 +26,7 @@ _FIELDS: dict[str, object] = {
 def late_figures() -> dict[str, float]:
     """Milliseconds of CPU for as many events as a subject may have, and their ratio."""
     sets = AgreementSets((load_folder(shipped("default")).active(0),))
-    events = _events(sets)
+    events = events_of_an_order(sets)
     in_order, reverse = _ms(sets, events), _ms(sets, events[::-1])
     return {"in_order_ms": in_order, "reverse_ms": reverse, "reverse_ratio": reverse / in_order}
 
@@ -39,7 +39,7 @@ def _ms(sets: AgreementSets, events: list[Event]) -> float:
     return spent * 1e3
 
 
-def _events(sets: AgreementSets) -> list[Event]:
+def events_of_an_order(sets: AgreementSets) -> list[Event]:
     """All types of an order that open, move or tell something, one after the other."""
     known = {*sets.opening, *sets.moved_by, *sets.detected}
     types = sorted(type for type in known if _is_of_an_order(type))

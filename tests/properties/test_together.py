@@ -4,11 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.tracker.core.subject import Event, Subject
-from services.tracker.core.table import Table
+from services.tracker.core.table import MANY_TOGETHER, Table
 from tests.agendas import entries, wanted
+from tests.bench.late import events_of_an_order
 from tests.histories import FIRST, SETS, Step, days, histories
 from tests.promising import MINUTE, ORDER, marks
 from tests.properties.test_folding import all_that_follows
+from tests.tracking import agreement_sets
 
 
 def concluded(subject: Subject) -> dict[str, tuple[object, ...]]:
@@ -75,3 +77,17 @@ def test_each_of_those_that_come_together_is_counted_once(told: list[Event]) -> 
     table = Table(SETS)
     counted, _ = table.apply_together(ORDER, [*told, *told], FIRST)
     assert counted == ["folded"] * len(told) + ["duplicate"] * len(told)
+
+
+def test_so_many_events_in_order_are_folded_at_once_and_end_alike() -> None:
+    sets = agreement_sets()
+    told = events_of_an_order(sets)[: MANY_TOGETHER + 1]
+    for count, refolded in ((MANY_TOGETHER, False), (MANY_TOGETHER + 1, True)):
+        together, events = Table(sets), told[:count]
+        _, verdicts = together.apply_together(ORDER, events, FIRST)
+        one_by_one = Table(sets)
+        each = [one for event in events for one in one_by_one.apply(ORDER, event, FIRST)[1]]
+        assert (verdicts != each) is refolded
+        one, other = one_by_one.subjects[ORDER], together.subjects[ORDER]
+        assert all_that_follows(one) == all_that_follows(other)
+        assert concluded(one) == concluded(other)

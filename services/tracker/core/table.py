@@ -26,6 +26,9 @@ LOOKS_LIMIT = 2_000
 """Promises and findings that a partition looks at before it reads on: a burst of deadlines may not
 hold up what comes in."""
 
+MANY_TOGETHER = 20
+"""From so many events of one subject on it is cheaper to fold all of it once, in any order."""
+
 Concluded = tuple[Subject, Verdict]
 
 
@@ -92,16 +95,17 @@ class Table:
         """Fold events of one subject that are committed together: how each was counted, and the
         verdicts.
 
-        Those in order are folded one after the other. From the first one on that comes out of order
-        the subject is folded again once, or n events in reverse order would fold it n times. What
-        only some of them would have said was never so, and is told by nobody: verdicts go out with
-        the commit.
+        A few in order are folded one after the other. Where there are many, or from the first one
+        on that comes out of order, the subject is folded again once, or n events would fold or
+        compare it n times. What only some of them would have said was never so, and is told by
+        nobody: verdicts go out with the commit.
         """
         counted: list[Counted] = []
         verdicts: list[Verdict] = []
         for place, event in enumerate(events):
             subject = self.subjects.get(subject_id)
-            if subject and asks_to_refold(subject, event, self.sets):
+            many = len(events) - place >= MANY_TOGETHER
+            if subject and (many or asks_to_refold(subject, event, self.sets)):
                 before = subject.promises
                 rest, changed = fold_together(subject, events[place:], self.sets)
                 self.agenda.replace(before, subject.promises)
