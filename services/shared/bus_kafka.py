@@ -1,28 +1,24 @@
 """Real Kafka behind the bus's protocols, by kafka-python; no other module of `shared` imports it.
 
-The bus's classes connect when first used, and say which address they cannot reach.
+The classes of the bus connect when first used, and say which address they cannot reach.
 """
 
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.group import RangePartitionAssignor
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
-from kafka.net.compat import KafkaNetClient
 
 from services.shared.bus import PublishError, Received, Record, SubscribeError
 from services.shared.clock import Instant
+from services.shared.kafka_connection import connected
 
-CONNECT_TIMEOUT_S = 2.0
-BOOTSTRAP_TIMEOUT_MS = 5_000
 MAX_BLOCK_MS = 5_000
 REQUEST_TIMEOUT_MS = 5_000
 DELIVERY_TIMEOUT_MS = 10_000
-RECONNECT_LIMIT_MS = 1_000
 BATCH_BYTES = 196_608
 """Below the 262,144 bytes that a topic takes as one batch."""
 REQUEST_BYTES = 1_048_576
@@ -34,12 +30,11 @@ STUCK_S = 20.0
 """A member that cannot commit for this long joins anew: a lost answer is waited for 5 minutes."""
 CLOSE_TIMEOUT_S = 5
 MILLISECOND: Instant = 1_000
-_T = TypeVar("_T")
 
 
 def administrator(bootstrap: str) -> KafkaAdminClient:
     """Asks about topics; whoever has it closes it. Raises KafkaError or OSError."""
-    return _connected(KafkaAdminClient, bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    return connected(KafkaAdminClient, bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
 
 
 class KafkaPublisher:
@@ -55,6 +50,8 @@ class KafkaPublisher:
         self._one_at_a_time = threading.Lock()
 
     def publish(self, records: Sequence[Record]) -> None:
+        if not records:
+            return
         with self._one_at_a_time:
             try:
                 self._publish(records)
@@ -65,8 +62,6 @@ class KafkaPublisher:
                 raise PublishError(_sentence("publish to", self._bootstrap, error)) from error
 
     def _publish(self, records: Sequence[Record]) -> None:
-        if not records:
-            return
         producer = self._producer or self._connect()
         for future in [_send(producer, record) for record in records]:
             future.get(timeout=DELIVERY_TIMEOUT_MS / 1_000)
@@ -77,7 +72,7 @@ class KafkaPublisher:
             self._producer = None
 
     def _connect(self) -> KafkaProducer:
-        self._producer = _connected(
+        self._producer = connected(
             KafkaProducer,
             self._bootstrap,
             client_id=self._client_id,
@@ -113,6 +108,7 @@ class KafkaSubscriber:
         self._topics = tuple(topics)
         self._from_start = from_start
         self._consumer: KafkaConsumer | None = None
+        self._closed = False
         self._heard_at = self._committed_at = 0.0
 
     def poll(self, timeout_s: float) -> Sequence[Received]:
@@ -142,16 +138,22 @@ class KafkaSubscriber:
             self._committed_at = time.monotonic()
         except KafkaError as error:
             if time.monotonic() - self._committed_at > STUCK_S:
-                self.close()
+                self._disconnect()
             raise SubscribeError(_sentence("commit to", self._bootstrap, error)) from error
 
     def close(self) -> None:
+        self._closed = True
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer:
-            consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1_000)
+            _end(consumer)
 
     def _connect(self) -> KafkaConsumer:
-        consumer = _connected(
+        if self._closed:  # who reads on would open a consumer that nobody closes
+            raise SubscribeError(f"This reader of {', '.join(self._topics)} is closed.")
+        consumer = connected(
             KafkaConsumer,
             self._bootstrap,
             group_id=self._group,
@@ -165,7 +167,7 @@ class KafkaSubscriber:
         try:
             partitions = _all_partitions(consumer, self._topics)
         except KafkaError:
-            consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1_000)
+            _end(consumer)
             raise
         if self._group is None:
             consumer.assign(partitions)
@@ -183,43 +185,8 @@ class KafkaSubscriber:
             self._heard_at = now
 
 
-def _connected(client: Callable[..., _T], bootstrap: str, **settings: Any) -> _T:  # noqa: ANN401
-    """A client whose sockets and threads are gone again where it cannot connect."""
-    servers = [server.strip() for server in bootstrap.split(",")]
-    _knock(servers)
-    opened: list[KafkaNetClient] = []
-
-    def open_network(**network: Any) -> KafkaNetClient:  # noqa: ANN401 - kafka-python is untyped
-        opened.append(KafkaNetClient(**network))
-        return opened[-1]
-
-    try:
-        return client(
-            bootstrap_servers=servers,
-            bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
-            reconnect_backoff_max_ms=RECONNECT_LIMIT_MS,
-            kafka_client=open_network,
-            **settings,
-        )
-    except KafkaError:
-        for network in opened:
-            network.close()
-        raise
-
-
-def _knock(servers: Sequence[str]) -> None:
-    """Raises OSError where no server listens: at once, and saying why, as the client does not."""
-    failure: OSError | None = None
-    for server in servers:
-        host, _, port = server.rpartition(":")
-        try:
-            socket.create_connection((host, int(port)), CONNECT_TIMEOUT_S).close()
-        except OSError as error:
-            failure = error
-        else:
-            return
-    if failure:
-        raise failure
+def _end(consumer: KafkaConsumer) -> None:
+    consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1_000)
 
 
 def _all_partitions(consumer: KafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:

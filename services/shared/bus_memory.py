@@ -5,7 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.shared.bus import PublishError, Received, Record
+from services.shared.bus import PublishError, Received, Record, SubscribeError
 from services.shared.clock import Clock, WallClock
 from services.shared.subjects import partition_of
 
@@ -133,15 +133,19 @@ class MemorySubscriber:
         self.topics = tuple(topics)
         self.from_start = from_start
         self.positions: dict[Place, int] = {}
+        self._closed = False
         bus.join(self)
 
     def poll(self, timeout_s: float) -> Sequence[Received]:
+        if self._closed:
+            raise SubscribeError(f"This reader of {', '.join(self.topics)} is closed.")
         return self._bus.read(self, timeout_s)
 
     def commit(self) -> None:
         self._bus.commit(self)
 
     def close(self) -> None:
+        self._closed = True
         self._bus.leave(self)
 
 

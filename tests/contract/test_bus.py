@@ -10,7 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from services.shared.bus import Publisher, PublishError, Received, Record, Subscriber
+from services.shared.bus import (
+    Publisher,
+    PublishError,
+    Received,
+    Record,
+    SubscribeError,
+    Subscriber,
+)
 from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.bus_memory import MemoryBus
 from services.shared.clock import SECOND, WallClock
@@ -138,6 +145,17 @@ def test_what_was_not_committed_comes_again(bus: Bus) -> None:
     read(reader, 2)
     reader.close()
     assert values(read(bus.reader(group), 2)) == ["first", "second"]
+
+
+def test_a_closed_reader_reads_no_more_and_leaves_no_thread(bus: Bus) -> None:
+    bus.publisher().publish([a_record("first")])
+    before = set(threading.enumerate())
+    reader = bus.reader(a_group())
+    read(reader, 1)
+    reader.close()
+    with pytest.raises(SubscribeError, match="is closed"):
+        reader.poll(0.1)
+    until(lambda: set(threading.enumerate()) <= before, "every thread of the reader has ended")
 
 
 def test_two_groups_each_get_everything(bus: Bus) -> None:

@@ -47,8 +47,8 @@ def test_nothing_is_lost_or_reordered_when_the_broker_is_killed(
         until(lambda: own.supervisor.restarts("kafka") == 1, "the supervisor has seen it")
         until(lambda: sales.health.ready, "the relay is well again", deadline_s=60)
         commit_some(sales, committed, read)
-    assert read.first_appearances() == committed
-    assert sorted(read.sequences()) == list(range(1, len(committed) + 1))
+        assert read.first_appearances() == committed
+        assert sorted(read.sequences()) == list(range(1, len(committed) + 1))
 
 
 class Reading:

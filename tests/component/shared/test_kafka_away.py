@@ -7,7 +7,7 @@ from socket import create_server, socket
 import pytest
 from kafka.errors import RebalanceInProgressError
 
-from services.shared import bus_kafka
+from services.shared import bus_kafka, kafka_connection
 from services.shared.bus import PublishError, Record, SubscribeError
 from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.settings import Settings
@@ -27,7 +27,7 @@ def nobody() -> str:
 @pytest.fixture
 def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An address where something listens that is no Kafka."""
-    monkeypatch.setattr(bus_kafka, "BOOTSTRAP_TIMEOUT_MS", 100)
+    monkeypatch.setattr(kafka_connection, "BOOTSTRAP_TIMEOUT_MS", 100)
     with create_server(("127.0.0.1", 0)) as server:
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
@@ -114,7 +114,7 @@ def test_a_member_that_cannot_commit_for_long_joins_its_group_anew(
         opened.append(Stuck())
         return opened[-1]
 
-    monkeypatch.setattr(bus_kafka, "_connected", connected)
+    monkeypatch.setattr(bus_kafka, "connected", connected)
     monkeypatch.setattr(bus_kafka, "STUCK_S", stuck_s)
     subscriber = KafkaSubscriber("127.0.0.1:9", "test", [RECORD.topic])
     for _ in range(2):
