@@ -281,12 +281,14 @@ def _heartbeat(party: str, at: Instant, partition: int) -> Received:
 
 
 def announcement(subject: Subject, verdict: Verdict) -> OutboxRow:
-    return OutboxRow(verdict.id, Record("verdicts", subject.id.encode(), verdict.kind.encode()))
+    record = Record("verdicts", subject.id.encode(), verdict.kind.encode())
+    return OutboxRow(verdict.id, record, sequenced=False)
 
 
 def refusal(record: Received, fault: InvalidEvent, now: Instant) -> OutboxRow:
     place = f"{record.topic}/{record.partition}/{record.offset}".encode()
-    return OutboxRow(place, Record(DEAD_LETTERS_TOPIC, record.key, fault.reason.encode()))
+    letter = Record(DEAD_LETTERS_TOPIC, record.key, fault.reason.encode())
+    return OutboxRow(place, letter, sequenced=False)
 
 
 def nothing_learned(settled: Iterable[Subject], sets: AgreementSets) -> None:

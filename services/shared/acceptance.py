@@ -39,6 +39,25 @@ def accept(value: bytes, party: str, own_types: Mapping[str, Kind]) -> Envelope:
     return envelope
 
 
+def readable(value: bytes) -> Envelope | None:
+    """The envelope of a record, whether its event is accepted or not."""
+    try:
+        return decode_envelope(value)
+    except InvalidEvent:
+        return None
+
+
+def teller(envelope: Envelope | None, arrived_at: Instant) -> tuple[str, Instant]:
+    """The source of an event that may not be accepted, and the time that it gives.
+
+    What cannot be read has no source; what has no possible time happened when it arrived.
+    """
+    if envelope is None:
+        return "", arrived_at
+    possible = EARLIEST < envelope.occurred_at < LATEST
+    return envelope.source[:TEXT_LIMIT], envelope.occurred_at if possible else arrived_at
+
+
 def _check_speaker(envelope: Envelope, party: str) -> None:
     speaker = envelope.type.partition(".")[0]
     if envelope.party != party or speaker not in {party, ANYONE}:

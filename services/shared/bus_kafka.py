@@ -120,6 +120,19 @@ class KafkaSubscriber:
             raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
         return [_received(record) for records in batches.values() for record in records]
 
+    def bounds(self) -> dict[tuple[str, int], tuple[int, int]]:
+        """Of each topic and partition the first offset that Kafka holds, and the next to come.
+
+        Raises SubscribeError.
+        """
+        try:
+            consumer = self._consumer or self._connect()
+            places = list(consumer.assignment())
+            starts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        except (KafkaError, OSError) as error:
+            raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
+        return {(at.topic, at.partition): (starts[at], ends[at]) for at in places}
+
     def read_to_end(self) -> Iterator[Received]:
         """All that the topics hold at this moment, then no more. Raises SubscribeError."""
         try:

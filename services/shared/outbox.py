@@ -19,11 +19,15 @@ from services.shared.codec import cloud_event_headers, encode_envelope, encode_e
 from services.shared.errors import InvalidEvent, RefusalCode, Refused
 from services.shared.events.envelope import EVENT_BYTES_LIMIT, Envelope
 from services.shared.mongo import LOCAL, Row
+from services.shared.source_hours import KEPT_S
 from services.shared.subjects import TYPE_OF, topic_of
 from services.shared.telemetry import trace_headers
 from services.shared.turn import Turn
+from services.shared.written import TOUCHED, Written
 
 OUTBOX_LIMIT = 100_000
+WAITING = {"written_at": {"$gt": Timestamp(0, 0)}}
+"""What is a row: beside rows the collection has the counts of `written.py`."""
 SEQUENCE_BYTES = 11
 """What the relay's sequence number may add to an envelope."""
 
@@ -97,18 +101,20 @@ class Outbox:
         self._rows = client[database][f"{name}.outbox"].with_options(read_concern=LOCAL)
         self._limit = limit
         self._backlog: int | None = None
+        self._written = Written()
         self.turn = Turn(client, database, name)
 
     def prepare(self) -> None:
-        """Makes the index; before the first transaction."""
+        """Makes the indexes; before the first transaction."""
         self._rows.create_index([("written_at", ASCENDING), ("place", ASCENDING)])
+        self._rows.create_index(TOUCHED, expireAfterSeconds=KEPT_S)
 
     def add(self, rows: Sequence[OutboxRow], session: ClientSession) -> None:
         """In the transaction of `session`. Raises Refused where too many rows wait already."""
         if not rows:
             return
         if self._backlog is None or self._backlog + len(rows) > self._limit:
-            self._backlog = self._rows.count_documents({}, session=session)
+            self._backlog = self._rows.count_documents(WAITING, session=session)
         if self._backlog + len(rows) > self._limit:
             raise Refused(
                 RefusalCode.FULL,
@@ -118,10 +124,9 @@ class Outbox:
                 retryable=True,
             )
         documents = [_to_document(row, place) for place, row in enumerate(rows)]
-        self._rows.bulk_write(
-            [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in documents],
-            session=session,
-        )
+        counts = self._written.more(row.record.value for row in rows if row.sequenced)
+        writes = (ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in documents)
+        self._rows.bulk_write([*writes, *counts], session=session)
         self._backlog += len(rows)
 
     def unpublished(self, limit: int) -> list[OutboxRow]:
@@ -131,7 +136,9 @@ class Outbox:
         which `turn.number` does.
         """
         oldest_first = [("written_at", ASCENDING), ("place", ASCENDING)]
-        return [_from_document(row) for row in self._rows.find().sort(oldest_first).limit(limit)]
+        return [
+            _from_document(row) for row in self._rows.find(WAITING).sort(oldest_first).limit(limit)
+        ]
 
     def mark_published(self, rows: Sequence[OutboxRow]) -> None:
         """The broker has these rows; they are gone from here."""
@@ -144,7 +151,7 @@ class Outbox:
 
     def count(self) -> int:
         """How many rows wait."""
-        self._backlog = self._rows.estimated_document_count()
+        self._backlog = self._rows.count_documents(WAITING)
         return self._backlog
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from services.shared.acceptance import accept
+from services.shared.acceptance import accept, readable, teller
 from services.shared.bus import Received
 from services.shared.clock import to_instant
 from services.shared.codec import decode_event
@@ -41,7 +41,8 @@ def told_of(
                 " the key has to be the subject.",
             )
     except InvalidEvent as fault:
-        return Told(received, party, fault)
+        source, said_at = teller(readable(received.value), received.arrived_at)
+        return Told(received, party, fault, "", source, said_at)
     arrived_at = envelope.occurred_at if simulated else received.arrived_at
     backfilled = (party, envelope.source) in backfilling
     event = event_of(envelope, body, arrived_at, wanted, _traceparent(received), backfilled)

@@ -11,6 +11,7 @@ from services.tracker.core.parking import Parked
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.verdicts import Verdict
+from services.tracker.tallies import Tallies
 
 if TYPE_CHECKING:
     from services.shared.bus import Received
@@ -61,6 +62,7 @@ class Changes:
     subjects: dict[str, Subject] = field(default_factory=dict)
     verdicts: list[tuple[Subject, Verdict]] = field(default_factory=list)
     outgoing: list["OutboxRow"] = field(default_factory=list)
+    tallies: Tallies = field(default_factory=Tallies)
 
     def __bool__(self) -> bool:
         return bool(self.subjects or self.verdicts or self.outgoing)
@@ -84,6 +86,7 @@ class Commit:
     unlisted: Sequence[str] = ()
     verdicts: Sequence[Verdict] = ()
     outgoing: Sequence["OutboxRow"] = ()
+    tallies: Tallies = field(default_factory=Tallies)
 
 
 class OpenSubject(NamedTuple):

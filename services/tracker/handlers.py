@@ -101,6 +101,7 @@ class Partition:
         for subject, tellings in events.items():
             self._apply(subject, tellings, now)
         self.counts.compare_clocks()
+        self._changes.tallies.sum_up()
 
     def advance(self, wall: Instant, caught_up_at: Instant) -> None:
         """Let time pass: whatever became true by it alone is concluded, but so much at once only.
@@ -238,11 +239,13 @@ class Partition:
 
     def _became(self, told: Told, event: Event, result: Counted, now: Instant) -> None:
         if result is Counted.DUPLICATE:
+            self._changes.tallies.duplicates.append(told)
             self.counts.became(told, result)
         elif result is not FOLDED:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
             self._refuse(told, InvalidEvent(result, reason), now)
         else:
+            self._changes.tallies.applied.append(told)
             subject = self._known[told.subject]
             self.counts.folded(told, event, subject)
             if event.id in subject.rare.parked:
@@ -260,6 +263,7 @@ class Partition:
     def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
         self.counts.became(told, REFUSED)
         self.counts.add("refused", fault.reason)
+        self._changes.tallies.refused.append(told)
         self._changes.outgoing.append(self._rules.refuse(told.received, fault, now))
 
     def _hear(self, party: str, complete_through: Instant, wall: Instant) -> None:

@@ -25,6 +25,7 @@ from services.tracker.exchange import Commit, OpenSubject, Ownership
 from services.tracker.packing import unpack
 from services.tracker.rows import for_the_record, parked_of, verdict_record
 from services.tracker.segments import Segments
+from services.tracker.tally_rows import TallyRows
 
 ACTIVATION_LEAD = 30 * SECOND
 """A new agreement set becomes active this much later, so that every tracker knows it by then."""
@@ -45,11 +46,13 @@ class Store:
         self._promises = base["tracker.promises"]
         self._verdicts = base["tracker.verdicts"]
         self._sets = base["tracker.agreement_sets"]
+        self._tallies = TallyRows(base)
         self._read: dict[str, AgreementFolder] = {}
 
     def prepare(self) -> None:
         """Makes the indexes; before the first transaction."""
         self._outbox.prepare()
+        self._tallies.prepare()
         self._subjects.create_index([("partition", ASCENDING), ("open", ASCENDING)])
         self._subjects.create_index([("partition", ASCENDING), ("parked", ASCENDING)])
         self._promises.create_index(
@@ -210,6 +213,7 @@ class Store:
                 ],
                 session=session,
             )
+        self._tallies.add(commit.tallies, owner.partition, session)
         self._outbox.add(commit.outgoing, session)
 
 

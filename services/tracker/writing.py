@@ -48,4 +48,5 @@ def commit_of(
         gone,
         [verdict for _, verdict in changes.verdicts],
         changes.outgoing,
+        changes.tallies,
     )
