@@ -19,6 +19,7 @@ from services.shared.clock import iso
 from services.shared.codec import decode_envelope, decode_event
 from services.shared.consuming import DEAD_LETTER_HEADERS
 from services.shared.errors import InvalidEvent
+from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC
 
 app = typer.Typer(no_args_is_help=True)
@@ -102,12 +103,15 @@ def redrive(
 
 
 def _letters(wanted: Callable[[Letter], bool]) -> list[Letter]:
-    return sorted(filter(wanted, _all()), key=lambda letter: letter.record.arrived_at)
+    return sorted(
+        filter(wanted, all_letters(surroundings.settings())),
+        key=lambda letter: letter.record.arrived_at,
+    )
 
 
 def _letter(id: str) -> Letter:
     """Raises BadParameter where there is none."""
-    for letter in _all():
+    for letter in all_letters(surroundings.settings()):
         if letter.id == id:
             return letter
     raise typer.BadParameter(
@@ -115,9 +119,9 @@ def _letter(id: str) -> Letter:
     )
 
 
-def _all() -> Iterator[Letter]:
-    bootstrap = surroundings.settings().kafka.bootstrap
-    subscriber = KafkaSubscriber(bootstrap, None, (DEAD_LETTERS_TOPIC,))
+def all_letters(settings: Settings) -> Iterator[Letter]:
+    """Every dead letter that Kafka holds. Raises CommandFailed."""
+    subscriber = KafkaSubscriber(settings.kafka.bootstrap, None, (DEAD_LETTERS_TOPIC,))
     try:
         with closing(subscriber):
             yield from map(_of, subscriber.read_to_end())

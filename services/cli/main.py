@@ -98,6 +98,9 @@ COMMANDS = {
     "tracker": Entry(
         "services.cli.tracker:app", "Decide how a partition goes on that stands still."
     ),
+    "reconcile": Entry(
+        "services.cli.reconcile:command", "Whether every event written was applied: compare counts."
+    ),
     "topics": Entry("services.cli.topics:topics", "Make the topics on a Kafka of your own."),
     "doctor": Entry("services.cli.stack:doctor", "Say what runs, what is wrong, and what to do."),
 }
