@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -13,14 +12,12 @@ import grpc
 import pytest
 from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
-from services.local.health import wait_for_services
 from services.local.stack import LocalStack
 from services.shared.bus import Record
 from services.shared.bus_kafka import KafkaPublisher
 from services.shared.clock import WallClock
 from services.shared.rpc import sync_channel
 from services.shared.subjects import partition_of
-from tests.conftest import a_stack
 from tests.polling import until
 from tests.tracking import placed
 
@@ -72,18 +69,9 @@ class Tracked:
         return sorted(letter["reason"] for letter in self.letters())
 
 
-@pytest.fixture(scope="module")
-def own() -> Iterator[LocalStack]:
-    """A stack with a tracker, for all tests here; each has subjects of its own."""
-    with a_stack() as stack:
-        stack.start_services(["tracker"])
-        assert wait_for_services(stack.settings, ["tracker"], DEADLINE_S) == {}
-        yield stack
-
-
 @pytest.fixture
-def tracked(own: LocalStack) -> Tracked:
-    return Tracked(own)
+def tracked(tracked_stack: LocalStack) -> Tracked:
+    return Tracked(tracked_stack)
 
 
 def a_record(subject: str, *, topic: str = "handoff.sales.v1", padding: int = 0) -> Record:
