@@ -20,7 +20,7 @@ from services.shared.bus_kafka import KafkaSubscriber
 from services.shared.clock import SECOND, Instant
 from services.shared.settings import Settings
 from services.shared.source_hours import source_hour
-from services.shared.subjects import HEARTBEAT_KEY, topic_of
+from services.shared.subjects import HEARTBEAT, HEARTBEAT_KEY, topic_of
 
 BEING_PUBLISHED = 60 * SECOND
 """Within this time of its neighbour a number may still arrive from a party outside."""
@@ -42,10 +42,13 @@ class Reading:
 
     def hear(self, record: Received) -> None:
         self.first_at.setdefault((record.topic, record.partition), record.arrived_at)
-        if record.key == HEARTBEAT_KEY:
+        refused = (record.topic, record.partition, record.offset) in self.letters
+        beats = record.key == HEARTBEAT_KEY and not refused  # most are, and need not be decoded
+        envelope = None if beats else readable(record.value)
+        if beats or (envelope and envelope.type == HEARTBEAT and not refused):
             self.heartbeats += 1
             return
-        party, envelope = self.topics[record.topic], readable(record.value)
+        party = self.topics[record.topic]
         source, at = teller(envelope, record.arrived_at)
         key = (envelope.id if envelope else record.value) + record.key
         number = envelope.sequence if envelope else 0
@@ -53,15 +56,13 @@ class Reading:
         self.holdings.hear(
             source_hour(party, source, at),
             hash(key),
-            self._standing(record),
+            self._standing(record, refused),
             later=self._is_later((party, source), number, key),
         )
 
-    def _standing(self, record: Received) -> Standing:
-        place = record.topic, record.partition
-        if record.offset >= self.books.positions.get(place, 0):
+    def _standing(self, record: Received, refused: bool) -> Standing:
+        if record.offset >= self.books.positions.get((record.topic, record.partition), 0):
             return Standing.UNREAD
-        refused = (*place, record.offset) in self.letters
         return Standing.REFUSED if refused else Standing.TAKEN
 
     def _is_later(self, source: tuple[str, str], number: int, key: bytes) -> bool:

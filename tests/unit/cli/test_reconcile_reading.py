@@ -42,6 +42,15 @@ def test_heartbeats_are_counted_apart() -> None:
     assert held(reading) == Held(records=1, taken=1)
 
 
+def test_a_heartbeat_is_one_under_any_key_unless_it_was_refused() -> None:
+    (beat,) = heartbeats(START, parties=["sales"])
+    strange = dataclasses.replace(beat, key=b"order/1")
+    assert read(beat, strange).heartbeats == 2
+    refused = read(beat, letters=frozenset({(TOPIC, beat.partition, beat.offset)}))
+    assert refused.heartbeats == 0
+    assert held(refused).dead == 1
+
+
 def test_the_same_event_is_one_and_the_same_id_about_another_subject_is_another() -> None:
     first = placed(id=b"\x01" * 16)
     other = placed(id=b"\x01" * 16, subject="order/2")
