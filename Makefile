@@ -59,8 +59,9 @@ check: setup ## format, lint, types, import rules, protos, generated code
 test: setup ## every test, real Kafka and real mongod included
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-bench: setup ## what an event costs in the tracker's core, beside a fixed reference loop
+bench: setup ## what an event costs in the tracker, beside a fixed reference loop
 	$(BIN)/python -m tests.bench.core
+	$(BIN)/python -m tests.bench.decode
 	$(BIN)/python -m tests.bench.collector
 	$(BIN)/python -m tests.bench.replay
 

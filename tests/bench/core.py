@@ -35,7 +35,7 @@ Seconds = list[float]
 def main() -> None:
     """Of each batch the least of all rounds counts: what is above it is the machine's doing."""
     rounds = [_round() for _ in range(ROUNDS)]
-    opening, settling, loop = (_least(each) for each in zip(*rounds, strict=True))
+    opening, settling, loop = (least(each) for each in zip(*rounds, strict=True))
     opening_us, settling_us, loop_ms = opening / EVENTS * 1e6, settling / EVENTS * 1e6, loop * 1e3
     mean_us = (opening_us + settling_us) / 2 * GOAL_LOOP_MS / loop_ms
     figures = {
@@ -59,7 +59,7 @@ def main() -> None:
     print(f"{'met' if mean_us <= GOAL_US else 'NOT met'}; written to {OUT}")
 
 
-def _least(rounds: tuple[Seconds, ...]) -> float:
+def least(rounds: tuple[Seconds, ...]) -> float:
     least: Seconds = [min(times) for times in zip(*rounds, strict=True)]
     return sum(least)
 
