@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from services.shared.clock import SECOND, Instant, to_instant, to_micros
 from services.shared.subjects import DEPARTMENTS
 from services.tracker.core.agreement_set import AgreementSet
@@ -80,7 +82,7 @@ def an_event(
     occurred_at = at(time) if isinstance(time, str) else time
     id = hashlib.sha256(repr((type, occurred_at, sorted(changes.items()))).encode()).digest()[:16]
     plain = Event(id, type, type.partition(".")[0], occurred_at, occurred_at, content=b"same")
-    return replace(plain, **changes)
+    return structs.replace(plain, **changes)
 
 
 def a_retraction(

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
+from msgspec import structs
 from rich.console import Console
 from rich.table import Table
 
@@ -154,7 +155,7 @@ def _readable(value: bytes) -> dict[str, Any]:
     """The envelope and its body as plain data, or what stands in the way."""
     try:
         envelope = decode_envelope(value)
-        content = asdict(envelope) | {
+        content = structs.asdict(envelope) | {
             "id": envelope.id.hex(),
             "cause": envelope.cause.hex(),
             "occurred_at": iso(envelope.occurred_at),

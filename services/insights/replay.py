@@ -15,7 +15,7 @@ from services.shared.clock import Instant
 from services.shared.events.envelope import Envelope
 from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.promises import Promise, State, settled_state
-from services.tracker.core.reading import event_of
+from services.tracker.core.reading import event_of, reading_of, said_in
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Counted, Skipped, Subject
 from services.tracker.core.table import Marks, Table
@@ -79,7 +79,8 @@ def replay(
     for number, (envelope, event) in enumerate(history, start=1):
         now = envelope.occurred_at
         _pass_time(table, marks, parties, now)
-        known = event_of(envelope, event, now, sets.fields_of)
+        reading = reading_of(envelope.type, sets.fields_of(envelope.type))
+        known = event_of(envelope, said_in(event), now, reading)
         counted[table.apply(envelope.subject, known, now)[0]] += 1
         if number % TELL_EVERY == 0:
             folded(TELL_EVERY)

@@ -6,7 +6,7 @@ from services.shared.clock import Instant
 from services.shared.codec import decode_envelope
 from services.shared.errors import InvalidEvent, UnknownEventType
 from services.shared.events.envelope import EVENT_BYTES_LIMIT, Envelope
-from services.shared.subjects import HEARTBEAT, Kind, kind_and_id, kind_of, subject
+from services.shared.subjects import HEARTBEAT, Kind, check_id, kind_and_id, kind_of
 
 ID_BYTES = 16
 TEXT_LIMIT = 1_024
@@ -36,6 +36,8 @@ def accept(value: bytes, party: str, own_types: Mapping[str, Kind]) -> Envelope:
     if envelope.type != HEARTBEAT:
         _check_subject(envelope, own_types)
     _check_fields(envelope)
+    if len(value) - len(envelope.body) > ID_LIMIT:  # or no text of it is as long as the least limit
+        _check_texts(envelope)
     return envelope
 
 
@@ -60,7 +62,7 @@ def teller(envelope: Envelope | None, arrived_at: Instant) -> tuple[str, Instant
 
 def _check_speaker(envelope: Envelope, party: str) -> None:
     speaker = envelope.type.partition(".")[0]
-    if envelope.party != party or speaker not in {party, ANYONE}:
+    if envelope.party != party or speaker not in (party, ANYONE):
         raise InvalidEvent(
             "wrong_party",
             f"{envelope.type} of party {envelope.party!r} came through {party}'s door;"
@@ -74,8 +76,8 @@ def _check_subject(envelope: Envelope, own_types: Mapping[str, Kind]) -> None:
     except UnknownEventType as error:
         raise InvalidEvent("unknown_type", str(error)) from error
     kind, id = kind_and_id(envelope.subject)
-    subject(kind, id)
-    if expected not in {None, kind}:
+    check_id(kind, id)
+    if expected is not None and expected != kind:
         raise InvalidEvent(
             "wrong_kind",
             f"{envelope.type} is about a subject of kind {expected}, not {envelope.subject!r}.",
@@ -92,6 +94,9 @@ def _check_fields(envelope: Envelope) -> None:
             "bad_time",
             f"occurred_at is {envelope.occurred_at}; give microseconds since 1970-01-01 UTC.",
         )
+
+
+def _check_texts(envelope: Envelope) -> None:
     for name, limit in _TEXTS.items():
         if len(text := getattr(envelope, name)) > limit:
             raise InvalidEvent(

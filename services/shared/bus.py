@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
+
 from services.shared.clock import Instant
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -20,8 +22,7 @@ class Record:
     partition: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True, gc=False):
     """One record as read: where it lies and when the broker took it."""
 
     topic: str

@@ -12,6 +12,7 @@ Instant = int
 
 SECOND: Instant = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -45,4 +46,4 @@ def to_micros(duration: timedelta) -> int:
 
 def iso(instant: Instant) -> str:
     """ISO 8601 in UTC with a trailing Z, fractions only where there are any."""
-    return to_datetime(instant).isoformat().replace("+00:00", "Z")
+    return (_NAIVE_EPOCH + timedelta(microseconds=instant)).isoformat() + "Z"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from msgspec import structs
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge
 from pymongo.errors import PyMongoError
@@ -197,4 +198,4 @@ def heartbeat(party: str, source: str, complete_through: Instant, partition: int
 
 
 def _numbered(value: bytes, number: int) -> bytes:
-    return encode_envelope(dataclasses.replace(decode_envelope(value), sequence=number))
+    return encode_envelope(structs.replace(decode_envelope(value), sequence=number))

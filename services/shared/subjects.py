@@ -29,6 +29,10 @@ class Kind(StrEnum):
     DEPARTMENT = "department"
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+_ID = re.compile(r"[^\s~\x00-\x1f]+")
+
+
 @dataclass(frozen=True, slots=True)
 class EventType:
     """One row of the table below.
@@ -125,25 +129,31 @@ def valid_name(party: str) -> bool:
 
 
 def subject(kind: Kind, id: str) -> str:
-    """`order/4711`; raises InvalidEvent where the id is empty, too long or has a space or `~`."""
-    if not re.fullmatch(r"[^\s~\x00-\x1f]+", id) or len(id) + len(kind) + 1 > SUBJECT_LENGTH_LIMIT:
+    """`order/4711`; raises InvalidEvent where the id is none."""
+    check_id(kind, id)
+    return f"{kind}/{id}"
+
+
+def check_id(kind: Kind, id: str) -> None:
+    """Raises InvalidEvent where the id is empty, too long or has a space or `~`."""
+    if not _ID.fullmatch(id) or len(id) + len(kind) + 1 > SUBJECT_LENGTH_LIMIT:
         raise InvalidEvent(
             "bad_subject",
             f"{id!r} cannot be the id of a {kind}: give 1 to {SUBJECT_LENGTH_LIMIT - len(kind) - 1}"
             " characters without spaces and without `~`.",
         )
-    return f"{kind}/{id}"
 
 
 def kind_and_id(subject: str) -> tuple[Kind, str]:
     """The two halves of a subject; raises InvalidEvent where it is not `<kind>/<id>`."""
-    kind, slash, id = subject.partition("/")
-    if not slash or kind not in Kind.__members__.values() or not id:
+    word, _, id = subject.partition("/")
+    kind = _KINDS.get(word)
+    if not kind or not id:
         raise InvalidEvent(
             "bad_subject",
             f"Subject {subject!r} is not `<kind>/<id>` with a kind of {', '.join(Kind)}.",
         )
-    return Kind(kind), id
+    return kind, id
 
 
 def kind_of(event_type: str, own_types: Mapping[str, Kind]) -> Kind | None:

@@ -74,12 +74,15 @@ ATTRIBUTES = frozenset(
 """Every name that a span may carry; a test fails on another."""
 
 TRACEPARENT = "traceparent"
+TRACEPARENT_LENGTH = 55
 TRACEPARENT_LENGTH_LIMIT = 512
+"""Bytes of a later version, which may have more behind the flags."""
 ATTRIBUTE_LENGTH_LIMIT = 256
 LINKS_LIMIT = 128
 _TRACEPARENT_FORMAT = re.compile(
-    rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?"
+    rb"(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 )
+"""W3C's: version 00 has nothing behind its flags, ff is none, and ids are not all zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,24 +181,40 @@ def trace_id_of(headers: Headers) -> str:
 
 
 def span_context(headers: Headers) -> SpanContext | None:
-    """The producer's span, or None where `headers` have no well-formed traceparent.
+    """The producer's span, or None where `headers` have no well-formed traceparent."""
+    text = traceparent_of(headers)
+    if not text:
+        return None
+    _, trace_id, span_id, flags = text.split("-")
+    return SpanContext(
+        trace_id=int(trace_id, 16),
+        span_id=int(span_id, 16),
+        is_remote=True,
+        trace_flags=trace.TraceFlags(int(flags, 16)),
+    )
+
+
+def traceparent_of(headers: Headers) -> str:
+    """The producer's `<version>-<trace>-<span>-<flags>`; empty where it is missing or malformed.
 
     Headers come from outside: whatever they hold, this never raises. Trace state and baggage are
     not read: nothing here uses them, and a stranger decides how big they are.
     """
-    values = [value for name, value in headers if name.lower() == TRACEPARENT]
-    if len(values) != 1 or len(values[0]) > TRACEPARENT_LENGTH_LIMIT:
-        return None
-    match = _TRACEPARENT_FORMAT.fullmatch(values[0])
-    if not match or match[1] == b"ff" or (match[1] == b"00" and match[5]):
-        return None
-    context = SpanContext(
-        trace_id=int(match[2], 16),
-        span_id=int(match[3], 16),
-        is_remote=True,
-        trace_flags=trace.TraceFlags(int(match[4], 16)),
-    )
-    return context if context.is_valid else None
+    value = _only(TRACEPARENT, headers)
+    if not value or len(value) > TRACEPARENT_LENGTH_LIMIT:
+        return ""
+    return value[:TRACEPARENT_LENGTH].decode() if _TRACEPARENT_FORMAT.fullmatch(value) else ""
+
+
+def _only(wanted: str, headers: Headers) -> bytes:
+    """The value of the header of this name, in whatever case; empty where there is not just one."""
+    found, length = None, len(wanted)
+    for header in headers:
+        if len(header[0]) == length and header[0].lower() == wanted:
+            if found:
+                return b""
+            found = header
+    return found[1] if found else b""
 
 
 def _context(headers: Headers) -> Context:

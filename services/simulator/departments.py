@@ -25,7 +25,7 @@ import services.operations.api as operations
 import services.sales.api as sales
 import services.support.api as support
 from services.shared import rpc
-from services.shared.codec import to_message
+from services.shared.converting import to_message
 from services.shared.errors import HandoffError
 from services.shared.rpc_failures import DETAILS_KEY
 from services.shared.settings import Endpoints

@@ -4,9 +4,10 @@ Events go out in order of time; a heartbeat at a moment of the data follows all 
 in every partition of every party's topic. So the tracker's time is the data's time.
 """
 
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec import structs
 
 from services.shared.bus import Publisher, Record
 from services.shared.clock import Instant
@@ -51,7 +52,7 @@ def beats(settings: Settings, at: Instant) -> Iterator[Record]:
 
 def record_of(told: Told) -> Record:
     """An event of a history on its way to its party's topic."""
-    envelope = dataclasses.replace(told[0], body=encode_event(told[1]))
+    envelope = structs.replace(told[0], body=encode_event(told[1]))
     return Record(
         topic_of(envelope.party),
         envelope.subject.encode(),

@@ -1,16 +1,17 @@
 """From a record of Kafka to what the tracker's handlers are told, or the fault that it has."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from services.shared.acceptance import accept, readable, teller
 from services.shared.bus import Received
 from services.shared.clock import to_instant
-from services.shared.codec import decode_event
+from services.shared.codec import BodyReader, body_reader, decode_event
 from services.shared.errors import InvalidEvent
-from services.shared.events.envelope import Heartbeat
+from services.shared.events.envelope import Envelope, Heartbeat
 from services.shared.subjects import HEARTBEAT, Kind
-from services.shared.telemetry import TRACEPARENT, span_context
-from services.tracker.core.reading import Wanted, event_of
+from services.shared.telemetry import traceparent_of
+from services.tracker.core.reading import Reading, Wanted, event_of, reading_of
 from services.tracker.exchange import Told
 
 
@@ -29,11 +30,10 @@ def told_of(
     """
     try:
         envelope = accept(received.value, party, own_types)
-        body = decode_event(envelope.type, envelope.body)
         if envelope.type == HEARTBEAT:
-            assert isinstance(body, Heartbeat)
-            complete_through = to_instant(body.complete_through)
-            return Told(received, party, body, "", envelope.source, complete_through)
+            return _beat(received, party, envelope)
+        reading, read = _reading(envelope.type, tuple(wanted(envelope.type)))
+        said = read(envelope.body)
         if received.key != envelope.subject.encode():
             raise InvalidEvent(
                 "wrong_key",
@@ -45,12 +45,20 @@ def told_of(
         return Told(received, party, fault, "", source, said_at)
     arrived_at = envelope.occurred_at if simulated else received.arrived_at
     backfilled = (party, envelope.source) in backfilling
-    event = event_of(envelope, body, arrived_at, wanted, _traceparent(received), backfilled)
+    traceparent = traceparent_of(received.headers)
+    event = event_of(envelope, said, arrived_at, reading, traceparent, backfilled)
     return Told(received, party, event, envelope.subject, envelope.source, envelope.occurred_at)
 
 
-def _traceparent(received: Received) -> str:
-    """The producer's trace context as text; empty where it is missing or malformed."""
-    if span_context(received.headers) is None:
-        return ""
-    return dict(received.headers)[TRACEPARENT].decode()[:55]
+def _beat(received: Received, party: str, envelope: Envelope) -> Told:
+    body = decode_event(HEARTBEAT, envelope.body)
+    assert isinstance(body, Heartbeat)
+    complete_through = to_instant(body.complete_through)
+    return Told(received, party, body, "", envelope.source, complete_through)
+
+
+@lru_cache(maxsize=1_024)
+def _reading(event_type: str, wanted: tuple[str, ...]) -> tuple[Reading, BodyReader]:
+    """Found out once for each type and the fields that are wanted of it, as few as they are."""
+    reading = reading_of(event_type, wanted)
+    return reading, body_reader(event_type, reading.of_body)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from services.shared.clock import Instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
@@ -23,8 +25,7 @@ Entry = tuple[str, bytes]
 """A subject's id, and the subject as `packing` has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, gc=False):
     """One record as it was read: an event of a subject, a party's heartbeat, or a fault of it.
 
     `said_at` is the moment that its `source` gave it, whether it is believed or not.

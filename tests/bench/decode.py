@@ -137,9 +137,7 @@ def decode_batch(sets: AgreementSets, batch: list[ConsumerRecord]) -> float:
     """CPU seconds of a batch. Each record has to be an event, or nothing is measured."""
     start = time.process_time()
     told = [
-        told_of(
-            received(record), record.topic.split(".")[1], {}, sets.fields_of, simulated=False
-        )
+        told_of(received(record), record.topic.split(".")[1], {}, sets.fields_of, simulated=False)
         for record in batch
     ]
     spent = time.process_time() - start

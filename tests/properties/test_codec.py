@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2
+from msgspec import structs
 
 from services.shared import codec
 from services.shared.codec import (
@@ -77,8 +78,8 @@ def events(event: type[Any]) -> st.SearchStrategy[Any]:
     return st.builds(event, **{field.name: of(hints[field.name]) for field in fields_of(event)})
 
 
-def fields_of(of: type[Any]) -> tuple[dataclasses.Field[Any], ...]:
-    return dataclasses.fields(of)
+def fields_of(of: type[Any]) -> tuple[Any, ...]:
+    return structs.fields(of) if of is Envelope else dataclasses.fields(of)
 
 
 @given(st.data())

@@ -8,6 +8,7 @@ from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.shared.clock import Instant
 from services.tracker.core.disagreements import disagreements, disputes
@@ -98,7 +99,7 @@ def test_ids_of_different_parties_at_one_moment_do_not_matter(
     ids: dict[str, list[bytes]] = {}
     for number, party in enumerate(dealt):
         ids.setdefault(party, []).append(bytes([number]))
-    anew = sorted(replace(event, id=ids[event.party].pop(0)) for event in events)
+    anew = sorted(structs.replace(event, id=ids[event.party].pop(0)) for event in events)
     assert disputes(RULE, anew) == disputes(RULE, events)
 
 

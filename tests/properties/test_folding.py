@@ -1,9 +1,8 @@
 """In whatever order events come, the promises are the same: they follow from the set of events."""
 
-from dataclasses import replace
-
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.shared.subjects import EVENT_TYPES
 from services.tracker.core.decisions import DISPUTED
@@ -98,7 +97,7 @@ def test_the_same_fact_under_another_id_changes_nothing(
     ]
     assume(known)
     event = data.draw(st.sampled_from(known))
-    again = replace(
+    again = structs.replace(
         event, id=b"\xff" * 16, occurred_at=data.draw(st.integers(event.occurred_at, END))
     )
     assert states(folded(data.draw(st.permutations([*told, again])))) == states(subject)

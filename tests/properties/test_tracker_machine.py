@@ -4,11 +4,10 @@ The partition is the shipped one; it dies by being opened anew from what was com
 several trackers and of the parties' relays are the simulator's affair.
 """
 
-from dataclasses import replace
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec import structs
 
 from services.shared.bus import Received
 from services.shared.clock import to_datetime
@@ -105,7 +104,9 @@ class TrackerMachine(RuleBasedStateMachine):
         if how == "taken back":
             event = a_retraction(event, self.now, id=len(self.log).to_bytes(16, "big"))
         elif how == "otherwise":
-            event = replace(event, id=len(self.log).to_bytes(16, "big"), occurred_at=self.now)
+            event = structs.replace(
+                event, id=len(self.log).to_bytes(16, "big"), occurred_at=self.now
+            )
         self._append(event)
 
     @rule(minutes=st.sampled_from([0, 1, 30, 90, 300]))
@@ -191,7 +192,7 @@ class TrackerMachine(RuleBasedStateMachine):
 
     def _append(self, said: Event | Heartbeat, party: str = "") -> None:
         if isinstance(said, Event):
-            said, party = replace(said, arrived_at=self.now), said.party
+            said, party = structs.replace(said, arrived_at=self.now), said.party
         subject = ORDER if isinstance(said, Event) else ""
         record = Received("log", 0, len(self.log), subject.encode(), b"", (), self.now)
         self.log.append(Told(record, party, said, subject, said_at=self.now))

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement, Before
@@ -130,7 +131,7 @@ def parcel(time: str = "10:00", **changes: Any) -> Event:  # noqa: ANN401 - any 
 
 @pytest.mark.parametrize("value", ["1", "p" * (PLAIN_LENGTH - 1)])
 def test_a_promise_that_begins_in_one_step_has_the_id_of_all_others(value: str) -> None:
-    event = replace(payment(), key=(("payment_id", value),))
+    event = structs.replace(payment(), key=(("payment_id", value),))
     subject = begin(ORDER, event, role_of(sets_of(SHIP), event.type))
     assert subject is not None
     assert [*subject.promises] == [promise_id(ORDER, SHIP.name, event.key)]
@@ -156,10 +157,10 @@ def test_a_payment_begins_and_a_parcel_keeps() -> None:
         payment(retracts=b"x" * 16),
         payment(arrived_at=at("09:00") + 37 * 24 * HOUR + 1),
         payment(time=at("08:00")),
-        replace(payment(), key=()),
-        replace(payment(), key=(("payment_id", "p-1"),)),
-        replace(payment(), key=(("payment_id", "é"),)),
-        replace(payment(), key=(("payment_id", "p" * PLAIN_LENGTH),)),
+        structs.replace(payment(), key=()),
+        structs.replace(payment(), key=(("payment_id", "p-1"),)),
+        structs.replace(payment(), key=(("payment_id", "é"),)),
+        structs.replace(payment(), key=(("payment_id", "p" * PLAIN_LENGTH),)),
     ],
     ids=[
         "fields",
@@ -230,5 +231,5 @@ def test_a_refund_is_kept_by_its_own_payment_alone() -> None:
     desk = Desk(REFUND)
     desk.hear(an_event("support.RefundRequested", key=(("refund_id", "1"),)))
     paid = an_event("finance.RefundPaid", "09:30", key=(("refund_id", "1"),))
-    assert kept_by(desk, replace(paid, key=(("refund_id", "2"),))) is None
+    assert kept_by(desk, structs.replace(paid, key=(("refund_id", "2"),))) is None
     assert len(kept_by(desk, paid) or ()) == 1

@@ -5,7 +5,9 @@ What they committed, and when, is the truth that the checker holds the tracker a
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from services.shared.clock import Instant, to_datetime
 from services.shared.errors import InvalidEvent
@@ -81,9 +83,9 @@ class Company:
         row = events[-1 - step.nth]
         assert isinstance(row.said, Event)
         if step.how == "other content":
-            again = replace(row.said, content=b"else")
+            again = structs.replace(row.said, content=b"else")
         elif step.how == "new id":
-            again = replace(row.said, id=self._new_id(), occurred_at=self._now())
+            again = structs.replace(row.said, id=self._new_id(), occurred_at=self._now())
         else:
             again = self._retraction(row.said)
         self._commit(step.party, row.subject, again, row.partition)

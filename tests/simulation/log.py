@@ -1,7 +1,8 @@
 """Kafka as the simulator has it: a log for each topic and partition, stamped with broker time."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec import structs
 
 from services.shared.bus import Received
 from services.shared.clock import Instant
@@ -29,7 +30,7 @@ class Log:
         topic, now = TOPIC[party], self._now()
         records = self.places[topic, partition]
         if isinstance(said, Event):
-            said = replace(said, arrived_at=now)
+            said = structs.replace(said, arrived_at=now)
         received = Received(topic, partition, len(records), subject.encode(), b"", (), now)
         records.append(Told(received, party, said, subject, said_at=now))
 

@@ -22,7 +22,7 @@ from opentelemetry import trace
 
 from services.shared import telemetry as names
 from services.shared.clock import Clock, to_datetime
-from services.shared.codec import from_message
+from services.shared.converting import from_message
 from services.shared.department.handling import Answer
 from services.shared.department.rules import invalid
 from services.shared.rpc import Register

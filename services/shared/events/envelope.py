@@ -4,18 +4,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from services.shared.clock import Instant
 
 EVENT_BYTES_LIMIT = 65_536
 """Bytes of one encoded envelope; more is refused, or dead-lettered as `too_large`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True, gc=False):
     """One event on its way: who says it, about what, when it happened; `body` is its encoded event.
 
     `id` is a UUIDv7 of 16 bytes, `sequence` counts up a source, `cause` is the id of the event
-    that led to this one, `subject` is also the key of the Kafka record.
+    that led to this one, `subject` is also the key of the Kafka record. One is made for each
+    record that is read: a frozen dataclass takes twenty times as long to make.
     """
 
     id: bytes

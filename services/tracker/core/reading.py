@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, get_type_hints
 
 from services.shared.clock import SECOND, Instant, iso, to_instant
-from services.shared.events.envelope import Envelope, Facts, Retracted
+from services.shared.events.envelope import Envelope, Facts
 from services.shared.events.oncall import PromiseConfirmed, PromiseDisputed, PromiseReleased
-from services.shared.subjects import EVENT_TYPES
+from services.shared.subjects import EVENT_TYPES, RETRACTED, TYPE_OF
 from services.tracker.core.subject import Event
 
 FUTURE_LIMIT = 300 * SECOND
@@ -26,39 +28,86 @@ DEPTH_LIMIT = 8
 Wanted = Callable[[str], Collection[str]]
 """The names of the fields that are to be kept of an event type."""
 
-Decision = PromiseReleased | PromiseConfirmed | PromiseDisputed
-
 _OF_ENVELOPE = frozenset({"party", "channel", "customer"})
+_DECISIONS = frozenset(
+    TYPE_OF[each] for each in (PromiseReleased, PromiseConfirmed, PromiseDisputed)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read of the events of one type.
+
+    `key` are the fields of its natural key, and how each is written; `kept` those that are wanted
+    and that its body or its envelope may have.
+    """
+
+    key: tuple[tuple[str, Callable[[Any], str]], ...]
+    kept: tuple[str, ...]
+    retracts: bool
+    decides: bool
+
+    @property
+    def of_body(self) -> frozenset[str]:
+        """All the fields that a body is asked for."""
+        return frozenset((*dict(self.key), *self.kept))
+
+
+@lru_cache(maxsize=1_024)
+def reading_of(event_type: str, wanted: tuple[str, ...]) -> Reading:
+    """It follows from the type and the names of the wanted fields alone."""
+    row = EVENT_TYPES.get(event_type)
+    if not row:
+        return Reading((), wanted, retracts=False, decides=False)
+    may_have = _OF_ENVELOPE.union(each.name for each in fields(row.event))
+    return Reading(
+        tuple((name, _text_of(row.event, name)) for name in row.key),
+        tuple(name for name in wanted if name in may_have),
+        retracts=event_type == RETRACTED,
+        decides=event_type in _DECISIONS,
+    )
+
+
+def said_in(body: object) -> Mapping[str, object]:
+    """The fields of a decoded body, moments as Instants, or the facts that it carries."""
+    if isinstance(body, Facts):
+        return body.facts
+    assert is_dataclass(body)
+    return {each.name: _moment(getattr(body, each.name)) for each in fields(body)}
+
+
+def _moment(value: object) -> object:
+    return to_instant(value) if isinstance(value, datetime) else value
 
 
 def event_of(
     envelope: Envelope,
-    body: object,
+    said: Mapping[str, Any],
     arrived_at: Instant,
-    wanted: Wanted,
+    reading: Reading,
     traceparent: str = "",
     backfilled: bool = False,
 ) -> Event:
-    """The fold's event; `body` is the decoded dataclass, `wanted` says what is read of it."""
-    row = EVENT_TYPES.get(envelope.type)
+    """The fold's event; `said` are the fields of its body, at least those that `reading` names."""
+    occurred_at = envelope.occurred_at
     return Event(
-        id=envelope.id,
-        type=envelope.type,
-        party=envelope.party,
-        occurred_at=bounded(envelope.occurred_at, arrived_at),
-        arrived_at=arrived_at,
-        order=envelope.order,
-        customer=envelope.customer,
-        case=envelope.case,
-        content=content_of(envelope),
-        key=tuple((name, _text(getattr(body, name))) for name in row.key) if row else (),
-        fields=_fields(envelope, body, wanted(envelope.type)),
-        retracts=body.event_id if isinstance(body, Retracted) else b"",
-        promise_id=body.promise_id if isinstance(body, Decision) else "",
-        traceparent=traceparent,
-        backfilled=backfilled,
-        channel=envelope.channel,
-        actor=envelope.actor,
+        envelope.id,
+        envelope.type,
+        envelope.party,
+        bounded(occurred_at, arrived_at),
+        arrived_at,
+        envelope.order,
+        envelope.customer,
+        envelope.case,
+        content_of(envelope),
+        tuple([(name, text(said[name])) for name, text in reading.key]),
+        _fields(envelope, said, reading.kept),
+        said["event_id"] if reading.retracts else b"",
+        said["promise_id"] if reading.decides else "",
+        traceparent,
+        envelope.channel,
+        envelope.actor,
+        backfilled,
     )
 
 
@@ -69,19 +118,20 @@ def bounded(occurred_at: Instant, arrived_at: Instant) -> Instant:
 
 def content_of(envelope: Envelope) -> bytes:
     """4 bytes of SHA-256 over what the event says: its type, subject, own time and body."""
-    said = (envelope.type, envelope.subject, str(envelope.occurred_at))
-    return hashlib.sha256("\x00".join(said).encode() + b"\x00" + envelope.body).digest()[:4]
+    said = f"{envelope.type}\0{envelope.subject}\0{envelope.occurred_at}\0"
+    return hashlib.sha256(said.encode() + envelope.body).digest()[:4]
 
 
-def _fields(envelope: Envelope, body: object, names: Collection[str]) -> Mapping[str, object]:
+def _fields(
+    envelope: Envelope, said: Mapping[str, object], names: Collection[str]
+) -> Mapping[str, object]:
     """What the body has under these names, or else its envelope, as plain values."""
-    said = body.facts if isinstance(body, Facts) else None
     kept: dict[str, object] = {}
     for name in names:
-        value = said.get(name) if said is not None else getattr(body, name, None)
+        value = said.get(name)
         if value is None and name in _OF_ENVELOPE:
             value = getattr(envelope, name) or None
-        if (plain := _plain(value, DEPTH_LIMIT)) is not None:
+        if value is not None and (plain := _plain(value, DEPTH_LIMIT)) is not None:
             kept[name] = plain
     return kept
 
@@ -131,8 +181,16 @@ def _plain_dict(parts: Mapping[str, object], depth: int) -> dict[str, object] | 
     return None if plain is None else dict(zip(parts, plain, strict=True))
 
 
+def _text_of(event: type, name: str) -> Callable[[Any], str]:
+    """How a field of this event is written in a natural key."""
+    hint = get_type_hints(event)[name]
+    return _iso if hint in (datetime, datetime | None) else _text
+
+
+def _iso(moment: Instant | None) -> str:
+    return str(moment) if moment is None else iso(moment)
+
+
 def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return iso(to_instant(value))
     text = value.hex() if isinstance(value, bytes) else str(value)
     return text if len(text) <= TEXT_LIMIT else hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec import structs
 
 from services.shared.clock import Instant
 from services.shared.subjects import RETRACTED
@@ -48,7 +49,7 @@ def verdict_events(subject: Subject, verdict: Verdict, sets: AgreementSets) -> I
     history = verdict.occurred_at < promise.silent_until
     type = verdict_type(verdict.kind, promise.agreement.name)
     if type in sets.opening:
-        yield replace(_event(verdict, promise.key, type), backfilled=history)
+        yield structs.replace(_event(verdict, promise.key, type), backfilled=history)
 
 
 def verdict_type(kind: str, agreement: str) -> str:

@@ -1,8 +1,7 @@
 """What a source that is declared to tell of the past does, and what any other does instead."""
 
-import dataclasses
-
 import pytest
+from msgspec import structs
 
 from services.shared.bus import Received
 from services.shared.clock import SECOND
@@ -22,7 +21,7 @@ def store() -> MemoryTrackerStore:
 
 def an_order(source: str = "import", age: int = AGE_LIMIT + 1) -> Received:
     """An order of the past that the broker takes now."""
-    return dataclasses.replace(placed(START - age, source=source), arrived_at=START)
+    return structs.replace(placed(START - age, source=source), arrived_at=START)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_nobody_is_told_of_what_was_due_before_it_was_imported(
 def test_what_an_import_tells_says_nothing_of_its_clock(store: MemoryTrackerStore) -> None:
     partition = a_partition(store)
     orders = [
-        dataclasses.replace(placed(subject=f"order/{n}", source="import"), arrived_at=START + HOUR)
+        structs.replace(placed(subject=f"order/{n}", source="import"), arrived_at=START + HOUR)
         for n in range(SAMPLES_NEEDED)
     ]
     tell(partition, *orders, backfilling=BACKFILLING)

@@ -1,9 +1,9 @@
 """Clocks of sources that are off, from records to progress, counts and metrics."""
 
-import dataclasses
 from typing import Any
 
 import pytest
+from msgspec import structs
 from prometheus_client import CollectorRegistry
 
 from services.shared.bus import Received
@@ -23,7 +23,7 @@ def store() -> MemoryTrackerStore:
 
 def late(record: Received, by: int) -> Received:
     """The broker took it so much after its own time."""
-    return dataclasses.replace(record, arrived_at=record.arrived_at + by)
+    return structs.replace(record, arrived_at=record.arrived_at + by)
 
 
 def beat(partition: Partition, by: int, times: int = SAMPLES_NEEDED, since: Instant = 0) -> None:

@@ -1,9 +1,9 @@
 """What people read of events that no agreement was there for, over restarts and days."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.answers import progress_message
@@ -47,7 +47,7 @@ def test_each_day_has_its_own_count_for_a_week(store: MemoryTrackerStore) -> Non
     partition = taken_over(store)
     tell(partition, placed())
     tomorrow = START + DAY
-    tell(partition, replace(placed(tomorrow, subject="order/2"), arrived_at=tomorrow))
+    tell(partition, structs.replace(placed(tomorrow, subject="order/2"), arrived_at=tomorrow))
     partition.commit()
     today, next_day = ("sales.OrderPlaced", TODAY), ("sales.OrderPlaced", TODAY + DAY)
     assert parked(store) == {today: 1, next_day: 1}

@@ -1,9 +1,9 @@
 """One partition of the tracker whole, in memory: what it does with records, time and its store."""
 
-import dataclasses
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from services.shared.bus import Received
 from services.shared.clock import SECOND
@@ -254,7 +254,7 @@ def test_an_event_from_the_future_that_comes_again_later_is_no_conflict(
     partition = a_partition(store)
     ahead = placed(START + 24 * HOUR, id=b"\x09" * 16)
     for arrived_at in (START, START + HOUR):
-        tell(partition, dataclasses.replace(ahead, arrived_at=arrived_at))
+        tell(partition, structs.replace(ahead, arrived_at=arrived_at))
     partition.commit()
     assert reasons(store) == []
     (subject,) = store.subjects([ORDER], partition.table.sets)

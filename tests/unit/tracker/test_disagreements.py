@@ -1,9 +1,9 @@
 """When a fact that two departments tell differently is found, of whom it is told, and its end."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from services.shared.events.common import Money
 from services.tracker.core.disagreements import Dispute, disputes
@@ -129,7 +129,7 @@ def test_a_gate_of_the_same_moment_shows_the_difference_whatever_its_id(
 ) -> None:
     gates = ("operations.ParcelHandedOver",)
     shown = an_event("operations.ParcelHandedOver", "10:00", id=ids[0])
-    invoiced = replace(INVOICED, id=ids[1])
+    invoiced = structs.replace(INVOICED, id=ids[1])
     assert the_finding(ORDERED, invoiced, shown, gates=gates).true_from == at("10:00")
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from msgspec import structs
 
 from services.tracker.core.agreements import Agreement, PauseRule
 from services.tracker.core.durations import BusinessDays, BusinessTime, WallTime
@@ -160,7 +161,10 @@ def test_a_pause_that_is_told_after_the_breach_withdraws_it() -> None:
     desk = Desk(PAUSING)
     desk.hear(APPROVED)
     assert kinds(desk.pass_time("11:00:02")) == ["breached"]
-    late = [replace(each, arrived_at=at("11:20")) for each in (missing("10:00"), arrived("10:30"))]
+    late = [
+        structs.replace(each, arrived_at=at("11:20"))
+        for each in (missing("10:00"), arrived("10:30"))
+    ]
     assert kinds(desk.hear(late[0]))[0] == "withdrawn"
     desk.hear(late[1])
     assert desk.promise.due_by == at("11:30")
@@ -198,7 +202,7 @@ def test_a_return_that_waits_on_the_creditor_is_told_as_returned_and_then_cleare
 def test_a_pause_that_begins_a_little_after_our_own_time_is_told_at_once() -> None:
     desk = Desk(PAUSING)
     desk.hear(APPROVED)
-    (paused,) = desk.hear(replace(missing("10:00"), arrived_at=at("09:58")))
+    (paused,) = desk.hear(structs.replace(missing("10:00"), arrived_at=at("09:58")))
     assert (paused.kind, paused.occurred_at) == (Kind.PAUSED, at("10:00"))
     assert desk.pass_time("09:59") == []
     assert kinds(desk.pass_time("12:00")) == ["resumed"]

@@ -26,7 +26,7 @@ from services.tracker.core.handoffs.quality import (
     repeated_requests,
     return_count,
 )
-from services.tracker.core.reading import event_of
+from services.tracker.core.reading import event_of, reading_of, said_in
 from services.tracker.core.subject import Event
 from tests.cases import CASE, accepted, answered, asked, passed, reopened, resolved, returned
 from tests.promising import HOUR, MINUTE, at
@@ -224,7 +224,8 @@ def as_folded(number: int, event: Hashable) -> Event:
     envelope = Envelope(
         bytes([number]), TYPE_OF[type(event)], "support", "test", CASE, at(f"{number:02}:00")
     )
-    return event_of(envelope, event, envelope.occurred_at, lambda type: READS.get(type, ()))
+    reading = reading_of(envelope.type, READS.get(envelope.type, ()))
+    return event_of(envelope, said_in(event), envelope.occurred_at, reading)
 
 
 def test_of_real_events_all_is_kept_that_is_read() -> None:

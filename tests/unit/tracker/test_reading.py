@@ -4,14 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
-from services.shared.clock import SECOND
+from services.shared.clock import SECOND, Instant
 from services.shared.events.common import Line, Money, Priority
 from services.shared.events.envelope import Envelope, Facts, Retracted
 from services.shared.events.finance import PaymentApproved
 from services.shared.events.oncall import PromiseConfirmed, PromiseDisputed, PromiseReleased
 from services.shared.events.operations import CapacityDeclared
 from services.shared.events.sales import OrderPlaced
+from services.tracker.core import reading as reading_module
 from services.tracker.core.reading import (
     DEPTH_LIMIT,
     ENTRIES_LIMIT,
@@ -20,8 +22,10 @@ from services.tracker.core.reading import (
     Wanted,
     bounded,
     content_of,
-    event_of,
+    reading_of,
+    said_in,
 )
+from services.tracker.core.subject import Event
 from tests.builders import an_address
 from tests.promising import ORDER, at, sets_of
 
@@ -40,7 +44,19 @@ ENVELOPE = Envelope(
 APPROVED = PaymentApproved(
     "p-1", Money(100, "EUR"), datetime(2026, 11, 2, 17, tzinfo=UTC), "auto", "ok", 1
 )
-ENVELOPE_OF_ORDER = replace(ENVELOPE, type="sales.OrderPlaced")
+ENVELOPE_OF_ORDER = structs.replace(ENVELOPE, type="sales.OrderPlaced")
+
+
+def event_of(
+    envelope: Envelope,
+    body: object,
+    arrived_at: Instant,
+    wanted: Wanted,
+    traceparent: str = "",
+) -> Event:
+    """As a decoded body is folded."""
+    reading = reading_of(envelope.type, tuple(wanted(envelope.type)))
+    return reading_module.event_of(envelope, said_in(body), arrived_at, reading, traceparent)
 
 
 def keep(*names: str) -> Wanted:
@@ -63,7 +79,7 @@ def test_the_natural_key_is_that_of_the_types_table() -> None:
 
 def test_a_natural_key_may_hold_moments_numbers_and_ids() -> None:
     noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
-    envelope = replace(ENVELOPE, type="operations.CapacityDeclared")
+    envelope = structs.replace(ENVELOPE, type="operations.CapacityDeclared")
     declared = event_of(envelope, CapacityDeclared("pick", noon, noon, 40), 0, keep())
     moment = "2026-11-02T12:00:00Z"
     assert declared.key == (
@@ -73,7 +89,7 @@ def test_a_natural_key_may_hold_moments_numbers_and_ids() -> None:
         ("orders", "40"),
     )
     retracted = event_of(
-        replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"\x01", "x"), 0, keep()
+        structs.replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"\x01", "x"), 0, keep()
     )
     assert retracted.key == (("event_id", "01"),)
 
@@ -88,7 +104,7 @@ def test_a_field_that_is_absent_is_not_kept() -> None:
 
 
 def test_a_type_that_no_class_knows_gives_its_facts_and_has_no_key() -> None:
-    envelope = replace(ENVELOPE, type="carrier.ParcelAccepted")
+    envelope = structs.replace(ENVELOPE, type="carrier.ParcelAccepted")
     body = Facts({"ship_by": "2026-11-02T17:00:00Z", "weight": 2.0})
     event = event_of(envelope, body, 0, keep("ship_by"))
     assert (event.key, event.fields) == ((), {"ship_by": "2026-11-02T17:00:00Z"})
@@ -104,7 +120,7 @@ def test_a_long_key_is_kept_as_its_hash() -> None:
 
 def kept(value: object) -> object:
     """What is kept of a field that a party of the settings gives this value."""
-    envelope = replace(ENVELOPE, type="carrier.ParcelAccepted")
+    envelope = structs.replace(ENVELOPE, type="carrier.ParcelAccepted")
     return event_of(envelope, Facts({"said": value}), 0, keep("said")).fields.get("said")
 
 
@@ -184,12 +200,12 @@ def test_each_type_keeps_its_own_fields() -> None:
 
 
 def test_party_channel_and_customer_are_the_envelopes_where_the_body_has_none() -> None:
-    envelope = replace(ENVELOPE, channel="phone")
+    envelope = structs.replace(ENVELOPE, channel="phone")
     wanted = keep("party", "channel", "customer")
     said = {"party": "finance", "channel": "phone", "customer": "c-1"}
     assert event_of(envelope, APPROVED, 0, wanted).fields == said
     assert event_of(ENVELOPE, APPROVED, 0, keep("channel")).fields == {}
-    own = replace(envelope, type="carrier.ParcelAccepted")
+    own = structs.replace(envelope, type="carrier.ParcelAccepted")
     assert event_of(own, Facts({"channel": "van"}), 0, wanted).fields == {**said, "channel": "van"}
 
 
@@ -202,20 +218,22 @@ def test_party_channel_and_customer_are_the_envelopes_where_the_body_has_none() 
     ],
 )
 def test_a_decision_says_which_promise_it_is_about(type: str, body: object) -> None:
-    decision = event_of(replace(ENVELOPE, type=type), body, 0, sets_of().fields_of)
+    decision = event_of(structs.replace(ENVELOPE, type=type), body, 0, sets_of().fields_of)
     assert (decision.retracts, decision.promise_id) == (b"", "order/1~a")
     said_by = {"by_party": "sales"} if type.endswith("Disputed") else {}
     assert decision.fields == said_by
 
 
 def test_who_told_an_event_and_how_is_kept() -> None:
-    told = event_of(replace(ENVELOPE, channel="phone", actor="shift-lead"), APPROVED, 0, keep())
+    told = event_of(
+        structs.replace(ENVELOPE, channel="phone", actor="shift-lead"), APPROVED, 0, keep()
+    )
     assert (told.channel, told.actor) == ("phone", "shift-lead")
 
 
 def test_a_retraction_says_what_it_is_about() -> None:
     retraction = event_of(
-        replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"id", "x"), 0, keep()
+        structs.replace(ENVELOPE, type="handoff.Retracted"), Retracted(b"id", "x"), 0, keep()
     )
     assert (retraction.retracts, retraction.promise_id) == (b"id", "")
 
@@ -223,11 +241,11 @@ def test_a_retraction_says_what_it_is_about() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(ENVELOPE, type="finance.PaymentDeclined"),
-        replace(ENVELOPE, subject="order/4712"),
-        replace(ENVELOPE, occurred_at=ENVELOPE.occurred_at + 1),
-        replace(ENVELOPE, body=b"ybod"),
-        replace(ENVELOPE, body=b""),
+        structs.replace(ENVELOPE, type="finance.PaymentDeclined"),
+        structs.replace(ENVELOPE, subject="order/4712"),
+        structs.replace(ENVELOPE, occurred_at=ENVELOPE.occurred_at + 1),
+        structs.replace(ENVELOPE, body=b"ybod"),
+        structs.replace(ENVELOPE, body=b""),
     ],
 )
 def test_what_an_event_says_is_its_content(other: Envelope) -> None:
@@ -235,7 +253,7 @@ def test_what_an_event_says_is_its_content(other: Envelope) -> None:
 
 
 def test_how_an_event_travelled_is_not_its_content() -> None:
-    again = replace(ENVELOPE, sequence=9, channel="phone", actor="anna", source="finance-2")
+    again = structs.replace(ENVELOPE, sequence=9, channel="phone", actor="anna", source="finance-2")
     assert content_of(again) == content_of(ENVELOPE)
     assert len(content_of(ENVELOPE)) == 4
 
@@ -257,7 +275,7 @@ def test_a_time_too_far_in_the_future_is_the_brokers(ahead: int, counts: int) ->
 
 
 def test_a_claim_about_the_future_that_comes_twice_is_the_same_event() -> None:
-    ahead = replace(ENVELOPE, occurred_at=at("18:00"))
+    ahead = structs.replace(ENVELOPE, occurred_at=at("18:00"))
     first = event_of(ahead, APPROVED, at("09:00"), keep())
     again = event_of(ahead, APPROVED, at("09:00") + SECOND, keep())
     assert (first.occurred_at, again.occurred_at) == (at("09:00"), at("09:00") + SECOND)

@@ -6,8 +6,8 @@ true and not how fast it is noticed.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from msgspec import structs
 from pydantic import ValidationError
 
 from services.shared.clock import Instant, to_datetime
@@ -139,7 +139,8 @@ class _Trial:
         """A decision about a promise is one about the agreement's own, unless it says which."""
         if event.party == ONCALL and not event.promise_id:
             id = next((each.id for each in self._promises()), "")
-            event = replace(event, promise_id=id, key=(("promise_id", id), *event.key[1:]))
+            key = (("promise_id", id), *event.key[1:])
+            event = structs.replace(event, promise_id=id, key=key)
         self._told += self._table.apply(self._subject, event, event.occurred_at)[1]
 
     def _states(
