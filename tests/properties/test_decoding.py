@@ -86,8 +86,8 @@ def plainly(
 
 def checked(value: bytes, party: str) -> Envelope:
     if len(value) > EVENT_BYTES_LIMIT:
-        message = f"The event has {len(value)} bytes; the limit is {EVENT_BYTES_LIMIT}."
-        raise InvalidEvent("too_large", message)
+        text = f"The event has {len(value)} bytes; the limit is {EVENT_BYTES_LIMIT}."
+        raise InvalidEvent("too_large", text)
     try:
         message = envelope_pb2.Envelope.FromString(value)
     except DecodeError as error:
@@ -200,7 +200,7 @@ def trace(headers: Headers) -> str:
 
 
 GOOD_TRACE = f"00-{'a' * 32}-{'b' * 16}-01".encode()
-traces = st.sampled_from(
+traces: st.SearchStrategy[Any] = st.sampled_from(
     [
         GOOD_TRACE,
         GOOD_TRACE + b"-more",

@@ -3,6 +3,7 @@
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from services.shared.telemetry import (
     start,
     trace_headers,
     trace_id_of,
+    traceparent_of,
 )
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -125,8 +127,21 @@ def test_two_traceparents_are_none() -> None:
     assert trace_id_of(twice) == ""
 
 
-@given(st.lists(st.tuples(st.sampled_from(["traceparent", "TraceParent", "x"]), st.binary())))
-def test_no_header_makes_reading_the_trace_fail(headers: list[tuple[str, bytes]]) -> None:
+def test_an_empty_traceparent_beside_another_is_one_of_two() -> None:
+    assert trace_id_of((*headers_of(""), *headers_of(f"00-{TRACE}-{SPAN}-01"))) == ""
+
+
+def test_a_traceparent_is_kept_as_text_without_what_a_later_version_adds() -> None:
+    plain = f"01-{TRACE}-{SPAN}-01"
+    assert traceparent_of((("TraceParent", plain.encode() + b"-\xff"),)) == plain
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["traceparent", "TraceParent", "x"]), st.none() | st.binary())
+    )
+)
+def test_no_header_makes_reading_the_trace_fail(headers: list[tuple[str, Any]]) -> None:
     context = span_context(tuple(headers))
     assert context is None or context.is_valid
 
