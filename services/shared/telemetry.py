@@ -200,21 +200,11 @@ def traceparent_of(headers: Headers) -> str:
     Headers come from outside: whatever they hold, this never raises. Trace state and baggage are
     not read: nothing here uses them, and a stranger decides how big they are.
     """
-    value = _only(TRACEPARENT, headers)
+    values = [value for name, value in headers if name.lower() == TRACEPARENT]
+    value = values[0] if len(values) == 1 else None
     if not value or len(value) > TRACEPARENT_LENGTH_LIMIT:
         return ""
     return value[:TRACEPARENT_LENGTH].decode() if _TRACEPARENT_FORMAT.fullmatch(value) else ""
-
-
-def _only(wanted: str, headers: Headers) -> bytes:
-    """The value of the header of this name, in whatever case; empty where there is not just one."""
-    found, length = None, len(wanted)
-    for header in headers:
-        if len(header[0]) == length and header[0].lower() == wanted:
-            if found:
-                return b""
-            found = header
-    return found[1] if found else b""
 
 
 def _context(headers: Headers) -> Context:
