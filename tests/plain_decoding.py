@@ -11,6 +11,7 @@ from handoff.v1 import envelope_pb2
 from msgspec import structs
 
 from services.shared import acceptance
+from services.shared.acceptance import readable, teller
 from services.shared.bus import Headers, Received
 from services.shared.clock import to_instant
 from services.shared.codec import decode_event
@@ -45,7 +46,8 @@ def plainly(
                 " the key has to be the subject.",
             )
     except InvalidEvent as fault:
-        return Told(received, party, fault)
+        source, said_at = teller(readable(received.value), received.arrived_at)
+        return Told(received, party, fault, "", source, said_at)
     row, said = EVENT_TYPES.get(envelope.type), f"{envelope.type}\0{envelope.subject}\0"
     content = said.encode() + str(envelope.occurred_at).encode() + b"\0" + envelope.body
     event = Event(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from handoff.v1 import tracker_pb2
+from msgspec import structs
 
 from services.shared import telemetry
 from services.shared.clock import SECOND
@@ -114,7 +115,7 @@ def test_of_a_flood_of_verdicts_the_first_of_each_second_have_a_span_of_their_ow
     announce = rules(observed).announce
     partition = a_partition(store, sets=lambda: SETS, announce=announce)
     order = placed()
-    tell(partition, replace(order, headers=(*order.headers, opened)))
+    tell(partition, structs.replace(order, headers=(*order.headers, opened)))
     subject = partition.table.subjects[ORDER]
     (promise,) = subject.of_agreements(["approve-payment"])
     for at in (START, START + SECOND):
