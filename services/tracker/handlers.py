@@ -103,10 +103,10 @@ class Partition:
         self.counts.compare_clocks()
         self._changes.tallies.sum_up()
 
-    def advance(self, wall: Instant, caught_up_at: Instant) -> None:
+    def advance(self, wall: Instant, caught_up_at: Instant) -> int:
         """Let time pass: whatever became true by it alone is concluded, but so much at once only.
 
-        `more_is_due` says whether something is left for the next time.
+        Gives how many conclusions there were; `more_is_due` says whether something is left.
         """
         now, self._wall = self.clock(wall), wall
         self.marks.caught_up_at = now if self._rules.simulated else caught_up_at
@@ -116,9 +116,11 @@ class Partition:
             self.marks.heard_at = dict.fromkeys(self._rules.parties, now)
         self._parked = recent(self._parked, now)
         self._memory.wake_due(max(now, self.marks.caught_up_at), wall)
-        for subject, verdict in self.table.advance(now, self.marks, LOOKS_LIMIT):
+        concluded = self.table.advance(now, self.marks, LOOKS_LIMIT)
+        for subject, verdict in concluded:
             self._changes.subjects[subject.id] = subject
             self._conclude(subject, verdict)
+        return len(concluded)
 
     @property
     def more_is_due(self) -> bool:

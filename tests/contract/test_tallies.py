@@ -1,10 +1,10 @@
 """The counts of events on a real mongod: in the transaction that they count, or not at all."""
 
-import dataclasses
 import threading
 from collections import Counter
 
 import pytest
+from msgspec import structs
 from pymongo import MongoClient
 
 from services.shared.bus import Received, Record
@@ -52,7 +52,7 @@ def wrote(client: "MongoClient[Row]", settings: Settings) -> Counter[SourceHour]
 
 
 def poison() -> Received:
-    return dataclasses.replace(placed(), value=b"\xff\xfe")
+    return structs.replace(placed(), value=b"\xff\xfe")
 
 
 def test_the_tracker_counts_each_record_as_what_became_of_it(
@@ -60,7 +60,7 @@ def test_the_tracker_counts_each_record_as_what_became_of_it(
 ) -> None:
     partition = a_partition(tracker_store)
     order, later = placed(), placed(START + HOUR, subject="order/2")
-    other = dataclasses.replace(placed(id=b"\x07" * 16, subject="order/3"))
+    other = structs.replace(placed(id=b"\x07" * 16, subject="order/3"))
     conflict = placed(START + SECOND, id=b"\x07" * 16, subject="order/3")
     tell(partition, order, order, later, other, conflict, poison())
     partition.commit()

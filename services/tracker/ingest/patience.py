@@ -7,12 +7,15 @@ from typing import TypeVar
 import structlog
 from pymongo.errors import PyMongoError
 
+from services.shared.errors import Refused
 from services.shared.health import Health
 from services.shared.mongo import PART, TransactionTooLong
 from services.tracker.errors import SetsUnreadable
 
 TROUBLE_WAIT_S = 1.0
 SETS_PART = "agreements"
+OUTBOX_PART = "outbox"
+"""It is full where verdicts come faster than Kafka takes them."""
 _T = TypeVar("_T")
 
 
@@ -29,11 +32,14 @@ class Patience:
                 done = await _in_a_thread(work)
             except (PyMongoError, TransactionTooLong) as error:
                 self._wait(PART, "Cannot store in Mongo; reading waits until it can.", error)
+            except Refused as error:
+                self._wait(OUTBOX_PART, f"{error} Reading waits until then.", error)
             except SetsUnreadable as error:
                 self._wait(SETS_PART, str(error), error.__cause__)
             else:
                 self._health.report(PART, None)
                 self._health.report(SETS_PART, None)
+                self._health.report(OUTBOX_PART, None)
                 return done
             await asyncio.sleep(TROUBLE_WAIT_S)
 

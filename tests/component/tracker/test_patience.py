@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pymongo.errors import AutoReconnect
 
+from services.shared.errors import RefusalCode, Refused
 from services.shared.health import Health
 from services.shared.mongo import TransactionTooLong
 from services.shared.settings import Settings
@@ -41,6 +42,7 @@ def unreadable() -> SetsUnreadable:
     [
         (AutoReconnect("gone"), "mongo", "Cannot store in Mongo"),
         (TransactionTooLong("too long"), "mongo", "Cannot store in Mongo"),
+        (Refused(RefusalCode.FULL, "", "9 events wait."), "outbox", "9 events wait. Reading waits"),
         (unreadable(), "agreements", "The agreement sets cannot be read: line 7."),
     ],
 )

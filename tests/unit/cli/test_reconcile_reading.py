@@ -1,6 +1,6 @@
 """What is made of each record that `handoff reconcile` reads."""
 
-import dataclasses
+from msgspec import structs
 
 from services.cli.books import Books
 from services.cli.reconcile_reading import Reading
@@ -44,7 +44,7 @@ def test_heartbeats_are_counted_apart() -> None:
 
 def test_a_heartbeat_is_one_under_any_key_unless_it_was_refused() -> None:
     (beat,) = heartbeats(START, parties=["sales"])
-    strange = dataclasses.replace(beat, key=b"order/1")
+    strange = structs.replace(beat, key=b"order/1")
     assert read(beat, strange).heartbeats == 2
     refused = read(beat, letters=frozenset({(TOPIC, beat.partition, beat.offset)}))
     assert refused.heartbeats == 0
@@ -70,7 +70,7 @@ def test_a_record_of_which_there_is_a_dead_letter_was_refused() -> None:
 
 
 def test_what_cannot_be_read_counts_in_the_hour_of_its_arrival() -> None:
-    reading = read(dataclasses.replace(placed(), value=b"\xff\xfe"))
+    reading = read(structs.replace(placed(), value=b"\xff\xfe"))
     assert reading.holdings.held() == {OF._replace(source=""): Held(records=1, taken=1)}
 
 
