@@ -59,11 +59,12 @@ check: setup ## format, lint, types, import rules, protos, generated code
 test: setup ## every test, real Kafka and real mongod included
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-bench: setup ## what an event costs in the tracker, beside a fixed reference loop
+bench: setup ## what an event costs, in the core and beside peers at the same work; QUICK=1: less of it
 	$(BIN)/python -m tests.bench.core
 	$(BIN)/python -m tests.bench.decode
 	$(BIN)/python -m tests.bench.collector
 	$(BIN)/python -m tests.bench.replay
+	$(BIN)/python -m tests.bench.peers
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache

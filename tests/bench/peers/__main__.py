@@ -1,0 +1,90 @@
+"""Peers at the same work: the same topics, the same verdicts, one after the other.
+
+    make bench                                      everything; QUICK=1 with a tenth of the events
+    python -m tests.bench.peers --only flink-heap   one peer alone, or several
+
+Each reads from a clean start; then its verdicts are compared with those that follow from the
+events, and one that does not agree fails the run. Figures of a busy machine say that it works, and
+no more: `loop ms` is the fixed reference loop, and tells which runs may be held against each other.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.local.topics import admin
+from services.shared.subjects import DEPARTMENTS, ONCALL
+from tests.bench.peers.comparing import Disagreement
+from tests.bench.peers.filling import Filled, fill, make_topics
+from tests.bench.peers.listening import Standstill
+from tests.bench.peers.measured import Measured, measure
+from tests.bench.peers.peer import Peer, PeerEnded
+from tests.bench.peers.report import show, write
+from tests.bench.peers.servers import Servers, servers
+from tests.bench.peers.tracker import Tracker
+from tests.bench.peers.workload import Workload, orders_of
+
+PEERS: tuple[Peer, ...] = (Tracker(),)
+EVENTS, QUICK_EVENTS = 2_000_000, 150_000
+SLICE_OF = 20
+"""What is slow gets this part of the events, and at least so many:"""
+SLICE_AT_LEAST = 20_000
+PARTITIONS = 4
+BUILD = Path("build/bench")
+OUT = BUILD / "tracker.json"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 where all peers that ran agree."""
+    asked = _parser().parse_args(arguments)
+    chosen = [peer for peer in PEERS if not asked.only or peer.name in asked.only]
+    runs, failed = list[Measured](), dict[str, str]()
+    with servers(BUILD) as running:
+        topics = _Topics(running, asked.events)
+        for peer in chosen:
+            try:
+                runs.append(measure(peer, running, topics.of(peer)))
+            except (Disagreement, PeerEnded, Standstill) as error:
+                failed[peer.name] = str(error)
+    write(runs, failed, OUT)
+    show(runs, failed, OUT)
+    return 1 if failed else 0
+
+
+class _Topics:
+    """Filled once: all events for most peers, a slice for those that are slow."""
+
+    def __init__(self, running: Servers, events: int) -> None:
+        self._running, self._events = running, events
+        self._filled: dict[str, Filled] = {}
+
+    def of(self, peer: Peer) -> Filled:
+        prefix = "slice" if peer.slice else "handoff"
+        if prefix not in self._filled:
+            few = min(self._events, max(SLICE_AT_LEAST, self._events // SLICE_OF))
+            workload = Workload(orders_of(few if peer.slice else self._events))
+            self._filled[prefix] = self._fill(prefix, workload)
+        return self._filled[prefix]
+
+    def _fill(self, prefix: str, workload: Workload) -> Filled:
+        bootstrap = self._running.bootstrap
+        names = [f"{prefix}.{party}.v1" for party in (*DEPARTMENTS, ONCALL)]
+        with admin(bootstrap) as kafka:
+            make_topics(kafka, names, PARTITIONS)
+        return fill(bootstrap, prefix, workload, PARTITIONS, time.time_ns() // 1_000)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.peers")
+    names = [peer.name for peer in PEERS]
+    parser.add_argument("--only", nargs="+", choices=names, metavar="PEER", help=", ".join(names))
+    quick = os.environ.get("QUICK") == "1"
+    parser.add_argument("--events", type=int, default=QUICK_EVENTS if quick else EVENTS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""A workload's events as records of Kafka: our envelope with the headers that a relay gives it."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from services.shared.bus import Headers
+from services.shared.clock import Instant
+from services.shared.codec import cloud_event_headers, encode_envelope, encode_event
+from services.shared.events.common import Address, Line, Money, Priority
+from services.shared.events.envelope import Envelope
+from services.shared.events.finance import PaymentApproved
+from services.shared.events.operations import ParcelHandedOver
+from services.shared.events.sales import OrderPlaced
+from services.shared.events.support import CustomerInformed
+from services.shared.relay import heartbeat
+from services.shared.subjects import DEPARTMENTS, partition_of
+from services.shared.telemetry import TRACEPARENT
+from tests.bench.peers.workload import STEPS, Beat, Happening, Workload, subject_of
+
+SOURCE = "bench"
+_MOMENT = datetime(2027, 1, 1, tzinfo=UTC)
+_LINES = (Line("lamp", 1, Money(4_900, "EUR")),)
+_HOME = Address("Hauptstr. 1", "10115", "Berlin", "DE")
+_BODIES = tuple(
+    encode_event(event)
+    for event in (
+        OrderPlaced(_LINES, Money(4_900, "EUR"), _MOMENT, Priority.NORMAL, _HOME),
+        PaymentApproved("p1", Money(4_900, "EUR"), _MOMENT, "auto", "", 1),
+        ParcelHandedOver("p1", "dhl", _LINES, _HOME),
+        CustomerInformed("parcel", _MOMENT),
+    )
+)
+"""One for each step: no peer reads into them, and only within its order does a key count."""
+
+
+class Placed(NamedTuple):
+    """One record and where it goes."""
+
+    party: str
+    partition: int
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+def records(workload: Workload, start: Instant, partitions: int) -> Iterator[Placed]:
+    """Everything that the departments tell, from `start` on, in the order of their commits."""
+    chance, homes = random.Random(workload.seed), dict[int, int]()
+    for number, told in enumerate(workload.happenings()):
+        if isinstance(told, Beat):
+            yield from _beats(start + told.at, partitions)
+            continue
+        if told.step == 0:
+            homes[told.order] = partition_of(subject_of(told.order), partitions)
+        yield _record(told, start, number, chance.getrandbits(128), homes[told.order])
+
+
+def _record(event: Happening, start: Instant, sequence: int, lot: int, partition: int) -> Placed:
+    type, occurred_at = STEPS[event.step].type, start + event.occurred_at
+    subject = subject_of(event.order)
+    envelope = Envelope(
+        id=_uuid7(occurred_at, lot),
+        type=type,
+        party=type.partition(".")[0],
+        source=SOURCE,
+        subject=subject,
+        occurred_at=occurred_at,
+        sequence=sequence,
+        channel="shop",
+        order=subject.partition("/")[2],
+        customer=f"c-{event.order % 10_000}",
+        body=_BODIES[event.step],
+    )
+    traceparent = f"00-{lot:032x}-{lot & 0xFFFF_FFFF_FFFF_FFFF:016x}-01".encode()
+    headers = (*cloud_event_headers(envelope), (TRACEPARENT, traceparent))
+    return Placed(envelope.party, partition, subject.encode(), encode_envelope(envelope), headers)
+
+
+def _uuid7(at: Instant, lot: int) -> bytes:
+    """Time, version and variant where a UUIDv7 has them; the rest from `lot`."""
+    random_bits = (lot & ~(0xF << 76) & ~(0x3 << 62)) | 0x7 << 76 | 0x2 << 62
+    return ((at // 1_000) << 80 | random_bits & ((1 << 80) - 1)).to_bytes(16, "big")
+
+
+def _beats(at: Instant, partitions: int) -> Iterator[Placed]:
+    for party in DEPARTMENTS:
+        beat = heartbeat(party, SOURCE, at, 0)
+        for partition in range(partitions):
+            yield Placed(party, partition, beat.key, beat.value, beat.headers)
