@@ -97,7 +97,7 @@ def _build(
 
     Without `update` jgo takes the links that it finds, even those of a build cut off half-way.
     """
-    with _quiet_jgo(cache):
+    with quiet_jgo(cache):
         built = jgo.build(COORDINATES, update=update, cache_dir=cache / "jgo", resolver=resolver)
     names = sorted(path.name for path in built.all_jars)
     expected = sorted(_file_name(jar) for jar in lock.dependencies)
@@ -159,7 +159,7 @@ def _one_at_a_time(cache: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet_jgo(cache: Path) -> Iterator[None]:
+def quiet_jgo(cache: Path) -> Iterator[None]:
     """jgo with its repository in the cache, our Java, and no word of what it cannot find there.
 
     Without a Java it can see, jgo downloads one to sort jars into modules, which we do not use.
@@ -187,7 +187,7 @@ def _set_environment(values: Mapping[str, str | None]) -> None:
 
 def write_lock(path: Path, cache: Path) -> None:
     """Resolve the coordinates afresh and write what came, with sizes for the progress bar."""
-    with _quiet_jgo(cache):
+    with quiet_jgo(cache):
         built = jgo.build(COORDINATES, update=True, cache_dir=cache / "jgo")
     content = tomllib.loads(built.lock_path.read_text())
     sizes = {compute_sha256(jar): jar.stat().st_size for jar in built.all_jars}

@@ -19,15 +19,22 @@ from services.local.topics import admin
 from services.shared.subjects import DEPARTMENTS, ONCALL
 from tests.bench.peers.comparing import Disagreement
 from tests.bench.peers.filling import Filled, fill, make_topics
+from tests.bench.peers.flink import Flink
 from tests.bench.peers.listening import Standstill
 from tests.bench.peers.measured import Measured, measure
 from tests.bench.peers.peer import Peer, PeerEnded
 from tests.bench.peers.report import show, write
 from tests.bench.peers.servers import Servers, servers
+from tests.bench.peers.streams import Streams
 from tests.bench.peers.tracker import Tracker
 from tests.bench.peers.workload import Workload, orders_of
 
-PEERS: tuple[Peer, ...] = (Tracker(),)
+PEERS: tuple[Peer, ...] = (
+    Tracker(),
+    Streams(),
+    Flink("flink-rocksdb", "rocksdb", 2),
+    Flink("flink-heap", "hashmap", 1),
+)
 EVENTS, QUICK_EVENTS = 2_000_000, 150_000
 SLICE_OF = 20
 """What is slow gets this part of the events, and at least so many:"""
