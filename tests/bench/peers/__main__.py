@@ -23,6 +23,7 @@ from tests.bench.peers.flink import Flink
 from tests.bench.peers.listening import Standstill
 from tests.bench.peers.measured import Measured, measure
 from tests.bench.peers.peer import Peer, PeerEnded
+from tests.bench.peers.python_peers import Bytewax, Faust
 from tests.bench.peers.report import show, write
 from tests.bench.peers.servers import Servers, servers
 from tests.bench.peers.streams import Streams
@@ -34,6 +35,8 @@ PEERS: tuple[Peer, ...] = (
     Streams(),
     Flink("flink-rocksdb", "rocksdb", 2),
     Flink("flink-heap", "hashmap", 1),
+    Faust(),
+    Bytewax(),
 )
 EVENTS, QUICK_EVENTS = 2_000_000, 150_000
 SLICE_OF = 20

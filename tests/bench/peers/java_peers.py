@@ -1,7 +1,7 @@
 """What the peers that run on Java share: jars by coordinates, a compiler, and how they are started.
 
 Jars lie below build/bench, apart from the embedded Kafka's. Eclipse's compiler needs nothing but
-the Java runtime that we have; the messages' classes are generated anew by protoc, a jar's neighbour.
+the Java runtime that we have; the messages' classes are made anew by protoc.
 """
 
 import shutil
