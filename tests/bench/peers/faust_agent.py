@@ -50,4 +50,5 @@ def _raw(app: faust.App, *names: str) -> TopicT:
 
 
 if __name__ == "__main__":
-    faust.Worker(application(), loglevel="WARN").execute_from_commandline()
+    worker = faust.Worker(application(), loglevel="WARN", redirect_stdouts=False)
+    worker.execute_from_commandline()

@@ -12,7 +12,7 @@ from services.shared.subjects import VERDICTS_TOPIC
 from tests.bench.core import SLICES, loop_s
 from tests.bench.peers.comparing import check
 from tests.bench.peers.filling import Filled, make_topics
-from tests.bench.peers.listening import verdicts_in
+from tests.bench.peers.listening import Standstill, verdicts_in
 from tests.bench.peers.measuring import sampling
 from tests.bench.peers.peer import Peer, Run, log_of, running, still_running
 from tests.bench.peers.servers import Servers
@@ -111,7 +111,8 @@ def _wait(began: Callable[[], float | None], alive: Callable[[], object]) -> flo
     give_up_at = time.monotonic() + START_DEADLINE_S
     while (at := began()) is None:
         alive()
-        assert time.monotonic() < give_up_at, f"no record was read within {START_DEADLINE_S:g} s"
+        if time.monotonic() > give_up_at:
+            raise Standstill(f"no record was read within {START_DEADLINE_S:g} s")
         time.sleep(LOOK_EVERY_S)
     return at
 

@@ -29,7 +29,7 @@ class Faust:
         return {name: version(name) for name in names} | PYTHON
 
     def command(self, run: Run) -> Command:
-        return _command(run, Path(sys.executable), "faust_agent", ("worker", "--without-web"))
+        return _command(run, Path(sys.executable), "faust_agent")
 
 
 class Bytewax:
@@ -46,10 +46,10 @@ class Bytewax:
         return BYTEWAX | PYTHON
 
     def command(self, run: Run) -> Command:
-        return _command(run, _python(BYTEWAX_HOME), "bytewax_flow", ())
+        return _command(run, _python(BYTEWAX_HOME), "bytewax_flow")
 
 
-def _command(run: Run, python: Path, module: str, arguments: tuple[str, ...]) -> Command:
+def _command(run: Run, python: Path, module: str) -> Command:
     environment = {
         "PYTHONPATH": f"{ROOT}:{ROOT / 'protos' / 'gen'}",
         "BENCH_BOOTSTRAP": run.servers.bootstrap,
@@ -58,7 +58,7 @@ def _command(run: Run, python: Path, module: str, arguments: tuple[str, ...]) ->
         "BENCH_VERDICTS": run.verdicts,
         "BENCH_FOLDER": str(run.folder),
     }
-    command = (str(python), "-m", f"tests.bench.peers.{module}", *arguments)
+    command = (str(python), "-m", f"tests.bench.peers.{module}")
     return Command(command, environment, partial(told_first_record, run))
 
 
