@@ -1,6 +1,6 @@
 """Peers at the same work: the same topics, the same verdicts, one after the other.
 
-    make bench                                      everything; QUICK=1 with a tenth of the events
+    make bench                                      all of them; QUICK=1: fewer events
     python -m tests.bench.peers --only flink-heap   one peer alone, or several
 
 Each reads from a clean start; then its verdicts are compared with those that follow from the
@@ -38,7 +38,7 @@ PEERS: tuple[Peer, ...] = (
     Faust(),
     Bytewax(),
 )
-EVENTS, QUICK_EVENTS = 2_000_000, 150_000
+EVENTS, QUICK_EVENTS = 2_000_000, 100_000
 SLICE_OF = 20
 """What is slow gets this part of the events, and at least so many:"""
 SLICE_AT_LEAST = 20_000

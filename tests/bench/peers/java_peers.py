@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import grpc_tools
@@ -52,8 +53,9 @@ class Program:
         return Command(java, {"JAVA_TOOL_OPTIONS": ""}, _began(run))
 
 
-def build(name: str, coordinates: Sequence[str], sources: Sequence[str], main: str) -> Program:
-    """Fetches the jars and compiles `sources`; the messages' classes are made anew each time."""
+@cache
+def build(name: str, coordinates: tuple[str, ...], sources: tuple[str, ...], main: str) -> Program:
+    """Fetches the jars and compiles `sources`, once a run of the benchmark."""
     jars = _jars("+".join((*coordinates, PROTOBUF, LOGGING)))
     classes = BUILD / "classes" / name
     shutil.rmtree(classes, ignore_errors=True)

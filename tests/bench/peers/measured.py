@@ -1,5 +1,6 @@
 """One peer's run from a clean start to its last verdict, and the figures of it."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -26,8 +27,8 @@ LOOPS = 20
 class Measured:
     """Seconds of processor are from the first record to the last verdict; `start_s` is before.
 
-    `loop_ms` is the fixed reference loop, the least of before and after: it tells what the machine
-    gave meanwhile.
+    `loop_ms` is the fixed reference loop, the least of before and after, `load` how many processes
+    wanted a processor before: only runs where both are alike may be held against each other.
     """
 
     peer: str
@@ -40,6 +41,7 @@ class Measured:
     mongod_cpu_s: float
     peak_mb: float
     loop_ms: float
+    load: float
     verdicts: Mapping[str, int]
     versions: Mapping[str, str]
 
@@ -62,7 +64,7 @@ def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
     versions = peer.prepare()
     run = _clean_start(peer, servers, filled)
     expected = list(filled.workload.verdicts())
-    before = _loop_ms()
+    before, load = _loop_ms(), os.getloadavg()[0]
     try:
         with verdicts_in(servers.bootstrap, run.verdicts) as verdicts:
             command = peer.command(run)
@@ -88,6 +90,7 @@ def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
         cpu_s("mongod"),
         samples.peak("peer") / 1e6,
         min(before, _loop_ms()),
+        load,
         told,
         versions,
     )
