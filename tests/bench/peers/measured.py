@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -13,8 +12,8 @@ from services.shared.subjects import VERDICTS_TOPIC
 from tests.bench.core import SLICES, loop_s
 from tests.bench.peers.comparing import check
 from tests.bench.peers.filling import Filled, make_topics
-from tests.bench.peers.listening import Standstill, verdicts_in
-from tests.bench.peers.measuring import sampling
+from tests.bench.peers.listening import Standstill, Verdicts, verdicts_in
+from tests.bench.peers.measuring import Samples, sampling
 from tests.bench.peers.peer import Peer, Run, log_of, running, still_running
 from tests.bench.peers.servers import Servers
 
@@ -60,40 +59,61 @@ class Measured:
 
 
 def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
-    """Raises Disagreement, PeerEnded or Standstill: then there is nothing to measure."""
+    """Raises Disagreement, PeerEnded or Standstill: then there is nothing to measure.
+
+    What the peer's process said stays beside the results, as `<name>.log`.
+    """
     versions = peer.prepare()
     run = _clean_start(peer, servers, filled)
     expected = list(filled.workload.verdicts())
     before, load = _loop_ms(), os.getloadavg()[0]
     try:
         with verdicts_in(servers.bootstrap, run.verdicts) as verdicts:
-            command = peer.command(run)
-            started_at = time.time()
-            with running(command, log_of(run)) as process:
-                alive = partial(still_running, process, log_of(run))
-                with sampling(_pids(process, servers)) as samples:
-                    began_at = _wait(command.began, alive)
-                    ended_at = verdicts.last_at(len(expected), alive)
+            watched = _watch(peer, run, verdicts, len(expected))
             told = check(peer.name, expected, verdicts.read())
     finally:
-        shutil.rmtree(run.folder)
-    seconds = ended_at - began_at
-    cpu_s = partial(samples.cpu_s, start=began_at, end=ended_at)
+        _clear_away(peer, run)
     return Measured(
         peer.name,
         peer.about,
         filled.events,
-        began_at - started_at,
-        seconds,
-        cpu_s("peer"),
-        cpu_s("kafka"),
-        cpu_s("mongod"),
-        samples.peak("peer") / 1e6,
+        watched.began_at - watched.started_at,
+        watched.ended_at - watched.began_at,
+        watched.cpu_s("peer"),
+        watched.cpu_s("kafka"),
+        watched.cpu_s("mongod"),
+        watched.samples.peak("peer") / 1e6,
         min(before, _loop_ms()),
         load,
         told,
         versions,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """From the start of the process to the first record, and from there to the last verdict."""
+
+    started_at: float
+    began_at: float
+    ended_at: float
+    samples: Samples
+
+    def cpu_s(self, name: str) -> float:
+        return self.samples.cpu_s(name, self.began_at, self.ended_at)
+
+
+def _watch(peer: Peer, run: Run, verdicts: Verdicts, wanted: int) -> _Watched:
+    command, log = peer.command(run), log_of(run)
+    started_at = time.time()
+    with running(command, log) as process:
+        alive = partial(still_running, process, log)
+        servers = run.servers
+        pids = {"peer": process.pid, "kafka": servers.kafka_pid, "mongod": servers.mongo_pid}
+        with sampling(pids) as samples:
+            began_at = _wait(command.began, alive)
+            ended_at = verdicts.last_at(wanted, alive)
+    return _Watched(started_at, began_at, ended_at, samples)
 
 
 def _clean_start(peer: Peer, servers: Servers, filled: Filled) -> Run:
@@ -106,8 +126,10 @@ def _clean_start(peer: Peer, servers: Servers, filled: Filled) -> Run:
     return Run(servers, filled, verdicts, folder)
 
 
-def _pids(process: "subprocess.Popen[bytes]", servers: Servers) -> dict[str, int]:
-    return {"peer": process.pid, "kafka": servers.kafka_pid, "mongod": servers.mongo_pid}
+def _clear_away(peer: Peer, run: Run) -> None:
+    if log_of(run).exists():
+        shutil.move(log_of(run), run.servers.folder.parent / f"{peer.name}.log")
+    shutil.rmtree(run.folder)
 
 
 def _wait(began: Callable[[], float | None], alive: Callable[[], object]) -> float:

@@ -7,12 +7,12 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psutil
 
-SAMPLE_EVERY_S = 0.2
+SAMPLE_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,13 @@ def _sample(
 
 
 def _used(process: psutil.Process) -> tuple[float, int]:
-    cpu_s, memory = 0.0, 0
-    for each in (process, *process.children(recursive=True)):
-        times = each.cpu_times()
-        cpu_s += times.user + times.system
-        memory += each.memory_info().rss
+    """With the children that live; those that have ended are in the times of their parent."""
+    times = process.cpu_times()
+    cpu_s = times.user + times.system + times.children_user + times.children_system
+    memory = process.memory_info().rss
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            own = child.cpu_times()
+            cpu_s += own.user + own.system
+            memory += child.memory_info().rss
     return cpu_s, memory

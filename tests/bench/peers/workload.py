@@ -38,7 +38,7 @@ STEPS = (
     Step("operations.ParcelHandedOver", "tell-customer", 45 * SECOND),
     Step("support.CustomerInformed", "", 0),
 )
-LONGEST = 300 * SECOND
+LONGEST = 190 * SECOND
 """No order takes longer from its first event to its last deadline."""
 
 

@@ -11,7 +11,7 @@ from tests.bench.peers.orders import Orders, Sent
 from tests.bench.peers.records import Placed, records
 from tests.bench.peers.workload import Told, Workload
 
-SOME = Workload(orders=1_500, seed=3)
+SOME = Workload(orders=500, seed=3)
 START = 1_800_000_000 * SECOND
 KINDS = {
     tracker_pb2.VERDICT_KIND_BREACHED: "breached",
