@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from services.local.interrupts import interruptible
 from services.local.topics import admin
 from services.shared.subjects import DEPARTMENTS, ONCALL
 from tests.bench.peers.comparing import Disagreement
@@ -52,14 +53,16 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     chosen = [peer for peer in PEERS if not asked.only or peer.name in asked.only]
     runs, failed = list[Measured](), dict[str, str]()
-    with servers(BUILD) as running:
+    with interruptible(), servers(BUILD) as running:
         topics = _Topics(running, asked.events)
         for peer in chosen:
             try:
                 runs.append(measure(peer, running, topics.of(peer)))
+                print(f"{peer.name}: {runs[-1].events_s:,.0f} events/s", flush=True)
             except (Disagreement, PeerEnded, Standstill) as error:
                 failed[peer.name] = str(error)
-    write(runs, failed, OUT)
+                print(f"{peer.name} failed", flush=True)
+            write(runs, failed, OUT)
     show(runs, failed, OUT)
     return 1 if failed else 0
 
