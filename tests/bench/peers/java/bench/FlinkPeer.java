@@ -34,6 +34,8 @@ public final class FlinkPeer {
     static final TypeInformation<Tuple2<String, byte[]>> VERDICT =
             TypeInformation.of(new TypeHint<Tuple2<String, byte[]>>() {});
 
+    private static final String NAME = "bench-flink-";
+
     private FlinkPeer() {}
 
     /** Arguments: bootstrap, topics with commas, the verdicts' topic, a folder, state, parallelism. */
@@ -42,21 +44,20 @@ public final class FlinkPeer {
         Configuration settings = settings(arguments[3], arguments[4]);
         StreamExecutionEnvironment flink =
                 StreamExecutionEnvironment.createLocalEnvironment(parallelism, settings);
-        flink.fromSource(source(arguments[0], arguments[1]), watermarks(), "events", EVENT)
+        flink.fromSource(source(arguments), watermarks(), "events", EVENT)
                 .filter(event -> event.f1 >= 0)
                 .keyBy(event -> event.f0)
                 .process(new FlinkPromises())
                 .returns(VERDICT)
-                .sinkTo(sink(arguments[0], arguments[2]));
+                .sinkTo(sink(arguments));
         flink.execute("promises");
     }
 
-    private static KafkaSource<Tuple3<String, Integer, Long>> source(
-            String bootstrap, String topics) {
+    private static KafkaSource<Tuple3<String, Integer, Long>> source(String[] arguments) {
         return KafkaSource.<Tuple3<String, Integer, Long>>builder()
-                .setBootstrapServers(bootstrap)
-                .setTopics(List.of(topics.split(",")))
-                .setGroupId("bench-flink")
+                .setBootstrapServers(arguments[0])
+                .setTopics(List.of(arguments[1].split(",")))
+                .setGroupId(NAME + arguments[4])
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setDeserializer(new FlinkEvents())
                 .setProperty("max.poll.records", "5000")
@@ -69,19 +70,19 @@ public final class FlinkPeer {
                 .withTimestampAssigner((event, before) -> event.f2 / 1_000);
     }
 
-    private static KafkaSink<Tuple2<String, byte[]>> sink(String bootstrap, String topic) {
+    private static KafkaSink<Tuple2<String, byte[]>> sink(String[] arguments) {
         Properties producer = new Properties();
         producer.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         producer.put(ProducerConfig.LINGER_MS_CONFIG, 100);
         producer.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 600_000);
         return KafkaSink.<Tuple2<String, byte[]>>builder()
-                .setBootstrapServers(bootstrap)
+                .setBootstrapServers(arguments[0])
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                .setTransactionalIdPrefix("bench-flink")
+                .setTransactionalIdPrefix(NAME + arguments[4])
                 .setKafkaProducerConfig(producer)
                 .setRecordSerializer(
                         KafkaRecordSerializationSchema.<Tuple2<String, byte[]>>builder()
-                                .setTopic(topic)
+                                .setTopic(arguments[2])
                                 .setKeySerializationSchema(new FlinkBytes.Key())
                                 .setValueSerializationSchema(new FlinkBytes.Value())
                                 .build())
