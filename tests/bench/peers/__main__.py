@@ -4,8 +4,10 @@
     python -m tests.bench.peers --only flink-heap   one peer alone, or several
 
 Each reads from a clean start; then its verdicts are compared with those that follow from the
-events, and one that does not agree fails the run. Figures of a busy machine say that it works, and
-no more: `loop ms` is the fixed reference loop, and tells which runs may be held against each other.
+events, and one that does not agree fails the run. Who commits once a second is done up to a second
+after its last event, which counts with few events and not with two million. Figures of a busy
+machine say that it works, and no more: `loop ms` is the fixed reference loop, and tells which runs
+may be held against each other.
 """
 
 import argparse

@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 
 from services.local.topics import admin
 from services.shared.subjects import VERDICTS_TOPIC
@@ -16,6 +16,7 @@ from tests.bench.peers.listening import Standstill, Verdicts, verdicts_in
 from tests.bench.peers.measuring import Samples, sampling
 from tests.bench.peers.peer import Peer, Run, log_of, running, still_running
 from tests.bench.peers.servers import Servers
+from tests.bench.peers.workload import Told, Workload
 
 START_DEADLINE_S = 120.0
 LOOK_EVERY_S = 0.02
@@ -65,7 +66,7 @@ def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
     """
     versions = peer.prepare()
     run = _clean_start(peer, servers, filled)
-    expected = list(filled.workload.verdicts())
+    expected = _expected(filled.workload)
     before, load = _loop_ms(), os.getloadavg()[0]
     try:
         with verdicts_in(servers.bootstrap, run.verdicts) as verdicts:
@@ -114,6 +115,12 @@ def _watch(peer: Peer, run: Run, verdicts: Verdicts, wanted: int) -> _Watched:
             began_at = _wait(command.began, alive)
             ended_at = verdicts.last_at(wanted, alive)
     return _Watched(started_at, began_at, ended_at, samples)
+
+
+@cache
+def _expected(workload: Workload) -> tuple[Told, ...]:
+    """The same for all peers of a run."""
+    return tuple(workload.verdicts())
 
 
 def _clean_start(peer: Peer, servers: Servers, filled: Filled) -> Run:
