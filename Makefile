@@ -59,7 +59,7 @@ check: setup ## format, lint, types, import rules, protos, generated code
 test: setup ## every test, real Kafka and real mongod included
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-bench: setup ## what an event costs, in the core and beside peers at the same work; QUICK=1: less of it
+bench: setup ## what an event costs, alone and beside peers at the same work; QUICK=1
 	$(BIN)/python -m tests.bench.core
 	$(BIN)/python -m tests.bench.decode
 	$(BIN)/python -m tests.bench.collector

@@ -25,7 +25,7 @@ from tests.bench.peers.filling import Filled, fill, make_topics
 from tests.bench.peers.flink import Flink
 from tests.bench.peers.listening import Standstill
 from tests.bench.peers.measured import Measured, measure
-from tests.bench.peers.peer import Peer, PeerEnded
+from tests.bench.peers.peer import NotPrepared, Peer, PeerEnded
 from tests.bench.peers.python_peers import Bytewax, Faust
 from tests.bench.peers.report import show, write
 from tests.bench.peers.servers import Servers, servers
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
             try:
                 runs.append(measure(peer, running, topics.of(peer)))
                 print(f"{peer.name}: {runs[-1].events_s:,.0f} events/s", flush=True)
-            except (Disagreement, PeerEnded, Standstill) as error:
+            except (NotPrepared, Disagreement, PeerEnded, Standstill) as error:
                 failed[peer.name] = str(error)
                 print(f"{peer.name} failed", flush=True)
             write(runs, failed, OUT)

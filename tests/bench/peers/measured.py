@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, partial
+from subprocess import CalledProcessError
 
 from services.local.topics import admin
 from services.shared.subjects import VERDICTS_TOPIC
@@ -14,7 +15,7 @@ from tests.bench.peers.comparing import check
 from tests.bench.peers.filling import Filled, make_topics
 from tests.bench.peers.listening import Standstill, Verdicts, verdicts_in
 from tests.bench.peers.measuring import Samples, sampling
-from tests.bench.peers.peer import Peer, Run, log_of, running, still_running
+from tests.bench.peers.peer import NotPrepared, Peer, Run, log_of, running, still_running
 from tests.bench.peers.servers import Servers
 from tests.bench.peers.workload import Told, Workload
 
@@ -60,11 +61,11 @@ class Measured:
 
 
 def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
-    """Raises Disagreement, PeerEnded or Standstill: then there is nothing to measure.
+    """Raises NotPrepared, Disagreement, PeerEnded or Standstill: then nothing was measured.
 
     What the peer's process said stays beside the results, as `<name>.log`.
     """
-    versions = peer.prepare()
+    versions = _prepared(peer)
     run = _clean_start(peer, servers, filled)
     expected = _expected(filled.workload)
     before, load = _loop_ms(), os.getloadavg()[0]
@@ -89,6 +90,13 @@ def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
         told,
         versions,
     )
+
+
+def _prepared(peer: Peer) -> Mapping[str, str]:
+    try:
+        return peer.prepare()
+    except (OSError, RuntimeError, CalledProcessError) as error:
+        raise NotPrepared(f"it could not be fetched or compiled: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

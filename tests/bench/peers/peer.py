@@ -20,6 +20,10 @@ FIRST_RECORD = re.compile(r"^first record at (\d+)$", re.MULTILINE)
 LINES_TOLD = 15
 
 
+class NotPrepared(Exception):
+    """What a peer runs on could not be fetched or compiled."""
+
+
 class PeerEnded(Exception):
     """The process ended before it had told everything."""
 
@@ -51,7 +55,10 @@ class Peer(Protocol):
     slice: bool
 
     def prepare(self) -> Mapping[str, str]:
-        """Fetch and compile what it needs, not measured; gives the versions of what it runs on."""
+        """Fetch and compile what it needs, not measured; gives the versions of what it runs on.
+
+        Raises OSError, RuntimeError or CalledProcessError where that fails.
+        """
         ...
 
     def command(self, run: Run) -> Command: ...

@@ -36,7 +36,7 @@ class Bytewax:
     """Satisfies `peer.Peer`. It lives in an environment of its own."""
 
     name = "bytewax"
-    about = "state and positions in its recovery store each 10 s, one process"
+    about = "at least once, state and positions stored each 10 s, one process"
     slice = False
 
     def prepare(self) -> Mapping[str, str]:
