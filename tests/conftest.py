@@ -86,7 +86,7 @@ def fresh_database(stack: LocalStack) -> Iterator[Settings]:
 def fresh_topics(stack: LocalStack, fresh_database: Settings) -> Settings:
     """The settings of `fresh_database`, after every topic was made anew, empty and unread."""
     names = {topic.name for topic in wanted(stack.settings)}
-    with admin(stack.settings.kafka.bootstrap) as kafka:
+    with admin(stack.settings.kafka) as kafka:
         kafka.delete_topics(list(names))
         until(lambda: not names & partition_counts(kafka).keys(), "the old topics are gone")
     create_topics(stack.settings)

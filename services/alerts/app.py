@@ -112,7 +112,7 @@ class Service:
         channels = self._channels()
         desk = Desk(store, tuple(channel.name for channel in channels))
         publishers = [
-            KafkaPublisher(settings.kafka.bootstrap, f"handoff-alerts-{purpose}")
+            KafkaPublisher(settings.kafka, f"handoff-alerts-{purpose}")
             for purpose in ("relay", "dead-letters")
         ]
         handler = self._handler(desk, metrics, publishers[1], stop.threads)

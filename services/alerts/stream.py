@@ -15,6 +15,7 @@ from typing import Any
 import faust
 import structlog
 from aiokafka.errors import KafkaError
+from faust.auth import Credentials, SASLCredentials, SSLCredentials
 from mode.supervisors import CrashingSupervisor
 
 from services.alerts.settings import AlertsSettings
@@ -22,6 +23,8 @@ from services.shared.bus import Received
 from services.shared.clock import SECOND
 from services.shared.consuming import Handler, Stopped
 from services.shared.health import Health
+from services.shared.kafka_access import MECHANISM, tls_context
+from services.shared.settings import KafkaSettings
 from services.shared.subjects import VERDICTS_TOPIC
 
 GROUP = "handoff.alerts"
@@ -136,6 +139,7 @@ def build(settings: AlertsSettings, handler: Handler) -> faust.App:
         broker_commit_interval=COMMIT_S,
         broker_max_poll_records=RECORDS_AT_ONCE,
         consumer_metadata_max_age_ms=METADATA_MS,
+        broker_credentials=_credentials(settings.kafka),
         datadir=_folder(settings),
         store="memory://",
         table_standby_replicas=0,
@@ -150,6 +154,19 @@ def build(settings: AlertsSettings, handler: Handler) -> faust.App:
     topic = app.topic(VERDICTS_TOPIC, key_type=bytes, value_type=bytes)
     app.agent(topic, name="verdicts", concurrency=1)(_agent(handler))
     return app
+
+
+def _credentials(kafka: KafkaSettings) -> Credentials | None:
+    """The same access as that of our other clients, in Faust's words; None where all may come."""
+    context = tls_context(kafka)
+    if not kafka.username:
+        return SSLCredentials(context) if context else None
+    return SASLCredentials(
+        username=kafka.username,
+        password=kafka.password.get_secret_value(),
+        ssl_context=context,
+        mechanism=MECHANISM,
+    )
 
 
 def _agent(handler: Handler) -> Callable[[Any], Any]:

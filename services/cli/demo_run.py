@@ -158,7 +158,7 @@ def _playing(
 ) -> Iterator[Play]:
     settings = stack.settings
     with (
-        closing(KafkaPublisher(settings.kafka.bootstrap, "demo")) as publisher,
+        closing(KafkaPublisher(settings.kafka, "demo")) as publisher,
         connect(settings.mongo) as mongo,
         departments(settings.endpoints) as told,
         watch(settings.endpoints) as seen,

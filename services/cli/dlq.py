@@ -91,9 +91,9 @@ def redrive(
     if bool(ids) == bool(reason):
         raise typer.BadParameter("Give letters, or --reason; `handoff dlq list` shows both.")
     letters = [_letter(id) for id in ids or ()] or _letters(lambda each: each.reason == reason)
-    bootstrap = surroundings.settings().kafka.bootstrap
+    kafka = surroundings.settings().kafka
     try:
-        with closing(KafkaPublisher(bootstrap, "handoff-dlq")) as publisher:
+        with closing(KafkaPublisher(kafka, "handoff-dlq")) as publisher:
             publisher.publish([_again(letter) for letter in letters])
     except PublishError as error:
         raise CommandFailed(str(error)) from error
@@ -122,7 +122,7 @@ def _letter(id: str) -> Letter:
 
 def all_letters(settings: Settings) -> Iterator[Letter]:
     """Every dead letter that Kafka holds. Raises CommandFailed."""
-    subscriber = KafkaSubscriber(settings.kafka.bootstrap, None, (DEAD_LETTERS_TOPIC,))
+    subscriber = KafkaSubscriber(settings.kafka, None, (DEAD_LETTERS_TOPIC,))
     try:
         with closing(subscriber):
             yield from map(_of, subscriber.read_to_end())

@@ -56,7 +56,7 @@ def through_kafka(
         stack = LocalStack(own, cache=settings.home / "cache", prefer_usual_ports=False)
         opened.enter_context(stack)
         stack.start_services(["tracker"], tracker_environment(own, agreements))
-        with closing(KafkaPublisher(stack.settings.kafka.bootstrap, "replay")) as publisher:
+        with closing(KafkaPublisher(stack.settings.kafka, "replay")) as publisher:
             drive(history, until, publisher, own, folded)
         with rpc.sync_channel(stack.settings.endpoints.tracker.grpc_address) as channel:
             tracker = tracker_pb2_grpc.TrackerServiceStub(channel)

@@ -60,9 +60,7 @@ async def serve(settings: ConsoleSettings) -> None:
         desk = AlertsClient(to_alerts, alerts)
         feed = Feed(ledger, desk, WallClock(), meters, health, watch.log)
         console = Console(settings, ledger, desk, feed, Renderer(), meters, watch, health)
-        await run(
-            console, KafkaSubscriber(settings.kafka.bootstrap, None, (VERDICTS_TOPIC,), False)
-        )
+        await run(console, KafkaSubscriber(settings.kafka, None, (VERDICTS_TOPIC,), False))
     watch.shutdown()
 
 

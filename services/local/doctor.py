@@ -69,7 +69,7 @@ def _disk(settings: Settings) -> Finding:
 
 def _kafka(settings: Settings) -> Iterator[Finding]:
     try:
-        with admin(settings.kafka.bootstrap, PATIENCE_MS) as kafka:
+        with admin(settings.kafka, PATIENCE_MS) as kafka:
             existing = partition_counts(kafka)
             different = [
                 *partition_differences(settings, existing),
@@ -101,7 +101,7 @@ def _mongo(settings: Settings) -> Iterator[Finding]:
             now = WallClock().now()
     except PyMongoError as error:
         said = str(error).partition(" (configured timeouts")[0]
-        yield Finding("mongo", False, f"{settings.mongo.uri} does not answer: {said}", remedy)
+        yield Finding("mongo", False, f"{settings.mongo.shown} does not answer: {said}", remedy)
         return
     yield _replica_set(hello)
     theirs = to_instant(hello["localTime"].replace(tzinfo=UTC))

@@ -112,7 +112,7 @@ class LocalStack:
             wait_until_ready(server, self.supervisor)
         self._output(
             OURSELVES,
-            f"Kafka is on {self.settings.kafka.bootstrap}, Mongo on {self.settings.mongo.uri};"
+            f"Kafka is on {self.settings.kafka.bootstrap}, Mongo on {self.settings.mongo.shown};"
             f" data and logs are in {self.home}.",
         )
 

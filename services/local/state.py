@@ -28,6 +28,7 @@ class RunState:
 def write(home: Path, state: RunState) -> None:
     path = state_path(home)
     fresh = path.with_suffix(f".{os.getpid()}.tmp")
+    fresh.touch(mode=0o600)  # what services are told may hold passwords
     fresh.write_text(json.dumps(asdict(state), indent=2) + "\n")
     fresh.replace(path)
 

@@ -14,7 +14,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from services.local.errors import ServerFailed, TopicDiffers
-from services.shared.settings import Settings
+from services.shared.kafka_access import client_arguments
+from services.shared.settings import KafkaSettings, Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC, topic_of
 
 MESSAGE_BYTES = 262_144
@@ -61,7 +62,7 @@ def wanted(settings: Settings) -> tuple[Topic, ...]:
 
 def create_topics(settings: Settings) -> None:
     """Makes what is missing; raises TopicDiffers if one exists with other partitions."""
-    with admin(settings.kafka.bootstrap) as kafka:
+    with admin(settings.kafka) as kafka:
         existing = partition_counts(kafka)
         missing = [topic for topic in wanted(settings) if topic.name not in existing]
         if different := list(partition_differences(settings, existing)):
@@ -102,13 +103,14 @@ def partition_counts(kafka: KafkaAdminClient) -> dict[str, int]:
 
 
 @contextmanager
-def admin(bootstrap: str, timeout_ms: int = TIMEOUT_MS) -> Iterator[KafkaAdminClient]:
+def admin(kafka: KafkaSettings, timeout_ms: int = TIMEOUT_MS) -> Iterator[KafkaAdminClient]:
     """An administrator's connection; raises ServerFailed where the broker does not answer."""
-    if not any(_accepts(address) for address in bootstrap.split(",")):
-        raise ServerFailed(f"Nothing answers at {bootstrap}, where Kafka should be.")
+    access = client_arguments(kafka)
+    if not any(_accepts(address) for address in access["bootstrap_servers"]):
+        raise ServerFailed(f"Nothing answers at {kafka.bootstrap}, where Kafka should be.")
     try:
         client = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","),
+            **access,
             bootstrap_timeout_ms=timeout_ms,
             request_timeout_ms=timeout_ms,
             reconnect_backoff_max_ms=RECONNECT_MS,
@@ -118,12 +120,12 @@ def admin(bootstrap: str, timeout_ms: int = TIMEOUT_MS) -> Iterator[KafkaAdminCl
         finally:
             client.close()
     except KafkaError as error:
-        raise ServerFailed(f"Kafka at {bootstrap} does not answer: {error}") from error
+        raise ServerFailed(f"Kafka at {kafka.bootstrap} does not answer: {error}") from error
 
 
 def _accepts(address: str) -> bool:
     """Asked first, because the client keeps its sockets when it cannot connect."""
-    host, _, port = address.strip().rpartition(":")
+    host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), timeout=RECONNECT_MS / 1000).close()
     except (OSError, ValueError):

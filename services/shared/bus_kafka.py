@@ -15,6 +15,7 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from services.shared.bus import PublishError, Received, Record, SubscribeError
 from services.shared.clock import Instant
 from services.shared.kafka_connection import connected
+from services.shared.settings import KafkaSettings
 
 MAX_BLOCK_MS = 5_000
 REQUEST_TIMEOUT_MS = 5_000
@@ -32,9 +33,9 @@ CLOSE_TIMEOUT_S = 5
 MILLISECOND: Instant = 1_000
 
 
-def administrator(bootstrap: str) -> KafkaAdminClient:
+def administrator(kafka: KafkaSettings) -> KafkaAdminClient:
     """Asks about topics; whoever has it closes it. Raises KafkaError or OSError."""
-    return connected(KafkaAdminClient, bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    return connected(KafkaAdminClient, kafka, request_timeout_ms=REQUEST_TIMEOUT_MS)
 
 
 class KafkaPublisher:
@@ -43,8 +44,8 @@ class KafkaPublisher:
     Threads may share one; they publish one after the other.
     """
 
-    def __init__(self, bootstrap: str, client_id: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: KafkaSettings, client_id: str) -> None:
+        self._kafka = kafka
         self._client_id = client_id
         self._producer: KafkaProducer | None = None
         self._one_at_a_time = threading.Lock()
@@ -59,7 +60,7 @@ class KafkaPublisher:
                 # Later records may still wait in the producer. They must not reach the broker
                 # before the one that failed is sent again, so it goes, with all that it holds.
                 self._discard()
-                raise PublishError(_sentence("publish to", self._bootstrap, error)) from error
+                raise PublishError(_sentence("publish to", self._kafka, error)) from error
 
     def _publish(self, records: Sequence[Record]) -> None:
         producer = self._producer or self._connect()
@@ -74,7 +75,7 @@ class KafkaPublisher:
     def _connect(self) -> KafkaProducer:
         self._producer = connected(
             KafkaProducer,
-            self._bootstrap,
+            self._kafka,
             client_id=self._client_id,
             acks="all",
             enable_idempotence=True,
@@ -101,9 +102,13 @@ class KafkaSubscriber:
     """Reads topics as a member of `group`, or every partition of them alone where it is None."""
 
     def __init__(
-        self, bootstrap: str, group: str | None, topics: Sequence[str], from_start: bool = True
+        self,
+        kafka: KafkaSettings,
+        group: str | None,
+        topics: Sequence[str],
+        from_start: bool = True,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._group = group
         self._topics = tuple(topics)
         self._from_start = from_start
@@ -117,7 +122,7 @@ class KafkaSubscriber:
             batches = consumer.poll(timeout_ms=int(timeout_s * 1_000))
             self._listen(consumer, bool(batches))
         except (KafkaError, OSError) as error:
-            raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
+            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         return [_received(record) for records in batches.values() for record in records]
 
     def bounds(self) -> dict[tuple[str, int], tuple[int, int]]:
@@ -130,7 +135,7 @@ class KafkaSubscriber:
             places = list(consumer.assignment())
             starts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
         except (KafkaError, OSError) as error:
-            raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
+            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         return {(at.topic, at.partition): (starts[at], ends[at]) for at in places}
 
     def read_to_end(self) -> Iterator[Received]:
@@ -139,7 +144,7 @@ class KafkaSubscriber:
             consumer = self._consumer or self._connect()
             ends = consumer.end_offsets(list(consumer.assignment()))
         except (KafkaError, OSError) as error:
-            raise SubscribeError(_sentence("read from", self._bootstrap, error)) from error
+            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         while any(consumer.position(place) < end for place, end in ends.items() if end):
             yield from self.poll(POLL_S)
 
@@ -152,7 +157,7 @@ class KafkaSubscriber:
         except KafkaError as error:
             if time.monotonic() - self._committed_at > STUCK_S:
                 self._disconnect()
-            raise SubscribeError(_sentence("commit to", self._bootstrap, error)) from error
+            raise SubscribeError(_sentence("commit to", self._kafka, error)) from error
 
     def close(self) -> None:
         self._closed = True
@@ -168,7 +173,7 @@ class KafkaSubscriber:
             raise SubscribeError(f"This reader of {', '.join(self._topics)} is closed.")
         consumer = connected(
             KafkaConsumer,
-            self._bootstrap,
+            self._kafka,
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest" if self._from_start else "latest",
@@ -232,5 +237,5 @@ def _received(record: Any) -> Received:  # noqa: ANN401 - kafka-python is untype
     )
 
 
-def _sentence(what: str, bootstrap: str, error: BaseException) -> str:
-    return f"Cannot {what} Kafka at {bootstrap}: {type(error).__name__}: {error}"
+def _sentence(what: str, kafka: KafkaSettings, error: BaseException) -> str:
+    return f"Cannot {what} Kafka at {kafka.bootstrap}: {type(error).__name__}: {error}"

@@ -77,7 +77,7 @@ def clock_of(settings: Settings, stop: threading.Event) -> Clock:
     if settings.clock == "wall":
         return WallClock()
     topics = heartbeating_topics(settings)
-    subscriber = KafkaSubscriber(settings.kafka.bootstrap, None, topics, from_start=True)
+    subscriber = KafkaSubscriber(settings.kafka, None, topics, from_start=True)
     clock = HeartbeatClock(subscriber, topics, settings.partitions)
     threading.Thread(target=clock.run, args=(stop,), name="clock", daemon=True).start()
     return clock

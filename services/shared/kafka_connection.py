@@ -7,16 +7,19 @@ from typing import Any, TypeVar
 from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 
+from services.shared.kafka_access import client_arguments
+from services.shared.settings import KafkaSettings
+
 CONNECT_TIMEOUT_S = 2.0
 BOOTSTRAP_TIMEOUT_MS = 5_000
 RECONNECT_LIMIT_MS = 1_000
 _T = TypeVar("_T")
 
 
-def connected(client: Callable[..., _T], bootstrap: str, **settings: Any) -> _T:  # noqa: ANN401
+def connected(client: Callable[..., _T], kafka: KafkaSettings, **settings: Any) -> _T:  # noqa: ANN401
     """Raises KafkaError or OSError; no socket and no thread is open then."""
-    servers = [server.strip() for server in bootstrap.split(",")]
-    _knock(servers)
+    access = client_arguments(kafka)
+    _knock(access["bootstrap_servers"])
     opened: list[KafkaNetClient] = []
 
     def open_network(**network: Any) -> KafkaNetClient:  # noqa: ANN401 - kafka-python is untyped
@@ -25,7 +28,7 @@ def connected(client: Callable[..., _T], bootstrap: str, **settings: Any) -> _T:
 
     try:
         return client(
-            bootstrap_servers=servers,
+            **access,
             bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             reconnect_backoff_max_ms=RECONNECT_LIMIT_MS,
             kafka_client=open_network,

@@ -1,7 +1,7 @@
 """Every setting that services share, read once from `HANDOFF_*`; a bad value stops the start.
 
 Nested names use two underscores (`HANDOFF_KAFKA__BOOTSTRAP`). A secret may come from a file:
-`HANDOFF_SECRETS` names a folder that holds one file a setting.
+`HANDOFF_SECRETS` names a folder that holds one file a setting, `handoff_kafka__password` for one.
 """
 
 import os
@@ -9,8 +9,13 @@ import re
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from services.shared.errors import SettingsError
@@ -18,16 +23,47 @@ from services.shared.subjects import DEPARTMENTS, ONCALL, RESERVED_PARTIES, Kind
 
 
 class KafkaSettings(BaseModel):
-    """Where the broker is."""
+    """Where the broker is, how we know that it is the right one, and who we are.
+
+    With a `username` we prove it by SCRAM-SHA-512, and only over TLS.
+    """
 
     bootstrap: str = Field("127.0.0.1:9092", description="host:port, several with commas")
+    tls: bool = False
+    ca_file: Path | None = Field(
+        None, description="PEM of who signed the broker's certificate; by default the system's"
+    )
+    username: str = ""
+    password: SecretStr = SecretStr("")
+
+    def model_post_init(self, _context: object) -> None:
+        """Refuses what would connect otherwise than its reader believes; never says a secret."""
+        if bool(self.username) != bool(self.password.get_secret_value()):
+            raise SettingsError(
+                "HANDOFF_KAFKA__USERNAME and HANDOFF_KAFKA__PASSWORD go together; set both or none."
+            )
+        if not self.tls and (self.username or self.ca_file):
+            raise SettingsError(
+                "HANDOFF_KAFKA__USERNAME and HANDOFF_KAFKA__CA_FILE need HANDOFF_KAFKA__TLS=true."
+            )
+        if self.ca_file and not self.ca_file.is_file():
+            raise SettingsError(f"HANDOFF_KAFKA__CA_FILE is {self.ca_file}, and that is no file.")
 
 
 class MongoSettings(BaseModel):
-    """Where the replica set is; transactions need one, even of a single member."""
+    """Where the replica set is; transactions need one, even of a single member.
 
-    uri: str = "mongodb://127.0.0.1:27017/?replicaSet=handoff"
+    The URI says all that a client has to know, TLS and the password too, so nothing shows it.
+    """
+
+    uri: str = Field("mongodb://127.0.0.1:27017/?replicaSet=handoff", repr=False)
     database: str = "handoff"
+
+    @property
+    def shown(self) -> str:
+        """The URI without who signs in."""
+        scheme, _, rest = self.uri.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 class Endpoint(BaseModel):
@@ -110,6 +146,19 @@ class Settings(BaseSettings):
     home: Path = Path("~/.local/share/handoff")
     log: Literal["json", "text"] = "json"
     spans_file: Path | None = Field(None, description="spans are also appended here, a line each")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A secret's file may be of a nested setting; a variable of the same name goes before."""
+        secrets = NestedSecretsSettingsSource(file_secret_settings)
+        return init_settings, env_settings, secrets
 
     def model_post_init(self, _context: object) -> None:
         self.parties = default_parties() | self.parties

@@ -100,7 +100,7 @@ async def _run(
     outbox = Outbox(around.client, database, NAME)
     store = Store(around.client, database, outbox)
     sets = KnownSets(store, settings.own_types)
-    publisher = KafkaPublisher(settings.kafka.bootstrap, settings.tracker.instance)
+    publisher = KafkaPublisher(settings.kafka, settings.tracker.instance)
     relay = Relay(
         outbox, publisher, settings, None, NAME, around.clock, around.telemetry, around.health
     )
@@ -180,7 +180,7 @@ def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, relay: Rela
 
     ingest = Ingest(
         Membership(
-            settings.kafka.bootstrap,
+            settings.kafka,
             tuple(settings.parties),
             settings.partitions,
             settings.tracker.instance,

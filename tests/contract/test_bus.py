@@ -59,7 +59,7 @@ def memory_bus(opened: ExitStack) -> Bus:
 
 
 def kafka_bus(opened: ExitStack, settings: Settings) -> Bus:
-    kafka = settings.kafka.bootstrap
+    kafka = settings.kafka
     return Bus(
         lambda: closed(opened, KafkaPublisher(kafka, "test")),
         lambda group, topics, start: closed(opened, KafkaSubscriber(kafka, group, topics, start)),

@@ -39,6 +39,13 @@ SMALL: dict[str, Any] = {
     "topics": {"enabled": False},
     "services": {"console": None, "support": {"replicas": 0}},
 }
+SIGNED_IN: dict[str, Any] = {
+    "kafka": {
+        "tls": True,
+        "username": "handoff",
+        "secret": {"name": "kafka-login", "ca": "ca.crt"},
+    },
+}
 VALUES = {"default": {}, "large": LARGE, "small": SMALL}
 OLDEST, NEWEST = "1.29", "1.37"
 
@@ -211,6 +218,29 @@ def test_an_address_out_of_a_secret_stands_nowhere_in_the_documents() -> None:
         assert container(workload)["envFrom"] == [{"secretRef": {"name": "webhook"}}]
 
 
+def test_every_client_of_kafka_signs_in_with_what_is_in_the_secret() -> None:
+    for workload in render(SIGNED_IN).workloads:
+        kubernetes_validate.validate(workload, OLDEST, strict=True)
+        (password,) = (each for each in container(workload)["env"] if "PASSWORD" in each["name"])
+        reference = {"secretKeyRef": {"name": "kafka-login", "key": "password"}}
+        assert password == {"name": "HANDOFF_KAFKA__PASSWORD", "valueFrom": reference}
+        told = environment(workload)
+        assert (told["HANDOFF_KAFKA__TLS"], told["HANDOFF_KAFKA__USERNAME"]) == ("true", "handoff")
+        mounts = {
+            mount["name"]: mount["mountPath"] for mount in container(workload)["volumeMounts"]
+        }
+        assert told["HANDOFF_KAFKA__CA_FILE"] == f"{mounts['kafka']}/ca.pem"
+        (volume,) = (each for each in pod(workload)["volumes"] if each["name"] == "kafka")
+        items = [{"key": "ca.crt", "path": "ca.pem"}]
+        assert volume["secret"] == {"secretName": "kafka-login", "items": items}
+
+
+def test_without_an_authority_in_the_values_nothing_of_kafka_is_mounted() -> None:
+    for workload in render({}).workloads:
+        assert [mount["name"] for mount in container(workload)["volumeMounts"]] == ["tmp"]
+        assert "HANDOFF_KAFKA__CA_FILE" not in environment(workload)
+
+
 def test_the_console_is_reached_by_a_forwarded_port_only() -> None:
     release = render({})
     assert "console" not in {component(each) for each in release.of("Service")}
@@ -233,6 +263,7 @@ def test_the_longest_name_of_a_release_leaves_room_for_every_name() -> None:
         ({"kafka": {"bootstrap": "kafka"}}, "/kafka/bootstrap"),
         ({"mongo": {"uri": "127.0.0.1:27017"}}, "/mongo/uri"),
         ({"services": {"sales": {"replica": 2}}}, "/services/sales"),
+        ({"kafka": {"username": "handoff"}}, "needs `kafka.secret.name`"),
         ({"tracker": {}}, "'tracker' not allowed"),
         ({"environment": {"HANDOFF_MONGO__URI": "mongodb://db/"}}, "set `mongo.uri`"),
     ],

@@ -83,7 +83,7 @@ class Company:
         self.finance = finance_pb2_grpc.FinanceServiceStub(processes["finance"].channel)
         self.support = support_pb2_grpc.SupportServiceStub(processes["support"].channel)
         topics = [topic_of(name) for name in DEPARTMENTS]
-        self._reader = KafkaSubscriber(settings.kafka.bootstrap, None, topics, from_start=True)
+        self._reader = KafkaSubscriber(settings.kafka, None, topics, from_start=True)
         self._said: list[Received] = []
 
     def said_about(self, subject: str, count: int) -> list[str]:

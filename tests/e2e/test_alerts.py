@@ -138,7 +138,7 @@ def service(
 
 @pytest.fixture
 def publish(fresh_topics: Settings) -> Iterator[Callable[..., None]]:
-    publisher = KafkaPublisher(fresh_topics.kafka.bootstrap, "test")
+    publisher = KafkaPublisher(fresh_topics.kafka, "test")
 
     def publish(*values: bytes) -> None:
         headers = (("traceparent", f"00-{TRACE}-b7ad6b7169203331-01".encode()),)
@@ -151,7 +151,7 @@ def publish(fresh_topics: Settings) -> Iterator[Callable[..., None]]:
 
 def first_of(settings: Settings, topic: str) -> Received:
     """The first record of a topic, as soon as there is one."""
-    subscriber = KafkaSubscriber(settings.kafka.bootstrap, None, [topic], from_start=True)
+    subscriber = KafkaSubscriber(settings.kafka, None, [topic], from_start=True)
     try:
         return until(lambda: subscriber.poll(0.5), f"a record in {topic}")[0]
     finally:

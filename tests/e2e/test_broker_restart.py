@@ -33,7 +33,7 @@ def sales(own: LocalStack) -> Iterator[Sales]:
 def test_nothing_is_lost_or_reordered_when_the_broker_is_killed(
     own: LocalStack, sales: Sales
 ) -> None:
-    kafka = own.settings.kafka.bootstrap
+    kafka = own.settings.kafka
     committed: list[str] = []
     with (
         closing(KafkaPublisher(kafka, "test")) as publisher,

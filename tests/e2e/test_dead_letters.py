@@ -35,8 +35,7 @@ class Tracked:
         self._earlier = {letter["id"] for letter in self.dlq("list")}
 
     def publish(self, *records: Record) -> None:
-        bootstrap = self.stack.settings.kafka.bootstrap
-        with closing(KafkaPublisher(bootstrap, "test")) as publisher:
+        with closing(KafkaPublisher(self.stack.settings.kafka, "test")) as publisher:
             publisher.publish(records)
 
     def events_of(self, subject: str) -> int:

@@ -61,8 +61,7 @@ class Work:
 
     def records(self, *topics: str) -> list[Received]:
         """All that lies in these topics, heartbeats left out."""
-        bootstrap = self.stack.settings.kafka.bootstrap
-        with closing(KafkaSubscriber(bootstrap, None, topics)) as subscriber:
+        with closing(KafkaSubscriber(self.stack.settings.kafka, None, topics)) as subscriber:
             return [each for each in subscriber.read_to_end() if each.key != HEARTBEAT_KEY]
 
 
@@ -84,9 +83,7 @@ def work(new_stack: NewStack, hook: Hook) -> Iterator[Work]:
         },
     )
     with ExitStack() as opened:
-        publisher = opened.enter_context(
-            closing(KafkaPublisher(stack.settings.kafka.bootstrap, "test"))
-        )
+        publisher = opened.enter_context(closing(KafkaPublisher(stack.settings.kafka, "test")))
         mongo = opened.enter_context(connect(stack.settings.mongo))
         told = opened.enter_context(departments(stack.settings.endpoints))
         outboxes = Outboxes(mongo, stack.settings.mongo.database)

@@ -104,7 +104,7 @@ def test_a_stack_leaves_nothing_when_it_stops_and_has_its_data_on_other_ports_th
     home: Path, new_stack: NewStack
 ) -> None:
     first = new_stack()
-    with admin(first.settings.kafka.bootstrap) as kafka:
+    with admin(first.settings.kafka) as kafka:
         counts = partition_counts(kafka)
         assert list(config_differences(kafka, first.settings)) == []
     assert counts[TOPIC] == counts["handoff.verdicts.v1"] == first.settings.partitions

@@ -64,7 +64,7 @@ class Replay:
     @contextmanager
     def playing(self) -> Iterator[None]:
         """The events go out meanwhile."""
-        with closing(KafkaPublisher(self.stack.settings.kafka.bootstrap, "test")) as publisher:
+        with closing(KafkaPublisher(self.stack.settings.kafka, "test")) as publisher:
             settings = self.stack.settings
             work = threading.Thread(
                 target=drive, args=(self.data.history, UNTIL, publisher, settings)

@@ -11,6 +11,7 @@ import pytest
 from services.local.ports import Ports
 from services.local.stack import LocalStack
 from services.local.topics import admin, partition_counts
+from services.shared.settings import KafkaSettings
 
 TOPIC = "handoff.carrier.v1"
 
@@ -30,7 +31,7 @@ def handoff_topics(home: Path, **variables: str) -> subprocess.CompletedProcess[
 def bootstrap(stack: LocalStack) -> Iterator[str]:
     """Of a Kafka that is afterwards without the carrier's topic."""
     yield stack.settings.kafka.bootstrap
-    with admin(stack.settings.kafka.bootstrap) as kafka:
+    with admin(stack.settings.kafka) as kafka:
         if TOPIC in partition_counts(kafka):
             kafka.delete_topics([TOPIC])
 
@@ -43,7 +44,7 @@ def test_a_new_party_gets_its_topic_and_a_second_run_changes_nothing(
         done = handoff_topics(home, **told)
         assert (done.returncode, done.stderr) == (0, "")
         assert "4 partitions" in done.stdout
-        with admin(bootstrap) as kafka:
+        with admin(KafkaSettings(bootstrap=bootstrap)) as kafka:
             assert partition_counts(kafka)[TOPIC] == 4
 
 

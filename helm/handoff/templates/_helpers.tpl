@@ -37,10 +37,17 @@ its values, both empty for a command.
 {{- $root := .root -}}
 {{- $settings := dict
   "HANDOFF_KAFKA__BOOTSTRAP" $root.Values.kafka.bootstrap
+  "HANDOFF_KAFKA__TLS" $root.Values.kafka.tls
   "HANDOFF_PARTITIONS" (int $root.Values.kafka.partitions)
   "HANDOFF_MONGO__DATABASE" $root.Values.mongo.database
   "HANDOFF_LISTEN" (ternary "127.0.0.1" "0.0.0.0" (default false .service.loopback))
 -}}
+{{- with $root.Values.kafka.username -}}
+{{- $_ := set $settings "HANDOFF_KAFKA__USERNAME" . -}}
+{{- end -}}
+{{- if include "handoff.kafkaCa" $root -}}
+{{- $_ := set $settings "HANDOFF_KAFKA__CA_FILE" "/etc/handoff/kafka/ca.pem" -}}
+{{- end -}}
 {{- if $root.Values.collector -}}
 {{- $_ := set $settings "OTEL_EXPORTER_OTLP_ENDPOINT" $root.Values.collector -}}
 {{- end -}}
@@ -73,6 +80,43 @@ its values, both empty for a command.
 - name: {{ $name }}
   value: {{ $value | toString | quote }}
 {{- end }}
+{{- with $root.Values.kafka }}
+{{- if .username }}
+- name: HANDOFF_KAFKA__PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ required "`kafka.username` needs `kafka.secret.name`." .secret.name }}
+      key: {{ .secret.password }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Not empty where the brokers' certificate is signed by an authority of your own. */}}
+{{- define "handoff.kafkaCa" -}}
+{{- with .Values.kafka.secret -}}
+{{- if and .name .ca -}}
+{{- .ca -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "handoff.kafkaMount" -}}
+{{- if include "handoff.kafkaCa" . -}}
+- name: kafka
+  mountPath: /etc/handoff/kafka
+  readOnly: true
+{{- end -}}
+{{- end -}}
+
+{{- define "handoff.kafkaVolume" -}}
+{{- with include "handoff.kafkaCa" . -}}
+- name: kafka
+  secret:
+    secretName: {{ $.Values.kafka.secret.name }}
+    items:
+      - key: {{ . }}
+        path: ca.pem
+{{- end -}}
 {{- end -}}
 
 {{- define "handoff.podSecurity" -}}

@@ -83,8 +83,8 @@ class Service(Generic[S]):
         )
         patient = consuming.retried(careful, TRANSIENT, self.stop, self.health)
         handler = only(heard, consuming.traced(patient, self.telemetry))
-        bootstrap, topics = self.settings.kafka.bootstrap, topics_of(heard)
-        subscriber = KafkaSubscriber(bootstrap, f"handoff.{self.name}", topics, from_start=True)
+        kafka, topics = self.settings.kafka, topics_of(heard)
+        subscriber = KafkaSubscriber(kafka, f"handoff.{self.name}", topics, from_start=True)
         self.closing.callback(subscriber.close)
         return lambda stop: consuming.run(subscriber, handler, stop, self.health)
 
@@ -174,7 +174,7 @@ class Service(Generic[S]):
         return thread
 
     def _publisher(self, client_id: str) -> KafkaPublisher:
-        publisher = KafkaPublisher(self.settings.kafka.bootstrap, client_id)
+        publisher = KafkaPublisher(self.settings.kafka, client_id)
         self.closing.callback(publisher.close)
         return publisher
 

@@ -7,6 +7,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.shared.bus import Received
+from services.shared.kafka_access import client_arguments
+from services.shared.settings import KafkaSettings
 
 GROUP = "handoff-tracker"
 METADATA_AGE_MS = 5_000
@@ -20,7 +22,7 @@ class Membership:
     Each party's topic has to have as many `partitions`.
     """
 
-    bootstrap: str
+    kafka: KafkaSettings
     parties: tuple[str, ...]
     partitions: int
     instance: str
@@ -30,7 +32,7 @@ class Membership:
 def reader(membership: Membership) -> AIOKafkaConsumer:
     """A static member of the group; it reads from where it is sought, and nowhere else."""
     return AIOKafkaConsumer(
-        bootstrap_servers=membership.bootstrap,
+        **client_arguments(membership.kafka),
         group_id=GROUP,
         group_instance_id=membership.instance,
         client_id=membership.instance,
@@ -47,7 +49,7 @@ def reader(membership: Membership) -> AIOKafkaConsumer:
 def watcher_of(membership: Membership) -> AIOKafkaConsumer:
     """A client that only asks where topics end."""
     return AIOKafkaConsumer(
-        bootstrap_servers=membership.bootstrap,
+        **client_arguments(membership.kafka),
         client_id=f"{membership.instance}-watcher",
         isolation_level="read_uncommitted",
     )

@@ -111,7 +111,7 @@ class Ingest:
                     care.look_after(consumer),
                 )
             except (KafkaError, OSError) as error:
-                problem = f"Cannot read Kafka at {self._membership.bootstrap}; still trying."
+                problem = f"Cannot read Kafka at {self._membership.kafka.bootstrap}; still trying."
                 self._health.report(PART, problem)
                 self._log.warning(problem, error=repr(error))
                 await asyncio.sleep(TROUBLE_WAIT_S)

@@ -34,6 +34,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     state.write(tmp_path, a_state())
     assert state.read(tmp_path) == a_state()
     assert state.running(tmp_path) == a_state()
+    assert state.state_path(tmp_path).stat().st_mode & 0o077 == 0  # it may hold passwords
 
 
 def test_a_stack_whose_supervisor_is_gone_does_not_run_but_its_survivors_are_known(
