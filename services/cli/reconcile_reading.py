@@ -88,7 +88,7 @@ def read(books: Books, settings: Settings, now: Instant) -> Found:
     refused = {refused_by_tracker(dict(letter.record.headers)) for letter in all_letters(settings)}
     places = books.letters.union(place for place in refused if place)
     reading = Reading(books, places, {topic_of(party): party for party in settings.parties})
-    subscriber = KafkaSubscriber(settings.kafka.bootstrap, None, list(reading.topics))
+    subscriber = KafkaSubscriber(settings.kafka, None, list(reading.topics))
     try:
         with closing(subscriber):
             bounds = subscriber.bounds()

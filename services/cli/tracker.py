@@ -75,7 +75,7 @@ def _stopped(settings: Settings, decisions: Decisions, partition: int | None) ->
         )
     stored = [each for each in decisions.all() if partition in {None, each.number}]
     topics = [topic_of(party) for party in settings.parties]
-    logs = ask_logs(settings.kafka.bootstrap, topics)
+    logs = ask_logs(settings.kafka, topics)
     if wrong := wrong_partition_count(logs, topics, settings.partitions):
         raise CommandFailed(str(wrong))
     looked_at = (Stopped(each, tuple(stops(each, logs))) for each in stored)

@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 from handoff.v1 import tracker_pb2_grpc
 from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 
 from services.shared import health as pages
 from services.shared import rpc, telemetry
@@ -18,7 +19,13 @@ from services.shared.bus_kafka import KafkaPublisher
 from services.shared.clock import Clock
 from services.shared.health import Health
 from services.shared.heartbeat_clock import clock_of
-from services.shared.mongo import connect, wait_until_reachable
+from services.shared.mongo import PART as MONGO
+from services.shared.mongo import (
+    UNREACHABLE_WAIT_S,
+    connect,
+    sentence,
+    wait_until_reachable,
+)
 from services.shared.outbox import Outbox
 from services.shared.relay import Relay
 from services.shared.settings import load
@@ -110,7 +117,7 @@ async def _run(
     server = await _answer(around, _ledger(around, sets, outlook))
     relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
     try:
-        if await asyncio.to_thread(_prepare, around, store, sets, outlook, folder, stopped):
+        if await asyncio.to_thread(prepare, around, store, sets, outlook, folder, stopped):
             relaying.start()
             await ingest.run(stop)
         return 0
@@ -152,7 +159,7 @@ async def _answer(around: Surroundings, ledger: Ledger) -> grpc.aio.Server:
     )
 
 
-def _prepare(
+def prepare(
     around: Surroundings,
     store: Store,
     sets: KnownSets,
@@ -161,17 +168,35 @@ def _prepare(
     stopped: threading.Event,
 ) -> bool:
     """Indexes, this tracker's agreement files as the next set, and what it learned of them before;
-    False when stopped first.
+    False when stopped first. Where Mongo goes away meanwhile, all of it is tried again.
     """
-    if not wait_until_reachable(around.client, around.health, around.telemetry.log, stopped):
-        return False
+    log = around.telemetry.log
+    while wait_until_reachable(around.client, around.health, log, stopped):
+        try:
+            _begin(around, store, sets, outlook, folder)
+        except PyMongoError as error:
+            problem = sentence(error)
+            around.health.report(MONGO, problem)
+            log.warning(problem)
+            stopped.wait(UNREACHABLE_WAIT_S)
+        else:
+            return True
+    return False
+
+
+def _begin(
+    around: Surroundings,
+    store: Store,
+    sets: KnownSets,
+    outlook: Outlook,
+    folder: AgreementFolder,
+) -> None:
     store.prepare()
     simulated = around.settings.clock == "heartbeats"
     now = 0 if simulated else around.clock.now()  # a simulation has no before
     store.activate(folder, now, around.settings.own_types)
     known = sets()
     outlook.learner.begin(store.settled_subjects(known, BEGINNING_LIMIT), known)
-    return True
 
 
 def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, relay: Relay) -> Ingest:

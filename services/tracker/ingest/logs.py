@@ -12,35 +12,36 @@ from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, NoError, UnknownTopicOrPartitionError, for_code
 
 from services.shared.bus_kafka import administrator
+from services.shared.settings import KafkaSettings
 from services.tracker.errors import KafkaSilent
 from services.tracker.ingest.protecting import Log
 
 ABSENT = (NoError, UnknownTopicOrPartitionError)
 
 
-def ask_logs(bootstrap: str, topics: Collection[str]) -> dict[str, Log]:
+def ask_logs(kafka: KafkaSettings, topics: Collection[str]) -> dict[str, Log]:
     """Those of the topics that exist. It blocks; raises KafkaSilent where it cannot be known."""
     try:
-        kafka = administrator(bootstrap)
+        client = administrator(kafka)
         try:
-            return _logs(kafka, topics)
+            return _logs(client, topics)
         finally:
-            kafka.close()
+            client.close()
     except (KafkaError, OSError) as error:
         raise KafkaSilent(
-            f"Cannot ask Kafka at {bootstrap} what it holds: {type(error).__name__}: {error}"
+            f"Cannot ask Kafka at {kafka.bootstrap} what it holds: {type(error).__name__}: {error}"
         ) from error
 
 
-def _logs(kafka: KafkaAdminClient, topics: Collection[str]) -> dict[str, Log]:
-    found = [each for each in kafka.describe_topics(sorted(topics)) if _exists(each)]
+def _logs(client: KafkaAdminClient, topics: Collection[str]) -> dict[str, Log]:
+    found = [each for each in client.describe_topics(sorted(topics)) if _exists(each)]
     places = [
         TopicPartition(topic["name"], partition["partition_index"])
         for topic in found
         for partition in topic["partitions"]
     ]
-    starts = _offsets(kafka, places, OffsetSpec.EARLIEST)
-    ends = _offsets(kafka, places, OffsetSpec.LATEST)
+    starts = _offsets(client, places, OffsetSpec.EARLIEST)
+    ends = _offsets(client, places, OffsetSpec.LATEST)
     return {
         topic["name"]: Log(str(topic["topic_id"]), starts[topic["name"]], ends[topic["name"]])
         for topic in found
@@ -56,12 +57,12 @@ def _exists(topic: dict[str, Any]) -> bool:
 
 
 def _offsets(
-    kafka: KafkaAdminClient, places: list[TopicPartition], which: OffsetSpec
+    client: KafkaAdminClient, places: list[TopicPartition], which: OffsetSpec
 ) -> dict[str, dict[int, int]]:
     """By topic and partition number."""
     offsets: dict[str, dict[int, int]] = {place.topic: {} for place in places}
     if places:
-        found = kafka.list_partition_offsets(dict.fromkeys(places, which))
+        found = client.list_partition_offsets(dict.fromkeys(places, which))
         for place, at in found.items():
             offsets[place.topic][place.partition] = at.offset
     return offsets

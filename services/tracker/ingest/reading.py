@@ -83,7 +83,7 @@ class Ingest:
             self._topics,
             membership.partitions,
             keeper,
-            partial(ask_logs, membership.bootstrap, self._topics),
+            partial(ask_logs, membership.kafka, self._topics),
             patience=self._patiently,
             health=health,
             log=telemetry.log,
