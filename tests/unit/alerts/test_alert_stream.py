@@ -1,10 +1,19 @@
 """What Faust hands over and what it logs, as the rest of the project knows them."""
 
 import logging
+import ssl
+from pathlib import Path
 from types import SimpleNamespace
 
-from services.alerts.stream import SAY_AGAIN_S, LogBridge, received
+import pytest
+from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
+from pydantic import SecretStr
+
+from services.alerts.settings import AlertsSettings
+from services.alerts.stream import SAY_AGAIN_S, LogBridge, build, received
 from services.shared.bus import Received
+from services.shared.kafka_access import client_arguments
+from services.shared.settings import KafkaSettings
 
 
 def a_message(**changes: object) -> SimpleNamespace:
@@ -54,3 +63,26 @@ def test_what_a_library_repeats_is_said_now_and_then() -> None:
         "aiokafka: Unable connect to node with id 1",
         "aiokafka: Unable to update metadata",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kafka", "protocol"),
+    [
+        (KafkaSettings(tls=True), "SSL"),
+        (KafkaSettings(tls=True, username="alerts", password=SecretStr("secret")), "SASL_SSL"),
+    ],
+)
+def test_faust_signs_in_to_kafka_as_our_other_clients_do(
+    tmp_path: Path, kafka: KafkaSettings, protocol: str
+) -> None:
+    app = build(AlertsSettings(home=tmp_path, kafka=kafka), lambda _: None)
+    access = credentials_to_aiokafka_auth(app.conf.broker_credentials)
+    assert access["security_protocol"] == protocol
+    assert access["ssl_context"].verify_mode is ssl.CERT_REQUIRED
+    ours = {**client_arguments(kafka), "ssl_context": access["ssl_context"]}
+    assert access.items() <= ours.items()
+
+
+def test_faust_asks_for_nothing_where_anyone_may_come(tmp_path: Path) -> None:
+    app = build(AlertsSettings(home=tmp_path), lambda _: None)
+    assert app.conf.broker_credentials is None
