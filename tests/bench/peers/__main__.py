@@ -19,6 +19,7 @@ from pathlib import Path
 
 from services.local.interrupts import interruptible
 from services.local.topics import admin
+from services.shared.settings import KafkaSettings
 from services.shared.subjects import DEPARTMENTS, ONCALL
 from tests.bench.peers.comparing import Disagreement
 from tests.bench.peers.filling import Filled, fill, make_topics
@@ -87,7 +88,7 @@ class _Topics:
     def _fill(self, prefix: str, workload: Workload) -> Filled:
         bootstrap = self._running.bootstrap
         names = [f"{prefix}.{party}.v1" for party in (*DEPARTMENTS, ONCALL)]
-        with admin(bootstrap) as kafka:
+        with admin(KafkaSettings(bootstrap=bootstrap)) as kafka:
             make_topics(kafka, names, PARTITIONS)
         return fill(bootstrap, prefix, workload, PARTITIONS, time.time_ns() // 1_000)
 

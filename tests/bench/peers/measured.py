@@ -9,6 +9,7 @@ from functools import cache, partial
 from subprocess import CalledProcessError
 
 from services.local.topics import admin
+from services.shared.settings import KafkaSettings
 from services.shared.subjects import VERDICTS_TOPIC
 from tests.bench.core import SLICES, loop_s
 from tests.bench.peers.comparing import check
@@ -136,7 +137,7 @@ def _clean_start(peer: Peer, servers: Servers, filled: Filled) -> Run:
     folder = servers.folder / "peers" / peer.name
     folder.mkdir(parents=True)
     verdicts = VERDICTS_TOPIC if peer.name == "tracker" else f"{peer.name}.verdicts.v1"
-    with admin(servers.bootstrap) as kafka:
+    with admin(KafkaSettings(bootstrap=servers.bootstrap)) as kafka:
         make_topics(kafka, [verdicts], filled.partitions)
     return Run(servers, filled, verdicts, folder)
 

@@ -1,7 +1,7 @@
 """A tracker that starts just when Mongo goes away: it tries again, and is not ended by that."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from services.tracker import app
 from services.tracker.agreement_files import load_folder
 from services.tracker.agreement_sets import KnownSets
 from services.tracker.app import Surroundings, prepare
-from services.tracker.core.promises import Promise
+from services.tracker.core.subject import Subject
 from services.tracker.learner import Learner
 from services.tracker.outlook import Outlook
 from services.tracker.settings import TrackerSettings
@@ -28,11 +28,11 @@ class ShakenStore(Store):
 
     asked = 0
 
-    def settled_promises(self, *about: Any) -> list[Promise]:  # noqa: ANN401 - as the store's
+    def settled_subjects(self, *about: Any) -> Iterable[Subject]:  # noqa: ANN401 - as the store's
         self.asked += 1
         if self.asked == 1:
             raise AutoReconnect("the primary is gone")
-        return super().settled_promises(*about)
+        return super().settled_subjects(*about)
 
 
 @pytest.fixture

@@ -1,0 +1,77 @@
+"""After the last fault: wait until all is done, look, tell everything once more, and look again."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from services.shared.clock import Instant
+from tests.storm.children import Child
+from tests.storm.draining import Draining
+from tests.storm.found import Found
+from tests.storm.gathering import Tables, Topics, counted
+from tests.storm.history import EVENT
+from tests.storm.nemesis import Nemesis
+from tests.storm.plan import Plan, Planned
+from tests.storm.servers import Servers
+from tests.storm.writers import Writers
+
+
+class Ending:
+    """No more faults: wait, look, write all once more, and look again."""
+
+    def __init__(
+        self, servers: Servers, nemesis: Nemesis, writers: Writers, tables: Tables
+    ) -> None:
+        self._servers = servers
+        self._writers = writers
+        self._topics, self._tables = Topics(servers.kafka), tables
+        self._draining = Draining(nemesis, servers.fleet, writers, self._topics, tables)
+
+    def found(self, made: Plan, last_due: Instant, say: Callable[[str], None]) -> Found:
+        say("       the storm is over")
+        waiting = self._draining.until_over(last_due)
+        before, log = self._raised(), self._topics.log()
+        told = [replace(each, at=0) for each in made.records if each.kind == EVENT]
+        for writer in self._writers.all:
+            writer.add([each for each in told if each.party == writer.party])
+        say("       everything is told once more")
+        waiting += self._draining.until_over(0)
+        after = self._raised()
+        return Found(
+            log,
+            self._topics.letters(),
+            self._topics.published(),
+            self._tables.recorded(),
+            counted(self._servers.fleet.grpc_address, _subjects(made.records)),
+            self._tables.active_from(),
+            {name: after[name] - before[name] for name in after},
+            self._counters(),
+            self._servers.fleet.counts["ended"],
+            tuple(waiting),
+        )
+
+    def _raised(self) -> dict[str, int]:
+        return {
+            "verdicts recorded": len(self._tables.recorded()),
+            "verdicts published": len(self._topics.published()),
+            "letters": len(self._topics.letters()),
+            "rows waiting": self._tables.waiting(),
+        }
+
+    def _counters(self) -> dict[str, int]:
+        partitions = self._tables.partitions()
+        return {
+            "kills": self._servers.fleet.counts["kills"],
+            "fenced": sum(row["fenced"] for row in partitions),
+            "takeovers": sum(row["epoch"] - 1 for row in partitions),
+            "rebalances": _rebalances(self._servers.broker),
+        }
+
+
+def _rebalances(broker: Child) -> int:
+    return len(re.findall(r"reparing to rebalance group handoff-tracker", broker.said()))
+
+
+def _subjects(records: Iterable[Planned]) -> list[str]:
+    """Those of poison too: they have to be unknown, or to have no more events than were told."""
+    return sorted({planned.subject for planned in records if planned.subject})
