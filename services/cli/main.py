@@ -96,7 +96,7 @@ COMMANDS = {
     ),
     "dlq": Entry("services.cli.dlq:app", "What could not be handled: list, show, send it again."),
     "tracker": Entry(
-        "services.cli.tracker:app", "Decide how a partition goes on that stands still."
+        "services.cli.tracker:app", "Decide how stopped partitions go on; archive, rebuild."
     ),
     "reconcile": Entry(
         "services.cli.reconcile:command", "Whether every event written was applied: compare counts."

@@ -1,4 +1,4 @@
-"""`handoff tracker`: what a person decides about partitions that stand still."""
+"""`handoff tracker`: what a person decides about partitions and what is stored of them."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from pymongo.errors import PyMongoError
 
 from services.cli import surroundings
 from services.cli.errors import CommandFailed
+from services.cli.tracker_archive import archive
 from services.shared import mongo
 from services.shared.settings import Settings
 from services.shared.subjects import topic_of
@@ -17,11 +18,12 @@ from services.tracker.ingest.protecting import stops, what_happened, wrong_parti
 from services.tracker.ingest.resuming import From, Stopped, cannot, means
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(archive)
 
 
 @app.callback()
 def tracker() -> None:
-    """Partitions that stand still until a person has decided how to go on."""
+    """How stopped partitions go on, and what the tracker has stored."""
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 HandoffError
 ├── AgreementError       agreement files are wrong: file, line, key and what would be right
+├── ArchiveDamaged       a file of the archive is not what was written; nothing was deleted
+├── BeingRebuilt         a partition is being made anew; trackers wait until that is done
 ├── Fenced               a partition has another owner by now; nothing was written
 ├── KafkaSilent          Kafka does not say what it holds; it is asked again
 ├── PartitionTorn        the group gave some topics of a partition to one tracker, some to another
@@ -21,6 +23,20 @@ class AgreementError(HandoffError):
     def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(message)
         self.faults = faults
+
+
+class ArchiveDamaged(HandoffError):
+    """What lies in the archive cannot be read, or is not what was written."""
+
+
+class BeingRebuilt(HandoffError):
+    """Nobody may follow a partition whose subjects are not all there yet."""
+
+    def __init__(self, partition: int) -> None:
+        super().__init__(
+            f"Partition {partition} is being rebuilt. If `handoff tracker rebuild` was stopped"
+            " before its end, give it again."
+        )
 
 
 class Fenced(HandoffError):

@@ -17,6 +17,7 @@ from services.tracker.core.verdicts import Verdict
 from services.tracker.counting import HEARTBEAT, REFUSED, Counts
 from services.tracker.exchange import Changes, Commit, Ownership, PartitionStore, Rules, Told
 from services.tracker.memory import Memory
+from services.tracker.rows import day_of
 from services.tracker.writing import commit_of
 from services.tracker.young import Young
 
@@ -180,8 +181,8 @@ class Partition:
             [self._known[id] for id in grown_up],
             self._young,
             progress,
-            self.number,
-            self.owner.seq + 1,
+            self.owner,
+            day_of(self.clock(self._wall)),
         )
 
     def _know_sets(self, now: Instant) -> None:

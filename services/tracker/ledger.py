@@ -140,7 +140,9 @@ class Ledger:
             documents = self._subjects.find({"_id": {"$in": [*ids]}}, {"packed": True})
             subjects = {row["_id"]: unpack(row["_id"], row["packed"], sets) for row in documents}
             for row in some:
-                subject, id = subjects[row["subject"]], row["_id"]
+                subject, id = subjects.get(row["subject"]), row["_id"]
+                if subject is None:
+                    continue  # archived meanwhile
                 if (promise := subject.promises.get(id)) and is_listed(promise):
                     yield row, standing(subject, promise, marks[row["partition"]], now)
                 elif (found := subject.found.get(id)) and found.cleared_at is None:

@@ -6,26 +6,35 @@ A row says only what lists are filtered and sorted by; the rest is read from the
 from collections.abc import Iterator
 from typing import Any
 
+from services.shared.clock import Instant
 from services.tracker.core.agenda import next_look_at
 from services.tracker.core.findings import FindingKind, Found
-from services.tracker.core.parking import Parked, ParkedType
+from services.tracker.core.parking import DAY, Parked, ParkedType
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.subject import Subject
-from services.tracker.core.verdicts import Kind, Verdict
+from services.tracker.core.verdicts import Kind, Reason, Verdict
 from services.tracker.packing import pack
 
 Row = dict[str, Any]
+
+Day = int
+"""Days since 1970-01-01 UTC. A day is all that is asked of a change, and costs its index little."""
 
 _TOLD_BY_THE_PROMISE = frozenset({Kind.OPENED, Kind.ACKNOWLEDGED, Kind.KEPT})
 """A promise says so itself, with the moment: unless people are told, it needs no record."""
 
 
-def subject_document(subject: Subject, partition: int, *, settled: bool) -> Row:
+def day_of(moment: Instant) -> Day:
+    return moment // DAY
+
+
+def subject_document(subject: Subject, partition: int, changed_on: Day, *, settled: bool) -> Row:
     """What is open is read by `look_at` and what is packed alone, to be taken over fast."""
     return {
         "_id": subject.id,
         "partition": partition,
         "open": not settled,
+        "changed_on": changed_on,
         "parked": bool(subject.rare.parked),
         "look_at": None if settled else next_look_at(subject),
         "packed": pack(subject),
@@ -98,8 +107,25 @@ def verdict_record(verdict: Verdict) -> Row:
         "occurred_at": verdict.occurred_at,
         "decided_at": verdict.decided_at,
         "cause": verdict.cause,
+        "again": verdict.again,
         "published": verdict.publish,
     }
+
+
+def verdict_of(record: Row) -> Verdict:
+    """The verdict that `verdict_record` was made of."""
+    return Verdict(
+        Kind(record["kind"]),
+        Reason(record["reason"]),
+        record["promise_id"],
+        record["revision"],
+        record["due_by"],
+        record["occurred_at"],
+        record["decided_at"],
+        record["cause"],
+        record["published"],
+        record["again"],
+    )
 
 
 def parked_of(partition: Row) -> Parked:

@@ -9,6 +9,7 @@ from services.shared.clock import SECOND, Instant
 from services.shared.consuming import dead_letter
 from services.shared.errors import InvalidEvent
 from services.shared.outbox import OutboxRow
+from services.shared.settings import Settings
 from services.shared.telemetry import Telemetry
 from services.tracker.allowance import Allowance
 from services.tracker.core.sets import AgreementSets
@@ -53,7 +54,7 @@ def rules_of(
     )
 
 
-def decoder(settings: TrackerSettings, known: Known) -> Callable[[Received, str], Told]:
+def decoder(settings: Settings, known: Known) -> Callable[[Received, str], Told]:
     """What a party said in a record, as far as the sets known by then read it."""
     own_types, backfilling = settings.own_types, settings.backfilling
     simulated = settings.clock == "heartbeats"

@@ -39,6 +39,10 @@ class Segments:
         if seq > self._first_kept.get(partition, 0):
             self._rows.delete_many({"_id": _ids(partition, until=seq)}, session=session)
 
+    def drop(self, partition: int) -> None:
+        """None of them is needed any more."""
+        self._rows.delete_many({"_id": _ids(partition)})
+
     def dropped_before(self, partition: int, seq: int) -> None:
         """The transaction of `drop_before` got through: no need to look for these again."""
         self._first_kept[partition] = seq

@@ -20,7 +20,7 @@ from services.shared.subjects import Kind
 from services.tracker.agreement_files import AgreementFolder, read_texts, unversioned_changes
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
-from services.tracker.errors import AgreementError, Fenced
+from services.tracker.errors import AgreementError, BeingRebuilt, Fenced
 from services.tracker.exchange import Commit, OpenSubject, Ownership
 from services.tracker.packing import unpack
 from services.tracker.rows import for_the_record, parked_of, verdict_record
@@ -53,7 +53,9 @@ class Store:
         """Makes the indexes; before the first transaction."""
         self._outbox.prepare()
         self._tallies.prepare()
-        self._subjects.create_index([("partition", ASCENDING), ("open", ASCENDING)])
+        self._subjects.create_index(
+            [("partition", ASCENDING), ("open", ASCENDING), ("changed_on", ASCENDING)]
+        )
         self._subjects.create_index([("partition", ASCENDING), ("parked", ASCENDING)])
         self._promises.create_index(
             [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
@@ -93,26 +95,34 @@ class Store:
             tuple(self._read[row["hash"]].active(row["active_from"]) for row in rows)
         )
 
-    def take_over(self, partition: int, owner: str, address: str) -> Ownership:
+    def take_over(
+        self, partition: int, owner: str, address: str, *, rebuilding: bool = False
+    ) -> Ownership:
         """Raise the epoch, so that whoever had the partition can commit no more; then read it.
 
         An owner that was killed amid a commit left a transaction open, which would hold the
-        document for up to a minute: its session is ended first.
+        document for up to a minute: its session is ended first. Raises BeingRebuilt where the
+        partition is, unless it is taken over for `rebuilding` it.
         """
         before = self._partitions.find_one({"_id": partition}, {"session": 1}) or {}
         theirs = Binary.from_uuid(before["session"]) if before.get("session") else None
         if theirs not in {None, self._session_id}:
             self._client.admin.command("killSessions", [{"id": theirs}])
-        row = self._partitions.find_one_and_update(
-            {"_id": partition},
-            {
-                "$inc": {"epoch": 1},
-                "$set": {"owner": owner, "address": address, "session": self._session_id},
-                "$setOnInsert": {"seq": 0, "positions": {}, "complete_through": {}, "fenced": 0},
-            },
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
+        ours = {"owner": owner, "address": address, "session": self._session_id}
+        at_first = {"seq": 0, "positions": {}, "complete_through": {}, "fenced": 0}
+        try:
+            row = self._partitions.find_one_and_update(
+                {"_id": partition} | ({} if rebuilding else {"rebuilding": None}),
+                {
+                    "$inc": {"epoch": 1},
+                    "$set": ours | ({"rebuilding": True} if rebuilding else {}),
+                    "$setOnInsert": at_first,
+                },
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError as error:
+            raise BeingRebuilt(partition) from error
         assert row, "an upsert that returns the document after it always has one"
         return Ownership(
             partition,

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from services.tracker.core.subject import Subject
-from services.tracker.exchange import Changes, Commit, Entry, Row
+from services.tracker.exchange import Changes, Commit, Entry, Ownership, Row
 from services.tracker.packing import pack
-from services.tracker.rows import listed, subject_document, unlisted
+from services.tracker.rows import Day, listed, subject_document, unlisted
 from services.tracker.young import Young
 
 
@@ -14,14 +14,15 @@ def commit_of(
     grown_up: Iterable[Subject],
     young: Young,
     progress: Row,
-    partition: int,
-    seq: int,
+    owner: Ownership,
+    today: Day,
 ) -> Commit:
-    """The commit `seq`. Whoever gets a document in it is young no more; `grown_up` are to get one
-    though nothing changed.
+    """The owner's next commit. Whoever gets a document in it is young no more; `grown_up` are to
+    get one though nothing changed.
 
     Subjects get one early when they settle, when people are told of them, or when they are parked.
     """
+    partition = owner.partition
     told = {subject.id for subject, verdict in changes.verdicts if verdict.publish}
     entries: list[Entry] = []
     documents: list[Row] = []
@@ -37,12 +38,12 @@ def commit_of(
         else:
             entries.append((id, pack(subject)))
             continue
-        documents.append(subject_document(subject, partition, settled=settled))
+        documents.append(subject_document(subject, partition, today, settled=settled))
         rows += listed(subject, partition)
     return Commit(
         progress,
         entries,
-        young.needs_from(seq + 1),
+        young.needs_from(owner.seq + 2),
         documents,
         rows,
         gone,

@@ -147,7 +147,7 @@ def test_a_settled_subject_is_found_by_its_id_but_not_among_the_open_ones(
     an_order(partition, "1")
     partition.commit()
     subject = partition.table.subjects["order/1"]
-    document = subject_document(subject, 0, settled=True)
+    document = subject_document(subject, 0, 0, settled=True)
     store.commit(partition.owner, Commit(progress(), documents=[document]))
     assert not list(store.open_subjects(0))
     assert [found.id for found in store.subjects(["order/1", "order/2"], SETS)] == ["order/1"]
@@ -199,7 +199,7 @@ def test_subjects_that_settled_last_come_first_and_no_more_than_asked_for(
         an_order(partition, id.removeprefix("order/"))
     subjects = [partition.table.subjects[id] for id in orders]
     documents = [
-        subject_document(subject, 0, settled=subject.id != "order/open") for subject in subjects
+        subject_document(subject, 0, 0, settled=subject.id != "order/open") for subject in subjects
     ]
     tracker_store.commit(partition.owner, Commit(progress(), documents=documents))
     newest = [subject.id for subject in tracker_store.settled_subjects(SETS, 2)]

@@ -93,7 +93,7 @@ class Verdict(NamedTuple):
 as_verdict: Callable[[tuple[object, ...]], Verdict] = partial(tuple.__new__, Verdict)
 """A verdict of all its fields in order, for what each event concludes: it costs half as much."""
 
-_ANNOUNCES = {
+ANNOUNCES = {
     Kind.WARNED: Announced.WARNED,
     Kind.UNKNOWN: Announced.UNKNOWN,
     Kind.BREACHED: Announced.BREACHED,
@@ -120,7 +120,7 @@ def conclude(  # noqa: PLR0913 - what a verdict says
     `due_by` is the promise's own unless it speaks of an earlier version; `quietly` records what
     nobody has to be told.
     """
-    announces = _ANNOUNCES.get(kind)
+    announces = ANNOUNCES.get(kind)
     publish = announces is not None or (promise.announced is not None and kind not in _SILENT)
     if quietly or (announces is not None and occurred_at < promise.silent_until):
         publish = False

@@ -10,10 +10,11 @@ from pymongo.errors import PyMongoError
 from services.shared.errors import Refused
 from services.shared.health import Health
 from services.shared.mongo import PART, TransactionTooLong
-from services.tracker.errors import SetsUnreadable
+from services.tracker.errors import BeingRebuilt, SetsUnreadable
 
 TROUBLE_WAIT_S = 1.0
 SETS_PART = "agreements"
+REBUILD_PART = "rebuild"
 OUTBOX_PART = "outbox"
 """It is full where verdicts come faster than Kafka takes them."""
 _T = TypeVar("_T")
@@ -32,6 +33,8 @@ class Patience:
                 done = await _in_a_thread(work)
             except (PyMongoError, TransactionTooLong) as error:
                 self._wait(PART, "Cannot store in Mongo; reading waits until it can.", error)
+            except BeingRebuilt as error:
+                self._wait(REBUILD_PART, str(error), error)
             except Refused as error:
                 self._wait(OUTBOX_PART, f"{error} Reading waits until then.", error)
             except SetsUnreadable as error:
@@ -40,6 +43,7 @@ class Patience:
                 self._health.report(PART, None)
                 self._health.report(SETS_PART, None)
                 self._health.report(OUTBOX_PART, None)
+                self._health.report(REBUILD_PART, None)
                 return done
             await asyncio.sleep(TROUBLE_WAIT_S)
 
