@@ -8,6 +8,7 @@ from pymongo.errors import PyMongoError
 from services.cli import surroundings
 from services.cli.errors import CommandFailed
 from services.cli.tracker_archive import archive
+from services.cli.tracker_rebuild import rebuild
 from services.shared import mongo
 from services.shared.settings import Settings
 from services.shared.subjects import topic_of
@@ -19,6 +20,7 @@ from services.tracker.ingest.resuming import From, Stopped, cannot, means
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(archive)
+app.command()(rebuild)
 
 
 @app.callback()

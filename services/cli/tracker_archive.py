@@ -1,4 +1,4 @@
-"""`handoff tracker archive` and `rebuild`: what is long settled goes into files, and comes back."""
+"""`handoff tracker archive`: what is settled and was long left alone goes into files."""
 
 import re
 import sys
@@ -47,7 +47,7 @@ def archive(to: To, older_than: OlderThan = f"{LEAST_DAYS}d") -> None:
     What is heard of an archived subject later begins it anew. What was told of
     it before and comes again opens nothing, for it is too old.
     """
-    days = _days(older_than)
+    days = days_of(older_than)
     settings = surroundings.settings()
     to.mkdir(parents=True, exist_ok=True)
     try:
@@ -64,7 +64,8 @@ def archive(to: To, older_than: OlderThan = f"{LEAST_DAYS}d") -> None:
     _report(moved, to)
 
 
-def _days(text: str) -> int:
+def days_of(text: str) -> int:
+    """Raises BadParameter for what is none, or too few."""
     match = re.fullmatch(r"(\d{1,5})d", text)
     if not match:
         raise typer.BadParameter(f"{text!r} is no number of days; give one like 90d.")

@@ -113,18 +113,18 @@ def verdict_record(verdict: Verdict) -> Row:
 
 
 def verdict_of(record: Row) -> Verdict:
-    """The verdict that `verdict_record` was made of."""
+    """The verdict that `verdict_record` was made of; its numbers are Mongo's no more."""
     return Verdict(
         Kind(record["kind"]),
         Reason(record["reason"]),
         record["promise_id"],
-        record["revision"],
-        record["due_by"],
-        record["occurred_at"],
-        record["decided_at"],
+        int(record["revision"]),
+        int(record["due_by"]),
+        int(record["occurred_at"]),
+        int(record["decided_at"]),
         record["cause"],
         record["published"],
-        record["again"],
+        int(record["again"]),
     )
 
 
