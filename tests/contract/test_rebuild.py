@@ -9,11 +9,14 @@ import pytest
 from pymongo import MongoClient
 
 from services.shared.bus import Received
+from services.shared.events.operations import PickStarted
 from services.shared.mongo import Row
 from services.shared.settings import Settings
+from services.tracker.agreement_files import read_texts
 from services.tracker.archive.files import documents
 from services.tracker.archive.moving import Archiver
-from services.tracker.core.promises import State, settled_state
+from services.tracker.core.promises import Announced, settled_state
+from services.tracker.core.sets import AgreementSets
 from services.tracker.core.verdicts import Kind
 from services.tracker.errors import BeingRebuilt, Fenced
 from services.tracker.handlers import Partition
@@ -21,6 +24,7 @@ from services.tracker.rebuild.making import Remaking
 from services.tracker.rebuild.rebuilding import Rebuilt, rebuild
 from services.tracker.rows import day_of
 from services.tracker.store import Store
+from tests.agreed import an_agreement_text
 from tests.archiving import BEFORE, cancelled
 from tests.tracking import (
     HOUR,
@@ -31,11 +35,13 @@ from tests.tracking import (
     heartbeats,
     paid,
     placed,
+    received,
     tell,
 )
 
 DERIVED = ("tracker.subjects", "tracker.promises", "tracker.segments")
 AFTER = day_of(START + 40 * HOUR) + 1
+SHIP = f"{ORDER}~ship~payment_id=p-1"
 STEPS = ("take_over", "grow_up", "put_back", "commit", "conclude", "finish")
 
 
@@ -68,11 +74,12 @@ class World:
         for name in DERIVED:
             self.base[name].delete_many({})
 
-    def rebuild(self, making: Remaking | None = None) -> Rebuilt:
-        archived = documents(self.archive)
-        return rebuild(
-            making or self.making, agreement_sets(), self.settings, archived, lambda: self.topics
-        )
+    def rebuild(self, sets: AgreementSets | None = None) -> Rebuilt:
+        archived, making = documents(self.archive), self.making
+        if sets:
+            making = Remaking(self.base.client, self.base.name, self.store, sets)
+        known = sets or agreement_sets()
+        return rebuild(making, known, self.settings, archived, lambda: self.topics)
 
     def promises(self) -> dict[str, tuple[object, ...]]:
         """How each promise stands."""
@@ -276,7 +283,23 @@ def test_a_rebuild_that_another_one_took_over_from_does_not_let_trackers_in(
         a_partition(world.store)
 
 
-def test_only_a_breach_that_stands_is_one(world: World, lived: Partition) -> None:
-    breached = [id for id, each in world.promises().items() if each[3] is not None]
-    assert f"{ORDER}~approve-payment" in breached
-    assert {each[0] for each in world.promises().values()} == {None, State.CANCELLED}
+def test_a_warning_is_known_again_though_no_revision_tells_that_it_is_missing(
+    world: World,
+) -> None:
+    """An acknowledgement counts as the warning did, and has no record."""
+    text = an_agreement_text(
+        acknowledge="{on: operations.PickStarted, within: 40 hours}", warn="[50%]"
+    )
+    sets = AgreementSets((read_texts({"ship.yaml": text}).active(0),))
+    partition = a_partition(world.store, sets=lambda: sets)
+    world.hear(partition, paid(START))
+    world.live(partition, START + 25 * HOUR)
+    picked = PickStarted("north")
+    at = START + 25 * HOUR + 1
+    world.hear(partition, received(picked, type="operations.PickStarted", subject=ORDER, at=at))
+    world.live(partition, START + 26 * HOUR)
+    world.lose()
+    world.rebuild(sets)
+    again = a_partition(world.store, sets=lambda: sets)
+    assert again.table.subjects[ORDER].promises[SHIP].announced is Announced.WARNED
+    assert told_since(again, START + 26 * HOUR) == []
