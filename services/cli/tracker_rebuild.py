@@ -81,7 +81,7 @@ def _rebuild(client: Client, settings: Settings, archive: Path, yes: bool) -> Re
         named = ", ".join(f"{owner} at {address}" for address, owner in alive)
         raise CommandFailed(f"A tracker is running: {named}. Stop it, or say --yes.")
     topics = [topic_of(party) for party in settings.parties]
-    with closing(KafkaSubscriber(settings.kafka.bootstrap, None, topics)) as subscriber:
+    with closing(KafkaSubscriber(settings.kafka, None, topics)) as subscriber:
         return make_again(making, sets, settings, documents(archive), subscriber.read_to_end)
 
 

@@ -41,7 +41,7 @@ class Work:
         self.stack, self.history = stack, history
         own = tracker_environment(stack.settings, load_folder(shipped("olist")))
         stack.start_services(["tracker"], own | {"HANDOFF_CLOCK": "heartbeats"})
-        with closing(KafkaPublisher(stack.settings.kafka.bootstrap, "test")) as publisher:
+        with closing(KafkaPublisher(stack.settings.kafka, "test")) as publisher:
             drive(history, UNTIL, publisher, stack.settings)
             self._wait(UNTIL)
             publisher.publish([*beats(stack.settings, LATER)])
@@ -84,8 +84,9 @@ class Work:
             return sum(row["epoch"] for row in rows)
 
     def verdicts(self) -> int:
-        bootstrap = self.stack.settings.kafka.bootstrap
-        with closing(KafkaSubscriber(bootstrap, None, [VERDICTS_TOPIC])) as subscriber:
+        with closing(
+            KafkaSubscriber(self.stack.settings.kafka, None, [VERDICTS_TOPIC])
+        ) as subscriber:
             return len(list(subscriber.read_to_end()))
 
     def documents(self, name: str) -> int:

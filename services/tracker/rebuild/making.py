@@ -12,7 +12,7 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
 from services.tracker.errors import Fenced
-from services.tracker.exchange import Commit, Ownership
+from services.tracker.exchange import Commit, OpenSubject, Ownership
 from services.tracker.packing import unpack
 from services.tracker.rebuild.recalling import Records, in_order, is_behind, recall
 from services.tracker.rows import day_of, listed, subject_document, verdict_of
@@ -68,8 +68,8 @@ class Remaking:
             count += self._subjects.bulk_write(writes).upserted_count
         return count
 
-    def open_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
-        return self._store.open_subjects(partition, sets)
+    def open_subjects(self, partition: int) -> Iterable[OpenSubject]:
+        return self._store.open_subjects(partition)
 
     def young_subjects(self, partition: int, sets: AgreementSets) -> Iterable[Subject]:
         return ()

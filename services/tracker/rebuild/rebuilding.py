@@ -17,7 +17,7 @@ from services.tracker.core.verdicts import Verdict
 from services.tracker.exchange import Ownership, Rules, Told
 from services.tracker.handlers import Partition
 from services.tracker.rebuild.making import Remaking
-from services.tracker.rules import decoder
+from services.tracker.rules import RESTS_AFTER, decoder
 
 FOLDED_AT_ONCE = 20_000
 
@@ -91,6 +91,8 @@ def _from_the_first_record(
         announce=_told_before,
         refuse=_refused_before,
         learn=_nothing_new,
+        young_for=0,
+        rests_after=RESTS_AFTER,
     )
     return Partition(
         replace(owner, positions={}, complete_through={}, parked=()), lambda: sets, making, rules, 0
