@@ -1,11 +1,11 @@
 """Settled subjects on their way from mongod into the archive, interrupted and beside a tracker."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from msgspec import structs
 from pymongo import MongoClient
 
 from services.shared.mongo import Row
@@ -256,7 +256,7 @@ def test_what_was_told_of_an_archived_subject_opens_nothing_when_it_comes_again(
     tell(partition, order, cancelled())
     partition.commit()
     new_archiver().move(BEFORE)
-    tell(partition, dataclasses.replace(order, arrived_at=LATER))
+    tell(partition, structs.replace(order, arrived_at=LATER))
     subject = partition.table.subjects[ORDER]
     assert not subject.promises
     assert {*subject.rare.skipped.values()} == {Skipped.TOO_OLD}

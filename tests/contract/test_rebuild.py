@@ -260,7 +260,8 @@ def test_nobody_follows_a_partition_before_its_rebuild_has_come_to_its_end(
         a_partition(world.store)
     monkeypatch.undo()
     world.rebuild()
-    assert a_partition(world.store).table.subjects
+    a_partition(world.store)
+    assert list(world.store.open_subjects(0))
 
 
 def test_whoever_followed_the_partition_before_can_commit_no_more(
@@ -300,6 +301,7 @@ def test_a_warning_is_known_again_though_no_revision_tells_that_it_is_missing(
     world.live(partition, START + 26 * HOUR)
     world.lose()
     world.rebuild(sets)
+    (subject,) = world.store.subjects([ORDER], sets)
+    assert subject.promises[SHIP].announced is Announced.WARNED
     again = a_partition(world.store, sets=lambda: sets)
-    assert again.table.subjects[ORDER].promises[SHIP].announced is Announced.WARNED
     assert told_since(again, START + 26 * HOUR) == []

@@ -85,6 +85,7 @@ def document_of(row: Row) -> Row:
         "open": False,
         "changed_on": (row["changed_on"] - _FIRST).days,
         "parked": row["parked"],
+        "look_at": None,
         "packed": row["packed"],
     }
 

@@ -1,9 +1,9 @@
 """Which settled subjects may leave Mongo, and when."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.local.topics import RETENTION
 from services.shared.clock import SECOND
