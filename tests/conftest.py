@@ -26,11 +26,7 @@ hypothesis.load_profile("handoff")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What kills servers comes last: a client that it leaves behind goes on trying to reach them,
-    draws random numbers for that, and Hypothesis refuses to work beside it.
-
-    Of these the storm begins, for it takes longest.
-    """
+    """What kills servers comes last, and of that the storm first, for it takes longest."""
     turns = {"storm": 1, "e2e": 2}
     here = Path(__file__).parent
     items.sort(key=lambda item: turns.get(item.path.relative_to(here).parts[0], 0))
