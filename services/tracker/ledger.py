@@ -149,10 +149,16 @@ class Ledger:
                     yield row, StandingFinding(subject, id, found)
 
     def _subject(self, id: str) -> Subject | None:
-        """As it was last committed: its document, or while it is young its newest segment."""
-        document = self._subjects.find_one({"_id": {"$eq": id}}, {"packed": True})
-        packed = document["packed"] if document else self._segments.subjects(self._home(id)).get(id)
+        """As it was last committed: its document, or while it is young its newest segment.
+
+        What is in neither may have got its document between the two questions.
+        """
+        packed = self._document(id) or self._segments.find(self._home(id), id) or self._document(id)
         return None if packed is None else unpack(id, packed, self._sets())
+
+    def _document(self, id: str) -> bytes | None:
+        row = self._subjects.find_one({"_id": {"$eq": id}}, {"packed": True})
+        return row["packed"] if row else None
 
     def _home(self, subject: str) -> int:
         return partition_of(subject, self._partition_count)

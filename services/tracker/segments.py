@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import msgpack
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
@@ -46,6 +46,14 @@ class Segments:
     def dropped_before(self, partition: int, seq: int) -> None:
         """The transaction of `drop_before` got through: no need to look for these again."""
         self._first_kept[partition] = seq
+
+    def find(self, partition: int, id: str) -> bytes | None:
+        """One subject as it was last; None where no segment has it. The newest is read first."""
+        for row in self._rows.find({"_id": _ids(partition)}).sort("_id", DESCENDING):
+            for each, packed in _decoder.decode(row["subjects"]):
+                if each == id:
+                    return packed
+        return None
 
     def subjects(self, partition: int) -> Mapping[str, bytes]:
         """Every subject in them as it was last; some may have got a document since."""

@@ -21,6 +21,7 @@ from tests.tracking import (
     a_partition,
     agreement_sets,
     heartbeats,
+    paid,
     pass_time,
     placed,
     tell,
@@ -63,3 +64,20 @@ def test_progress_tells_of_clocks_and_of_what_is_open(tracker_store: Store, ledg
     (told,) = [progress_message(row) for row in ledger.progress()]
     assert told.open_promises == len(partition.table.subjects[ORDER].promises)
     assert [(each.party, each.skew_s) for each in told.skews] == [("sales", 0.0)]
+
+
+def test_a_young_subject_is_answered_as_it_was_last_committed_too(
+    tracker_store: Store, ledger: Ledger
+) -> None:
+    partition = a_partition(tracker_store, young_for=HOUR)
+    tell(partition, placed(), placed(subject="order/2"))
+    partition.commit()
+    tell(partition, paid(START + 1))
+    partition.commit()
+    tell(partition, placed(subject="order/3"))
+    partition.commit()
+    told = subject_answer(*ledger.subject(ORDER))
+    assert [each.type for each in told.events] == ["sales.OrderPlaced", "finance.PaymentApproved"]
+    assert ledger.promise(f"{ORDER}~approve-payment")
+    with pytest.raises(Refused):
+        ledger.subject("order/nobody")
