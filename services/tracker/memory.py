@@ -5,7 +5,7 @@ told of.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from itertools import takewhile
 
 from services.shared.clock import Instant
@@ -32,11 +32,6 @@ class Memory:
         self._due: deque[str] = deque()
         self._awake: dict[str, Instant] = {}
         self._visiting: set[str] = set()
-
-    @property
-    def subjects(self) -> Mapping[str, Subject]:
-        """Those in the table."""
-        return self.table.subjects
 
     def load(self, partition: int) -> list[str]:
         """Take over what is open; gives the ids of those that have no document.

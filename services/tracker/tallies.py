@@ -14,8 +14,6 @@ from services.shared.source_hours import HOUR, SourceHour
 if TYPE_CHECKING:
     from services.tracker.exchange import Told
 
-Counts = dict[SourceHour, int]
-
 
 @dataclass(slots=True)
 class Tallies:
@@ -34,13 +32,13 @@ class Tallies:
             told.clear()
 
 
-def counted(told: Sequence["Told"]) -> Counts:
+def counted(told: Sequence["Told"]) -> dict[SourceHour, int]:
     """How many there are of each source and hour.
 
     Those that were read together are mostly of one: an event of the same as the one before costs
     its comparisons only, a third of what counting it by itself does.
     """
-    counts: Counts = {}
+    counts: dict[SourceHour, int] = {}
     party, source, begins, ends, run = "", "", 0, 0, 0
     for each in told:
         at = each.said_at
@@ -55,7 +53,7 @@ def counted(told: Sequence["Told"]) -> Counts:
     return counts
 
 
-def _add(counts: Counts, party: str, source: str, begins: Instant, run: int) -> None:
+def _add(counts: dict[SourceHour, int], party: str, source: str, begins: Instant, run: int) -> None:
     if run:
         hour = SourceHour(party, source, begins)
         counts[hour] = counts.get(hour, 0) + run
