@@ -13,7 +13,7 @@ from services.tracker.core.pausing import Pause, paused_at
 from services.tracker.core.promises import State
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.tree.tree import CustomerTree, Hop
-from services.tracker.messages import awaits, decides, detail, money, trace_context
+from services.tracker.messages import KINDS, awaits, decides, detail, money, trace_context
 from services.tracker.rows import announced_of, parked_of
 from services.tracker.standing import Standing, StandingFinding
 
@@ -98,7 +98,7 @@ def _pause_at(standing: Standing) -> Pause | None:
 def _announced(kind: str | None) -> tracker_pb2.VerdictKind.ValueType:
     if kind is None:
         return tracker_pb2.VERDICT_KIND_UNSPECIFIED
-    return tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{kind.upper()}")
+    return KINDS[kind]
 
 
 def _pause_message(pause: Pause) -> tracker_pb2.Pause:

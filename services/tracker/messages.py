@@ -1,5 +1,7 @@
 """Verdicts as the messages that others read on Kafka."""
 
+from collections.abc import Mapping
+
 from handoff.v1 import common_pb2, tracker_pb2
 from opentelemetry.trace import SpanKind
 
@@ -25,7 +27,9 @@ AGREEMENTS_LIMIT = 1_000
 TRACE_ID = slice(3, 35)
 """Where a traceparent has it."""
 
-_KINDS = {kind: tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{kind.name}") for kind in Kind}
+KINDS: Mapping[str, tracker_pb2.VerdictKind.ValueType] = {
+    kind: tracker_pb2.VerdictKind.Value(f"VERDICT_KIND_{kind.name}") for kind in Kind
+}
 _by_agreement: dict[int, tuple[Agreement, tracker_pb2.Verdict]] = {}
 """By the agreement's identity, which it keeps while it lies here: its hash would take longer."""
 
@@ -79,7 +83,7 @@ def _span(telemetry: Telemetry, subject: Subject, verdict: Verdict, opened: str)
 def _add_common(
     message: tracker_pb2.Verdict, subject: Subject, verdict: Verdict, historic_before: Instant
 ) -> None:
-    message.kind = _KINDS[verdict.kind]
+    message.kind = KINDS[verdict.kind]
     message.reason = verdict.reason
     message.promise_id = verdict.promise_id
     message.revision = verdict.revision
