@@ -17,7 +17,7 @@ from services.tracker.core.roles import role_of
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Table
-from services.tracker.core.usual import begin, keep
+from services.tracker.core.usual import begin, go_on
 from services.tracker.core.verdicts import Verdict
 from tests.histories import ACCEPTED, FIRST, KEYS, MORE, REFUND, SOON, TELL, Step, days
 from tests.promising import (
@@ -137,8 +137,9 @@ def test_a_promise_that_begins_in_one_step_has_the_id_of_all_others(value: str) 
     assert [*subject.promises] == [promise_id(ORDER, SHIP.name, event.key)]
 
 
-def kept_by(desk: Desk, event: Event) -> list[Verdict] | None:
-    return keep(desk.subject, event, event.arrived_at)
+def said_by(desk: Desk, event: Event) -> list[Verdict] | None:
+    role = role_of(desk.table.sets, event.type)
+    return go_on(desk.subject, event, role, event.arrived_at)
 
 
 def test_a_payment_begins_and_a_parcel_keeps() -> None:
@@ -146,7 +147,7 @@ def test_a_payment_begins_and_a_parcel_keeps() -> None:
     role = role_of(desk.table.sets, payment().type)
     assert begin(ORDER, payment(), role) is not None
     desk.hear(payment())
-    assert [each.kind.value for each in kept_by(desk, parcel()) or ()] == ["kept"]
+    assert [each.kind.value for each in said_by(desk, parcel()) or ()] == ["kept"]
 
 
 @pytest.mark.parametrize(
@@ -193,15 +194,57 @@ def test_what_does_more_than_keep_changes_nothing_in_one_step(event: Event) -> N
     desk = Desk(SHIP)
     desk.hear(payment())
     before = repr(desk.subject)
-    assert kept_by(desk, event) is None
+    assert said_by(desk, event) is None
     assert repr(desk.subject) == before
+
+
+def test_a_parcel_keeps_and_opens_in_one_step() -> None:
+    desk = Desk(SHIP, NEXT)
+    desk.hear(payment())
+    assert kinds(said_by(desk, parcel()) or ()) == ["kept", "opened"]
+    assert f"{ORDER}~next~parcel_id=1" in desk.subject.promises
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        an_event("operations.ParcelDelivered", "09:30", key=(("parcel_id", "1"),)),
+        parcel("09:30", id=b"2" * 16),
+    ],
+    ids=["what keeps it was told before", "a second time"],
+)
+def test_what_opens_after_more_was_told_takes_all_steps(told: Event) -> None:
+    desk = Desk(SHIP, NEXT)
+    desk.hear(payment())
+    desk.hear(told)
+    before = repr(desk.subject)
+    assert said_by(desk, parcel()) is None
+    assert repr(desk.subject) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"backfilled": True},
+        {"key": (("parcel_id", "p-1"),)},
+        {"arrived_at": at("10:00") + 37 * 24 * HOUR + 1},
+    ],
+    ids=["backfilled", "a key that is quoted", "too old"],
+)
+def test_what_asks_for_more_opens_nothing_in_one_step(changes: dict[str, Any]) -> None:
+    desk = Desk(SHIP, NEXT)
+    desk.hear(payment())
+    assert said_by(desk, parcel(**changes)) is None
+    desk = Desk(SHIP)
+    desk.hear(payment())
+    assert said_by(desk, parcel(**changes))
 
 
 def test_a_promise_that_was_warned_of_is_not_kept_in_silence() -> None:
     desk = Desk(SHIP)
     desk.hear(payment())
     desk.table.advance(at("10:30"), marks("10:30"))
-    assert kept_by(desk, parcel(time="10:45")) is None
+    assert said_by(desk, parcel(time="10:45")) is None
     assert [each.publish for each in desk.hear(parcel(time="10:45"))] == [True]
 
 
@@ -209,13 +252,13 @@ def test_while_something_is_found_all_steps_are_taken() -> None:
     desk = Desk(SHIP)
     desk.hear(payment())
     desk.subject.current = {"disagreement": cast("Finding", None)}
-    assert kept_by(desk, parcel()) is None
+    assert said_by(desk, parcel()) is None
 
 
 def test_what_was_taken_back_before_it_came_keeps_nothing() -> None:
     desk = Desk(SHIP)
     desk.hear(payment(), a_retraction(parcel(), "09:30"))
-    assert kept_by(desk, parcel()) is None
+    assert said_by(desk, parcel()) is None
     assert desk.hear(parcel()) == []
 
 
@@ -231,5 +274,5 @@ def test_a_refund_is_kept_by_its_own_payment_alone() -> None:
     desk = Desk(REFUND)
     desk.hear(an_event("support.RefundRequested", key=(("refund_id", "1"),)))
     paid = an_event("finance.RefundPaid", "09:30", key=(("refund_id", "1"),))
-    assert kept_by(desk, structs.replace(paid, key=(("refund_id", "2"),))) is None
-    assert len(kept_by(desk, paid) or ()) == 1
+    assert said_by(desk, structs.replace(paid, key=(("refund_id", "2"),))) is None
+    assert len(said_by(desk, paid) or ()) == 1

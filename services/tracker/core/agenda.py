@@ -51,12 +51,17 @@ class Agenda:
             wheel = self._promises[promise.agreement.evidence_parties]
             wheel.put(promise.queued_at, promise.id)
 
-    def settle(self, subject: Subject, verdicts: Iterable[Verdict]) -> None:
-        """Look no more at the promises that these verdicts end."""
+    def follow(self, subject: Subject, verdicts: Iterable[Verdict]) -> None:
+        """Look no more at the promises that these verdicts end; those that they open know already
+        when they are looked at."""
         for verdict in verdicts:
             promise = subject.promises[verdict.promise_id]
-            if promise.queued_at is not None:
-                wheel = self._promises[promise.agreement.evidence_parties]
+            if promise.queued_at is None:
+                continue
+            wheel = self._promises[promise.agreement.evidence_parties]
+            if promise.settled_at is None:
+                wheel.put(promise.queued_at, promise.id)
+            else:
                 wheel.cancel(promise.queued_at, promise.id)
                 promise.queued_at = None
 

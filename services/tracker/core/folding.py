@@ -86,7 +86,8 @@ def refold(subject: Subject, sets: AgreementSets) -> None:
     """Fold all events of the subject again, in order of time; history is carried over."""
     before, events = subject.promises, subject.events
     subject.begin_again()
-    subject.rare = replace(COMMON, retracted=_retracted(events))
+    if retracted := _retracted(events):
+        subject.rare = replace(COMMON, retracted=retracted)
     for event in events:
         if not event.retracts and (event.party, event.id) not in subject.rare.retracted:
             _step(subject, event, role_of(sets, event.type), sets)

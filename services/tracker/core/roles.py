@@ -14,7 +14,7 @@ from services.tracker.core.sets import VERDICT, AgreementSets
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A promise that the first event of a subject opens, where elapsed time says all of it.
+    """A promise that an event opens where elapsed time says all of it.
 
     `plain_id` is what stands in its id between the subject and a plain value of the event's key.
     `due_in` and `look_in` are microseconds from the event to the deadline and to the first moment
@@ -34,9 +34,9 @@ class Role:
     `moves` names the agreements whose promises they may change, `updates` those under which every
     word of their party is an update; `touches` that there is any of these. `opens` says that they
     open promises, `by_key` that their natural key makes the fact, `versioned` that it has a
-    version. `begins` is what they open as the first event of a subject under the set that is
-    active from `latest_from` on, empty where more has to be asked; `only_keeps` says that they are
-    evidence of simple promises and nothing else.
+    version. `begins` is what they open under the set that is active from `latest_from` on, empty
+    where more has to be asked; `only_keeps` says that they are evidence of simple promises, may
+    open what `begins` says, and do nothing else.
     """
 
     moves: tuple[str, ...]
@@ -68,6 +68,7 @@ def _role_of(sets: AgreementSets, event_type: str) -> Role:
     latest = sets.sets[-1].opened_by.get(event_type, ())
     versioned = row is not None and VERSION in row.key
     plain = row is not None and not versioned and event_type not in sets.detected
+    begins = _begins(sets, latest, row.key) if plain and row else ()
     return Role(
         moves=moves,
         updates=updates,
@@ -78,8 +79,8 @@ def _role_of(sets: AgreementSets, event_type: str) -> Role:
         found_by=event_type in sets.detected,
         by_key=row is not None,
         versioned=versioned,
-        begins=_begins(sets, latest, row.key) if plain and row and not touches else (),
-        only_keeps=plain and bool(moves) and _only_keeps(sets, event_type),
+        begins=begins,
+        only_keeps=plain and bool(moves) and _only_keeps(sets, event_type, begins),
     )
 
 
@@ -101,9 +102,13 @@ def _beginning(sets: AgreementSets, agreement: Agreement, name: str) -> Beginnin
     return Beginning(agreement, plain_id(agreement.name, name), due_in, look_in)
 
 
-def _only_keeps(sets: AgreementSets, event_type: str) -> bool:
-    """Whether it is evidence under every agreement that it moves, and no more than that."""
-    return event_type not in sets.opening and all(
+def _only_keeps(sets: AgreementSets, event_type: str, begins: tuple[Beginning, ...]) -> bool:
+    """Whether it is evidence under every agreement that it moves, and else only what `begins`."""
+    if event_type in sets.opening and not begins:
+        return False
+    if any(event_type in each.agreement.moved_by for each in begins):
+        return False
+    return all(
         each.simple
         and event_type in each.evidence
         and event_type not in each.cancels_on

@@ -19,7 +19,7 @@ from services.tracker.core.roles import role_of
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import FOLDED, Counted, Event, Subject
 from services.tracker.core.telling import cleared, found, verdict_events
-from services.tracker.core.usual import begin, keep
+from services.tracker.core.usual import begin, go_on
 from services.tracker.core.verdicts import Verdict
 
 LOOKS_LIMIT = 2_000
@@ -77,11 +77,11 @@ class Table:
         role = sets.roles.get(event.type) or role_of(sets, event.type)
         subject = self.subjects.get(subject_id)
         if subject is None:
-            if role.begins and (begun := begin(subject_id, event, role)):
+            if role.begins and not role.touches and (begun := begin(subject_id, event, role)):
                 return FOLDED, self._take_on(begun, now)
             subject = Subject(subject_id)
-        elif role.only_keeps and (verdicts := keep(subject, event, now)):
-            self.agenda.settle(subject, verdicts)
+        elif role.only_keeps and (verdicts := go_on(subject, event, role, now)):
+            self.agenda.follow(subject, verdicts)
             return FOLDED, verdicts
         counted, changed = self._fold(subject, event)
         if counted is not FOLDED:

@@ -3,7 +3,8 @@
 import pytest
 
 from services.tracker.core.table import Table
-from services.tracker.core.usual import keep
+from services.tracker.core.roles import role_of
+from services.tracker.core.usual import go_on
 from tests.agendas import entries, wanted
 from tests.promising import HOUR, ORDER, Desk, an_agreement, an_event, at, sets_of
 
@@ -23,7 +24,8 @@ def test_what_is_kept_in_one_step_is_looked_at_no_more() -> None:
 def test_what_is_kept_in_one_step_is_so_in_one_step() -> None:
     desk = Desk(an_agreement("50%"))
     desk.hear(PAID)
-    assert keep(desk.subject, SENT, at("09:10"))
+    role = role_of(desk.table.sets, SENT.type)
+    assert go_on(desk.subject, SENT, role, at("09:10"))
 
 
 def test_what_another_event_opened_earlier_is_looked_at_earlier() -> None:

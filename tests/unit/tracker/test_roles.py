@@ -23,6 +23,7 @@ FROM_THE_WEB = Condition(
     compiled("event.channel == 'web'"),
 )
 OPENS, KEEPS = SHIP.opens_on, SHIP.evidence[0]
+NEXT = an_agreement(name="next", opens_on=KEEPS, evidence="operations.ParcelDelivered")
 UPON_KEPT = an_agreement(name="next", opens_on="verdict.kept(ship-paid-order)")
 UPON_OTHERS = an_agreement(name="next", opens_on="verdict.kept(another)")
 
@@ -49,7 +50,6 @@ def test_without_a_warning_it_is_looked_at_when_it_can_be_breached() -> None:
         (replace(SHIP, warn=(parse_rung("1 business hour before"),)),),
         (replace(SHIP, where=FROM_THE_WEB),),
         (replace(SHIP, confirmed_by="support.CustomerInformed"),),
-        (SHIP, an_agreement(name="kept-by-it", evidence=OPENS)),
         (SHIP, UPON_KEPT),
         (replace(SHIP, opens_on="sales.OrderAmended"),),
         (replace(SHIP, opens_on="support.CaseTransferred"),),
@@ -65,9 +65,16 @@ def test_evidence_of_simple_agreements_only_keeps() -> None:
     assert role(KEEPS, SHIP, UPON_OTHERS).only_keeps
 
 
+def test_evidence_that_opens_simple_agreements_does_no_more_either() -> None:
+    assert role(KEEPS, SHIP, NEXT).only_keeps
+    assert [each.agreement for each in role(KEEPS, SHIP, NEXT).begins] == [NEXT]
+
+
 @pytest.mark.parametrize(
     "agreements",
     [
+        (SHIP, replace(NEXT, where=FROM_THE_WEB)),
+        (SHIP, NEXT, replace(NEXT, name="kept-at-once", evidence=(KEEPS,))),
         (SHIP, replace(SHIP, name="full", confirm_within=WallTime(HOUR))),
         (SHIP, replace(SHIP, name="ended-by-it", cancels_on=(KEEPS,))),
         (SHIP, replace(SHIP, name="other", evidence=("sales.Said",), cancels_on=(KEEPS,))),
