@@ -8,7 +8,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -17,6 +17,7 @@ from prometheus_client import Counter, Gauge
 from pymongo.errors import PyMongoError
 
 from services.shared import telemetry as names
+from services.shared.allowance import Allowance
 from services.shared.bus import Publisher, PublishError, Record
 from services.shared.clock import Clock, Instant, to_datetime
 from services.shared.codec import (
@@ -40,6 +41,9 @@ HEARTBEAT_S = 1.0
 TURN_RENEWAL_S = 1.0
 COUNT_S = 1.0
 TROUBLE_WAIT_S = 0.5
+SPANS_A_SECOND = 100
+"""Records that have a span of their own: of a flood nobody looks at each. The others go on in the
+trace that they were written in."""
 PART = "relay"
 
 
@@ -55,6 +59,7 @@ class Relay:
     clock: Clock
     telemetry: Telemetry
     health: Health
+    _spans: Allowance = field(default_factory=lambda: Allowance(SPANS_A_SECOND), init=False)
     _woken: threading.Event = field(default_factory=threading.Event, init=False)
     _renew_at: float = field(default=0.0, init=False)
     _beat_at: float = field(default=0.0, init=False)
@@ -137,24 +142,29 @@ class Relay:
     def _produced(self, row: OutboxRow, number: int | None, spans: ExitStack) -> Record:
         """The record with its number, in a span of its own that readers link to."""
         record = row.record
-        spans.enter_context(
-            self.telemetry.span(
-                f"publish {record.topic}",
-                parent=record.headers,
-                kind=SpanKind.PRODUCER,
-                attributes={
-                    names.MESSAGING_SYSTEM: "kafka",
-                    names.MESSAGING_OPERATION: "publish",
-                    names.MESSAGING_DESTINATION: record.topic,
-                    names.HANDOFF_SUBJECT: record.key.decode(errors="replace"),
-                    names.HANDOFF_EVENT_ID: row.id.hex(),
-                    names.HANDOFF_SOURCE: self.source,
-                },
-            )
-        )
+        if number is not None:
+            record = dataclasses.replace(record, value=_numbered(record.value, number))
+        if not self._spans.take(self.clock.now()):
+            return record
+        spans.enter_context(self._span(row))
         headers = tuple(each for each in record.headers if each[0] != names.TRACEPARENT)
-        value = record.value if number is None else _numbered(record.value, number)
-        return dataclasses.replace(record, value=value, headers=(*headers, *trace_headers()))
+        return dataclasses.replace(record, headers=(*headers, *trace_headers()))
+
+    def _span(self, row: OutboxRow) -> AbstractContextManager[object]:
+        record = row.record
+        return self.telemetry.span(
+            f"publish {record.topic}",
+            parent=record.headers,
+            kind=SpanKind.PRODUCER,
+            attributes={
+                names.MESSAGING_SYSTEM: "kafka",
+                names.MESSAGING_OPERATION: "publish",
+                names.MESSAGING_DESTINATION: record.topic,
+                names.HANDOFF_SUBJECT: record.key.decode(errors="replace"),
+                names.HANDOFF_EVENT_ID: row.id.hex(),
+                names.HANDOFF_SOURCE: self.source,
+            },
+        )
 
     def _heartbeats(self, complete_through: Instant) -> Iterator[Record]:
         for partition in range(self.settings.partitions):

@@ -39,6 +39,22 @@ class Told(Struct, frozen=True, gc=False):
     said_at: Instant = 0
 
 
+def event_in(told: Told) -> Event:
+    """Of what is told of a subject."""
+    assert isinstance(told.said, Event), "only events tell of subjects"
+    return told.said
+
+
+def in_own_order(tellings: Sequence[Told]) -> Sequence[Told]:
+    """What was read of one subject, topic after topic, in the order in which it happened.
+
+    Where an id comes twice the first one counts: then nothing changes places.
+    """
+    if len(tellings) == 1 or len({event_in(told).id for told in tellings}) < len(tellings):
+        return tellings
+    return sorted(tellings, key=lambda told: event_in(told).occurred_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Ownership:
     """One partition as its owner left it; `positions` are offsets to read next, by topic.

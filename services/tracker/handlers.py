@@ -9,17 +9,26 @@ from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
 from services.shared.subjects import partition_of
+from services.tracker.commits import Commits
 from services.tracker.core.parking import park, recent
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import FOLDED, Counted, Event, Subject
 from services.tracker.core.table import LOOKS_LIMIT, Marks
 from services.tracker.core.verdicts import Verdict
 from services.tracker.counting import HEARTBEAT, REFUSED, Counts
-from services.tracker.exchange import Changes, Commit, Ownership, PartitionStore, Rules, Told
+from services.tracker.exchange import (
+    Changes,
+    Commit,
+    Ownership,
+    PartitionStore,
+    Row,
+    Rules,
+    Told,
+    event_in,
+    in_own_order,
+)
 from services.tracker.memory import Memory
 from services.tracker.rows import day_of
-from services.tracker.writing import commit_of
-from services.tracker.young import Young
 
 
 class Partition:
@@ -36,7 +45,6 @@ class Partition:
         rules: Rules,
         now: Instant,
     ) -> None:
-        self.owner = owner
         self.positions = dict(owner.positions)
         self.topic_ids = dict(owner.topic_ids)
         self._parked = owner.parked
@@ -46,9 +54,7 @@ class Partition:
         self._sets = sets
         self._store = store
         self._rules = rules
-        self._changes = Changes()
-        self._committing: Commit | None = None
-        self._young = Young()
+        self._commits = Commits(owner, store, self._memory, rules)
         self._wall = now
         self._astray: set[str] = set()
         self.marks = Marks(
@@ -56,8 +62,13 @@ class Partition:
             heard_at=dict.fromkeys(rules.parties, now),
         )
         for id in self._memory.load(owner.partition):
-            self._young.add(id, now, 0)
+            self._commits.loaded_young(id, now)
         self._take_up_parked(self.table.sets, self.clock(now))
+
+    @property
+    def owner(self) -> Ownership:
+        """As of the last commit that was stored."""
+        return self._commits.owner
 
     @property
     def number(self) -> int:
@@ -71,7 +82,11 @@ class Partition:
     @property
     def committing(self) -> bool:
         """Whether a commit is encoded that is not known to be stored."""
-        return self._committing is not None
+        return self._commits.on_its_way is not None
+
+    @property
+    def _changes(self) -> Changes:
+        return self._commits.changes
 
     def clock(self, wall: Instant) -> Instant:
         """The wall's time, or in a simulation the least last heartbeat of all parties."""
@@ -140,33 +155,24 @@ class Partition:
 
     def begin_commit(self) -> Commit:
         """Encode all changes since the last commit, unless one is still to be stored."""
-        if self._committing is None:
-            changes, self._changes = self._changes, Changes()
-            self._committing = self._encode(changes)
-        return self._committing
+        known, now = self._commits.on_its_way, self.clock(self._wall)
+        return known or self._commits.begin(self._progress(), day_of(now), self._wall)
 
     def store(self) -> None:
         """Write what `begin_commit` encoded; folding may go on meanwhile. May be tried again.
 
         Raises Fenced where another owner took over: then nothing was written.
         """
-        assert self._committing, "only what was encoded can be stored"
-        self.owner = self._store.commit(self.owner, self._committing)
+        self._commits.store()
 
     def end_commit(self) -> None:
         """Forget what is stored and settled, unless it changed again meanwhile."""
-        assert self._committing, "only what was stored is over"
-        commit, self._committing = self._committing, None
-        settled = [row["_id"] for row in commit.documents if not row["open"]]
-        with_promises = [self._known[id] for id in settled if self._known[id].promises]
-        self._rules.learn(with_promises, self.table.sets)
-        still_open = [row["_id"] for row in commit.documents if row["open"]]
-        changing, now = self._changes.subjects.keys(), self.clock(self._wall)
-        self._memory.stored(settled, still_open, changing, now, self._wall)
+        self._commits.end(self.clock(self._wall), self._wall)
 
-    def _encode(self, changes: Changes) -> Commit:
+    def _progress(self) -> Row:
+        """What the partition's document says from the next commit on."""
         self.counts.estimate_skews()
-        progress = {
+        return {
             "positions": dict(self.positions),
             "topic_ids": dict(self.topic_ids),
             "complete_through": dict(self.marks.complete_through),
@@ -175,15 +181,6 @@ class Partition:
             "skews": [each._asdict() for each in self.counts.skews],
             "parked": [each._asdict() for each in self._parked],
         }
-        grown_up = list(self._young.born_by(self._wall - self._rules.young_for))
-        return commit_of(
-            changes,
-            [self._known[id] for id in grown_up],
-            self._young,
-            progress,
-            self.owner,
-            day_of(self.clock(self._wall)),
-        )
 
     def _know_sets(self, now: Instant) -> None:
         """A set that was not known before may have agreements for what is parked."""
@@ -229,11 +226,12 @@ class Partition:
                 self._refuse_astray(told)
             return
         is_new = id not in self._known
-        events = [told.said for told in tellings if isinstance(told.said, Event)]
+        tellings = in_own_order(tellings)
+        events = [event_in(told) for told in tellings]
         counted, verdicts = self.table.apply_together(id, events, now)
         if FOLDED in counted:
             if is_new:
-                self._young.add(id, self._wall, self.owner.seq + 1)
+                self._commits.born(id, self._wall)
             subject = self._changes.subjects[id] = self._known[id]
             for verdict in verdicts:
                 self._conclude(subject, verdict)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 
+from services.shared.allowance import Allowance
 from services.shared.bus import Received
 from services.shared.clock import SECOND, Instant
 from services.shared.consuming import dead_letter
@@ -11,7 +12,6 @@ from services.shared.errors import InvalidEvent
 from services.shared.outbox import OutboxRow
 from services.shared.settings import Settings
 from services.shared.telemetry import Telemetry
-from services.tracker.allowance import Allowance
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict

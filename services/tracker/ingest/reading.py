@@ -28,6 +28,7 @@ from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
 from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
+from services.tracker.ingest.abreast import Abreast
 from services.tracker.ingest.care import Care, Keeper
 from services.tracker.ingest.caught_up import watch
 from services.tracker.ingest.committing import Committing
@@ -47,11 +48,15 @@ POLL_MS = 100
 BUSY_POLL_MS = 10
 """While a commit is on its way and others wait for it."""
 BATCH_RECORDS = 2_000
+PLACE_RECORDS = 500
+"""Of a topic that is behind, before the next look which one is."""
 CONCLUSION_WEIGHT = 10
 """What time alone concludes is told: a row for the record and one for Kafka, beside the subject."""
 UNSOUGHT_WAIT_S = 0.02
 TROUBLE_WAIT_S = 1.0
 PART = "kafka"
+
+Batches = dict[TopicPartition, list[ConsumerRecord]]
 
 
 class Ingest:
@@ -78,6 +83,7 @@ class Ingest:
         self._health = health
         self._topics = {topic_of(party): party for party in membership.parties}
         self._patiently = Patience(health, telemetry.log)
+        self._abreast = Abreast(self._topics)
         self._committing = Committing(self._patiently, clock, stored)
         self._care = Care(
             self._topics,
@@ -125,9 +131,7 @@ class Ingest:
         care = self._care
         while not stop.is_set():
             try:
-                batches = await consumer.getmany(
-                    timeout_ms=self._wait_ms(), max_records=BATCH_RECORDS
-                )
+                batches = await self._next(consumer)
             except NoOffsetForPartitionError:
                 await asyncio.sleep(UNSOUGHT_WAIT_S)  # assigned a moment ago
                 continue
@@ -143,6 +147,22 @@ class Ingest:
                 for number, held in list(care.held.items()):
                     await self._handle(held, told.get(number, []))
 
+    async def _next(self, consumer: AIOKafkaConsumer) -> Batches:
+        """What is there of the topics that are behind; else whatever comes first."""
+        held = self._care.held
+        behind = [*self._abreast.behind(held, partial(_end, consumer))]
+        batches: Batches = {}
+        for place in behind:
+            batches |= await consumer.getmany(place, max_records=PLACE_RECORDS)
+        if behind and not batches:
+            batches = await consumer.getmany(
+                *behind, timeout_ms=BUSY_POLL_MS, max_records=PLACE_RECORDS
+            )
+        if not batches:
+            batches = await consumer.getmany(timeout_ms=self._wait_ms(), max_records=BATCH_RECORDS)
+        self._abreast.note(batches)
+        return batches
+
     def _wait_ms(self) -> int:
         """How long there is nothing to do but to wait for records."""
         held = self._care.held.values()
@@ -150,9 +170,7 @@ class Ingest:
             return 0
         return BUSY_POLL_MS if any(each.storing and each.folded for each in held) else POLL_MS
 
-    def _read(
-        self, batches: dict[TopicPartition, list[ConsumerRecord]]
-    ) -> tuple[dict[int, list[Told]], dict[TopicPartition, int]]:
+    def _read(self, batches: Batches) -> tuple[dict[int, list[Told]], dict[TopicPartition, int]]:
         """Decode what continues a stored position; gives also where to seek to instead of that."""
         told: dict[int, list[Told]] = defaultdict(list)
         ahead: dict[TopicPartition, int] = {}
@@ -199,6 +217,12 @@ class Ingest:
                 names.HANDOFF_SEQ: partition.owner.seq,
             },
         )
+
+
+def _end(consumer: AIOKafkaConsumer, place: TopicPartition) -> int | None:
+    """Where the last answer of the broker says that it ends; None also while it is not ours."""
+    end: int | None = consumer.highwater(place) if place in consumer.assignment() else None
+    return end
 
 
 async def _until_one_ends(*tasks: Coroutine[None, None, None]) -> None:

@@ -114,10 +114,9 @@ def test_a_commit_that_is_behind_is_refused_within_the_same_epoch(
     tell(partition, placed())
     partition.commit()
     partition.commit()
-    partition.owner = before
     tell(partition, paid(START + HOUR))
     with pytest.raises(Fenced):
-        partition.commit()
+        store.commit(before, partition.begin_commit())
 
 
 def test_a_settled_subject_leaves_memory_and_a_late_duplicate_does_not_reopen_it(

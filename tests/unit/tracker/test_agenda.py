@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.tracker.core.table import Table
 from services.tracker.core.roles import role_of
+from services.tracker.core.table import Table
 from services.tracker.core.usual import go_on
 from tests.agendas import entries, wanted
 from tests.promising import HOUR, ORDER, Desk, an_agreement, an_event, at, sets_of

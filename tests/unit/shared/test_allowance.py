@@ -1,7 +1,7 @@
 """How much a second has."""
 
+from services.shared.allowance import Allowance
 from services.shared.clock import SECOND
-from services.tracker.allowance import Allowance
 
 
 def test_a_second_has_so_many_and_the_next_one_as_many_again() -> None:
