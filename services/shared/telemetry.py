@@ -200,7 +200,8 @@ def traceparent_of(headers: Headers) -> str:
     Headers come from outside: whatever they hold, this never raises. Trace state and baggage are
     not read: nothing here uses them, and a stranger decides how big they are.
     """
-    values = [value for name, value in headers if name.lower() == TRACEPARENT]
+    length = len(TRACEPARENT)
+    values = [v for name, v in headers if len(name) == length and name.lower() == TRACEPARENT]
     value = values[0] if len(values) == 1 else None
     if not value or len(value) > TRACEPARENT_LENGTH_LIMIT:
         return ""
