@@ -40,12 +40,16 @@ BEFORE = replace(SOON, before=Before("ship-paid-order", WallTime(HOUR)))
 NEXT = replace(
     SHIP, name="next", opens_on=SHIP.evidence[0], evidence=("operations.ParcelDelivered",)
 )
+PAY = replace(
+    SHIP, name="pay", opens_on="sales.OrderPlaced", evidence=(SHIP.opens_on,), cancels_on=()
+)
 TOGETHER = {
     "refund": (SHIP, REFUND),
     "accepted": (SHIP, ACCEPTED),
     "tell": (SHIP, TELL_KEPT),
     "before": (SHIP, BEFORE),
     "next": (SHIP, NEXT),
+    "chain": (SHIP, PAY, NEXT),
     "all": (SHIP, *MORE),
 }
 """Simple agreements alone, and beside what has more to it."""
@@ -56,6 +60,7 @@ OTHERS = {
     "tell": ("support.CustomerInformed",),
     "before": ("operations.PickStarted",),
     "next": ("operations.ParcelDelivered",),
+    "chain": ("sales.OrderPlaced", "operations.ParcelDelivered"),
     "all": tuple(KEYS),
 }
 """What else is told where these are in force."""
@@ -90,7 +95,7 @@ def plain_events(draw: st.DrawFn, others: tuple[str, ...]) -> Event:
         type,
         draw(TIMES),
         id=bytes([draw(st.integers(0, 200))]) * 16,
-        key=((KEYS[type], draw(st.sampled_from("12"))),) if KEYS[type] else (),
+        key=((KEYS[type], draw(st.sampled_from("12"))),) if KEYS.get(type) else (),
         promise_id=f"{ORDER}~ship-paid-order~payment_id=p1" if disputed else "",
         customer=draw(st.sampled_from(["", "1"])),
         case=draw(st.sampled_from(["", "1"])),
@@ -135,6 +140,16 @@ def test_a_promise_that_begins_in_one_step_has_the_id_of_all_others(value: str) 
     subject = begin(ORDER, event, role_of(sets_of(SHIP), event.type))
     assert subject is not None
     assert [*subject.promises] == [promise_id(ORDER, SHIP.name, event.key)]
+
+
+def test_an_event_without_a_key_begins_and_what_keeps_its_promise_opens_the_next() -> None:
+    placed = an_event("sales.OrderPlaced", "08:00", key=())
+    begun = begin(ORDER, placed, role_of(sets_of(PAY, SHIP), placed.type))
+    assert begun is not None
+    assert [*begun.promises] == [promise_id(ORDER, PAY.name, ())]
+    desk = Desk(PAY, SHIP)
+    desk.hear(placed)
+    assert kinds(said_by(desk, payment()) or ()) == ["kept", "opened"]
 
 
 def said_by(desk: Desk, event: Event) -> list[Verdict] | None:

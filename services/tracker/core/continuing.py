@@ -23,11 +23,12 @@ def promise_id(subject: str, agreement: str, key: Key) -> str:
 
 
 def plain_id(agreement: str, name: str) -> str:
-    """What stands in an id between the subject and the one value of a key, if that is plain.
+    """What stands in an id between the subject and the one value of a key, if that is plain; all of
+    it where the key has no field, whose `name` is empty then.
 
     Values of less than `PLAIN_LENGTH` ASCII letters and digits stand there as they are.
     """
-    return f"~{agreement}~{name}="
+    return f"~{agreement}~{name}=" if name else f"~{agreement}"
 
 
 def carry_over(old: Promise, new: Promise) -> None:

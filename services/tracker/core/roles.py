@@ -16,7 +16,8 @@ from services.tracker.core.sets import VERDICT, AgreementSets
 class Beginning:
     """A promise that an event opens where elapsed time says all of it.
 
-    `plain_id` is what stands in its id between the subject and a plain value of the event's key.
+    `plain_id` is what stands in its id between the subject and a plain value of the event's key, or
+    all that follows the subject where events of the type have none.
     `due_in` and `look_in` are microseconds from the event to the deadline and to the first moment
     at which something may be concluded of it.
     """
@@ -48,6 +49,7 @@ class Role:
     found_by: bool
     by_key: bool
     versioned: bool
+    key_fields: int
     begins: tuple[Beginning, ...]
     only_keeps: bool
 
@@ -79,6 +81,7 @@ def _role_of(sets: AgreementSets, event_type: str) -> Role:
         found_by=event_type in sets.detected,
         by_key=row is not None,
         versioned=versioned,
+        key_fields=len(row.key) if row else 0,
         begins=begins,
         only_keeps=plain and bool(moves) and _only_keeps(sets, event_type, begins),
     )
@@ -87,13 +90,13 @@ def _role_of(sets: AgreementSets, event_type: str) -> Role:
 def _begins(
     sets: AgreementSets, opened: tuple[Agreement, ...], key: tuple[str, ...]
 ) -> tuple[Beginning, ...]:
-    if len(key) != 1:
+    if len(key) > 1:
         return ()
-    timed = tuple(each for one in opened if (each := _beginning(sets, one, key[0])))
+    timed = tuple(each for one in opened if (each := _beginning(sets, one, *key)))
     return timed if len(timed) == len(opened) else ()
 
 
-def _beginning(sets: AgreementSets, agreement: Agreement, name: str) -> Beginning | None:
+def _beginning(sets: AgreementSets, agreement: Agreement, name: str = "") -> Beginning | None:
     due_in, spans = agreement.elapsed, agreement.warning_spans
     asked = agreement.where or not agreement.simple or _is_followed(sets, agreement)
     if due_in is None or spans is None or asked:

@@ -107,10 +107,10 @@ def _opened(subject_id: str, event: Event, role: Role) -> list[Promise] | None:
     at, key = event.occurred_at, event.key
     if event.arrived_at < role.latest_from or event.arrived_at - at > AGE_LIMIT:
         return None
-    if event.backfilled or len(key) != 1:
+    if event.backfilled or len(key) != role.key_fields:
         return None
-    value = key[0][1]
-    if not value.isalnum() or not value.isascii() or len(value) >= PLAIN_LENGTH:
+    value = key[0][1] if key else ""
+    if key and not (value.isalnum() and value.isascii() and len(value) < PLAIN_LENGTH):
         return None
     promises: list[Promise] = []
     for each in role.begins:
