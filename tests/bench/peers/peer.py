@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +16,8 @@ from tests.bench.peers.filling import Filled
 from tests.bench.peers.servers import Servers
 
 END_DEADLINE_S = 10.0
-FIRST_RECORD = re.compile(r"^first record at (\d+)$", re.MULTILINE)
-"""What every peer but ours prints, in milliseconds since 1970."""
+FIRST_RECORD, MARKED_RECORD = "first record", "marked record"
+"""What every peer but ours says, each on a line with the milliseconds since 1970."""
 LINES_TOLD = 15
 
 
@@ -40,11 +41,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """How to start it; `began` gives the moment of its first record, None while there is none."""
+    """How to start it.
+
+    `began` gives the moment of its first record, `marked` of the one that the topics' mark names;
+    None before.
+    """
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
     began: Callable[[], float | None]
+    marked: Callable[[], float | None]
 
 
 class Peer(Protocol):
@@ -68,9 +74,20 @@ def log_of(run: Run) -> Path:
     return run.folder / "output.log"
 
 
-def told_first_record(run: Run) -> float | None:
-    """What the process printed of its first record."""
-    told = FIRST_RECORD.search(log_of(run).read_text(errors="replace"))
+def telling(run: Run, arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
+    """Of a process that says itself which record it has read."""
+    return Command(
+        arguments,
+        {**environment, "BENCH_MARK": str(run.filled.mark)},
+        partial(told_at, run, FIRST_RECORD),
+        partial(told_at, run, MARKED_RECORD),
+    )
+
+
+def told_at(run: Run, what: str) -> float | None:
+    """What the process said of a record."""
+    log = log_of(run).read_text(errors="replace")
+    told = re.search(rf"^{what} at (\d+)$", log, re.MULTILINE)
     return int(told[1]) / 1_000 if told else None
 
 

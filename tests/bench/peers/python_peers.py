@@ -4,11 +4,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench.peers.peer import Command, Run, told_first_record
+from tests.bench.peers.peer import Command, Run, telling
 
 ROOT = Path(__file__).parents[3]
 BYTEWAX = {"bytewax": "0.21.1", "confluent-kafka": "2.6.1", "protobuf": version("protobuf")}
@@ -59,7 +58,7 @@ def _command(run: Run, python: Path, module: str) -> Command:
         "BENCH_FOLDER": str(run.folder),
     }
     command = (str(python), "-m", f"tests.bench.peers.{module}")
-    return Command(command, environment, partial(told_first_record, run))
+    return telling(run, command, environment)
 
 
 def _install(home: Path, packages: list[str]) -> None:

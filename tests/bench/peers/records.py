@@ -10,29 +10,35 @@ from services.shared.clock import Instant
 from services.shared.codec import cloud_event_headers, encode_envelope, encode_event
 from services.shared.events.common import Address, Line, Money, Priority
 from services.shared.events.envelope import Envelope
-from services.shared.events.finance import PaymentApproved
-from services.shared.events.operations import ParcelHandedOver
-from services.shared.events.sales import OrderPlaced
-from services.shared.events.support import CustomerInformed
+from services.shared.events.finance import InvoiceDrafted, PaymentApproved
+from services.shared.events.operations import ParcelHandedOver, StockMissing
+from services.shared.events.sales import DeliveryPromised, OrderPlaced
+from services.shared.events.support import CustomerInformed, RefundRequested
 from services.shared.relay import heartbeat
 from services.shared.subjects import DEPARTMENTS, partition_of
 from services.shared.telemetry import TRACEPARENT
-from tests.bench.peers.workload import STEPS, Beat, Happening, Workload, subject_of
+from tests.bench.peers.steps import STEPS, USUAL
+from tests.bench.peers.workload import Beat, Happening, Workload, subject_of
 
 SOURCE = "bench"
 _MOMENT = datetime(2027, 1, 1, tzinfo=UTC)
-_LINES = (Line("lamp", 1, Money(4_900, "EUR")),)
+_PRICE = Money(4_900, "EUR")
+_LINES = (Line("lamp", 1, _PRICE),)
 _HOME = Address("Hauptstr. 1", "10115", "Berlin", "DE")
 _BODIES = tuple(
     encode_event(event)
     for event in (
-        OrderPlaced(_LINES, Money(4_900, "EUR"), _MOMENT, Priority.NORMAL, _HOME),
-        PaymentApproved("p1", Money(4_900, "EUR"), _MOMENT, "auto", "", 1),
+        OrderPlaced(_LINES, _PRICE, _MOMENT, Priority.NORMAL, _HOME),
+        PaymentApproved("p1", _PRICE, _MOMENT, "auto", "", 1),
         ParcelHandedOver("p1", "dhl", _LINES, _HOME),
         CustomerInformed("parcel", _MOMENT),
+        DeliveryPromised(1, _MOMENT),
+        InvoiceDrafted("i1", _LINES, Money(782, "EUR"), _PRICE),
+        StockMissing("s1", _LINES, _MOMENT),
+        RefundRequested("r1", _PRICE, "damaged", _MOMENT),
     )
 )
-"""One for each step: no peer reads into them, and only within its order does a key count."""
+"""One for each step that is told. No peer reads into them; a key counts only within its order."""
 
 
 class Placed(NamedTuple):
@@ -52,9 +58,11 @@ def records(workload: Workload, start: Instant, partitions: int) -> Iterator[Pla
         if isinstance(told, Beat):
             yield from _beats(start + told.at, partitions)
             continue
-        if told.step == 0:
-            homes[told.order] = partition_of(subject_of(told.order), partitions)
-        yield _record(told, start, number, chance.getrandbits(128), homes[told.order])
+        if (home := homes.get(told.order)) is None:
+            home = partition_of(subject_of(told.order), partitions)
+            if told.step in USUAL:
+                homes[told.order] = home
+        yield _record(told, start, number, chance.getrandbits(128), home)
 
 
 def _record(event: Happening, start: Instant, sequence: int, lot: int, partition: int) -> Placed:

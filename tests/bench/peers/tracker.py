@@ -6,11 +6,13 @@ clock is the wall's, so it calls nothing broken before it has caught up with wha
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from pymongo import MongoClient
 
@@ -18,6 +20,9 @@ from tests.bench.peers.peer import Command, Run
 
 AGREEMENTS = Path(__file__).parents[1] / "agreements"
 DATABASE = "bench"
+RECORDS_READ = "handoff_events_consumed_total{"
+ASK_EVERY_S, ASK_LIMIT_S = 0.5, 5.0
+"""Its own metrics, seldom enough to cost it nothing."""
 
 
 class Tracker:
@@ -33,6 +38,7 @@ class Tracker:
 
     def command(self, run: Run) -> Command:
         servers, ports = run.servers, run.servers.ports
+        pages = ports.take(7205)
         environment = {
             "HANDOFF_KAFKA__BOOTSTRAP": servers.bootstrap,
             "HANDOFF_MONGO__URI": servers.mongo_uri,
@@ -41,11 +47,14 @@ class Tracker:
             "HANDOFF_AGREEMENTS": str(AGREEMENTS),
             "HANDOFF_HOME": str(run.folder),
             "HANDOFF_ENDPOINTS__TRACKER__GRPC": str(ports.take(7105)),
-            "HANDOFF_ENDPOINTS__TRACKER__HTTP": str(ports.take(7205)),
+            "HANDOFF_ENDPOINTS__TRACKER__HTTP": str(pages),
             "PYTHONUNBUFFERED": "1",
         }
         arguments = (sys.executable, "-P", "-m", "services.tracker")
-        return Command(arguments, environment, partial(_taken_over, servers.mongo_uri))
+        reading = Reading(run.filled.mark, partial(_read, f"http://127.0.0.1:{pages}/metrics"))
+        return Command(
+            arguments, environment, partial(_taken_over, servers.mongo_uri), reading.passed
+        )
 
 
 def _taken_over(uri: str) -> float | None:
@@ -56,3 +65,34 @@ def _taken_over(uri: str) -> float | None:
     with MongoClient[dict[str, Any]](uri) as client:
         owned = client[DATABASE]["tracker.partitions"].find_one({}, {"_id": 1})
     return time.time() if owned else None
+
+
+class Reading:
+    """How far it has come, asked now and then: between two answers it read as fast as on average.
+
+    `read` gives how many records it has read and folded, and raises OSError while nobody answers.
+    """
+
+    def __init__(self, mark: int, read: Callable[[], int]) -> None:
+        self._mark, self._read = mark, read
+        self._at, self._records = 0.0, 0
+
+    def passed(self) -> float | None:
+        """The moment that it came to the record numbered `mark`."""
+        now = time.time()
+        if now < self._at + ASK_EVERY_S:
+            return None
+        with suppress(OSError):
+            records = self._read()
+            if records >= self._mark:
+                share = (self._mark - self._records) / (records - self._records)
+                start = self._at or now
+                return start + share * (now - start)
+            self._at, self._records = now, records
+        return None
+
+
+def _read(metrics: str) -> int:
+    with urlopen(metrics, timeout=ASK_LIMIT_S) as page:
+        lines = page.read().decode().splitlines()
+    return sum(int(float(each.split()[-1])) for each in lines if each.startswith(RECORDS_READ))

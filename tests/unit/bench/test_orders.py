@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable
 
-from handoff.v1 import tracker_pb2
+from handoff.v1 import envelope_pb2, tracker_pb2
 
 from services.shared.clock import SECOND
 from tests.bench.peers.orders import Orders, Sent
@@ -12,6 +12,7 @@ from tests.bench.peers.records import Placed, records
 from tests.bench.peers.workload import Told, Workload
 
 SOME = Workload(orders=500, seed=3)
+LONG = Workload(orders=500, seed=3, lasting=800)
 START = 1_800_000_000 * SECOND
 KINDS = {
     tracker_pb2.VERDICT_KIND_BREACHED: "breached",
@@ -60,6 +61,24 @@ def test_only_orders_that_somebody_may_still_tell_of_are_kept() -> None:
     }
     assert never <= orders.orders.keys()
     assert not orders.due
+
+
+def test_what_is_due_in_days_stays_open_and_says_nothing() -> None:
+    orders, sent = Orders(places=8), 0
+    for each in records(LONG, START, partitions=2):
+        sent += len(list(orders.take(each.value, (each.party, each.partition))))
+    assert sent == sum(1 for _ in SOME.verdicts())
+    open_for_days = {f"order/{500 + number}" for number in range(800)}
+    assert open_for_days <= orders.orders.keys()
+    assert {subject for _, subject, _ in orders.due} == open_for_days
+
+
+def test_an_order_that_is_told_of_all_that_it_waited_for_is_forgotten() -> None:
+    orders = Orders(places=1)
+    for type in ("finance.RefundApproved", "support.RefundRequested"):
+        envelope = envelope_pb2.Envelope(type=type, subject="order/1", occurred_at=START)
+        list(orders.take(envelope.SerializeToString(), 0))
+        assert bool(orders.orders) == (type == "finance.RefundApproved")
 
 
 def _told(placed: Iterable[Placed]) -> list[Told]:

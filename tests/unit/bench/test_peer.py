@@ -9,13 +9,16 @@ import pytest
 from services.local.ports import Ports
 from tests.bench.peers.filling import Filled
 from tests.bench.peers.peer import (
+    FIRST_RECORD,
+    MARKED_RECORD,
     Command,
     PeerEnded,
     Run,
     log_of,
     running,
     still_running,
-    told_first_record,
+    telling,
+    told_at,
 )
 from tests.bench.peers.servers import Servers
 from tests.bench.peers.workload import Workload
@@ -25,24 +28,32 @@ from tests.polling import until
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     servers = Servers("127.0.0.1:1", "mongodb://127.0.0.1:1", 1, 1, tmp_path, Ports())
-    return Run(servers, Filled(Workload(1), ("a", "b"), 4, 4), "verdicts", tmp_path)
+    return Run(servers, Filled(Workload(1), ("a", "b"), 4, 4, 7), "verdicts", tmp_path)
 
 
 def python(program: str, run: Run) -> Command:
-    arguments = (sys.executable, "-c", program)
-    return Command(arguments, {"SAYS": "so"}, lambda: told_first_record(run))
+    return telling(run, (sys.executable, "-c", program), {"SAYS": "so"})
 
 
-def test_the_first_record_is_the_moment_that_the_process_tells_on_a_line_of_its_own(
+def test_a_record_came_at_the_moment_that_the_process_tells_on_a_line_of_its_own(
     run: Run,
 ) -> None:
-    log_of(run).write_text("no first record at 5\nfirst record at 1800000000250\n")
-    assert told_first_record(run) == 1_800_000_000.25
+    log_of(run).write_text(
+        "no first record at 5\nfirst record at 1800000000250\nmarked record at 1800000001000\n"
+    )
+    assert told_at(run, FIRST_RECORD) == 1_800_000_000.25
+    assert told_at(run, MARKED_RECORD) == 1_800_000_001
 
 
 def test_before_that_there_is_none(run: Run) -> None:
     log_of(run).write_text("starting\n")
-    assert told_first_record(run) is None
+    assert told_at(run, FIRST_RECORD) is None
+
+
+def test_a_process_is_told_which_record_is_marked(run: Run) -> None:
+    with running(python("import os; print(os.environ['BENCH_MARK'])", run), log_of(run)) as process:
+        until(lambda: process.poll() is not None, "it ended")
+    assert log_of(run).read_text() == "7\n"
 
 
 def test_a_process_ends_with_its_block_also_where_that_fails(run: Run) -> None:

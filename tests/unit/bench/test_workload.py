@@ -1,5 +1,6 @@
 """The benchmark's events: what follows from them is what the tracker's own core concludes."""
 
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -10,12 +11,13 @@ from services.tracker.agreement_files import load_folder
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.core.table import Marks, Table
+from tests.bench.peers.java_peers import SOURCES
 from tests.bench.peers.records import records
+from tests.bench.peers.steps import DAY, LASTING, STEPS
 from tests.bench.peers.tracker import AGREEMENTS
 from tests.bench.peers.workload import (
     COMMIT_WITHIN,
     EVENTS_AN_ORDER,
-    STEPS,
     Beat,
     Happening,
     Told,
@@ -27,6 +29,8 @@ from tests.bench.peers.workload import (
 PARTIES = ("sales", "operations", "finance", "support")
 START = 1_800_000_000 * SECOND
 SOME = Workload(orders=2_000, seed=7)
+LONG = Workload(orders=300, seed=7, lasting=2_500)
+JAVA = SOURCES / "Promises.java"
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +119,58 @@ def test_the_core_of_the_tracker_concludes_the_same_verdicts(
         for subject, agreement, *_ in [verdict.promise_id.split("~")]
     )
     assert came == Counter(SOME.verdicts())
+
+
+def test_what_stays_open_for_days_is_in_kafka_before_the_first_order() -> None:
+    told = [each for each in LONG.happenings() if isinstance(each, Happening)]
+    assert [each.step in LASTING for each in told] == sorted(
+        (each.step in LASTING for each in told), reverse=True
+    )
+    assert max(each.committed_at for each in told[:2_500]) < LONG.places_from
+    assert told[2_500].occurred_at >= LONG.places_from
+
+
+def test_it_changes_no_verdict_and_is_due_only_after_the_last_heartbeat() -> None:
+    assert list(LONG.verdicts()) == list(Workload(orders=300, seed=7).verdicts())
+    told = [each for each in LONG.happenings() if isinstance(each, Happening)]
+    due = [each.occurred_at + STEPS[each.step].within for each in told if each.step in LASTING]
+    assert len(due) == 2_500
+    assert min(due) > LONG.lasts
+
+
+def test_every_topic_has_as_many_of_what_stays_open_each_of_another_order() -> None:
+    told = [each for each in LONG.happenings() if isinstance(each, Happening)]
+    lasting = [each for each in told if each.step in LASTING]
+    parties = Counter(STEPS[each.step].type.partition(".")[0] for each in lasting)
+    assert parties == dict.fromkeys(PARTIES, 625)
+    orders = {each.order for each in told if each.step not in LASTING}
+    assert len({each.order for each in lasting} - orders) == 2_500
+
+
+def test_the_core_of_the_tracker_holds_each_of_them_open_without_a_verdict() -> None:
+    folder = load_folder(AGREEMENTS)
+    table = Table(AgreementSets((folder.active(0),)))
+    for each in LONG.happenings():
+        if isinstance(each, Happening) and each.step in LASTING:
+            told = table.apply(subject_of(each.order), _event(each), START)[1]
+            assert [verdict.kind for verdict in told] == ["opened"]
+    promises = [each for one in table.subjects.values() for each in one.promises.values()]
+    assert len(promises) == 2_500
+    assert {each.due_by - each.opened_at for each in promises} == {
+        STEPS[number].within for number in LASTING
+    }
+
+
+def test_the_table_of_the_peers_in_java_is_the_same() -> None:
+    java = JAVA.read_text()
+    types = re.findall(r'"(\w+\.\w+)"', java)
+    assert types == [step.type for step in STEPS]
+    units = {"SECOND": SECOND, "DAY": DAY}
+    promises = re.findall(r'promise\((\d+), "(.+)", (\d+) \* (\w+), (\d+)\);', java)
+    assert {
+        int(number): (agreement, int(count) * units[unit], int(kept_by))
+        for number, agreement, count, unit, kept_by in promises
+    } == {number: step[1:] for number, step in enumerate(STEPS) if step.agreement}
 
 
 def test_an_order_s_records_lie_in_one_partition_and_beats_in_all() -> None:

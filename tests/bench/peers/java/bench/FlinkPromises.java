@@ -36,9 +36,9 @@ final class FlinkPromises
             Collector<Tuple2<String, byte[]>> out)
             throws Exception {
         long[] known = state.value();
-        long[] order = known == null ? new long[Promises.FIELDS] : known.clone();
         telling.about(event.f0, context.timerService(), out);
-        if (!Promises.tell(order, event.f1, event.f2, telling)) {
+        long[] order = Promises.tell(known, event.f1, event.f2, telling);
+        if (order == known) {
             return;
         }
         if (Promises.isOver(order)) {
@@ -56,13 +56,15 @@ final class FlinkPromises
         if (known == null) {
             return;
         }
-        long[] order = known.clone();
+        long[] order = known;
         telling.about(context.getCurrentKey(), context.timerService(), out);
-        for (int promise = 0; promise < Promises.COUNT; promise++) {
+        for (int promise = 0; promise < Promises.STEPS; promise++) {
             if (Promises.isOpen(order, promise) && timer(Promises.dueBy(order, promise)) <= timestamp) {
-                Promises.passDeadline(order, promise, telling);
-                state.update(order);
+                order = Promises.passDeadline(order, promise, telling);
             }
+        }
+        if (order != known) {
+            state.update(order);
         }
     }
 

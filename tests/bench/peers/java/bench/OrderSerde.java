@@ -5,7 +5,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** An order's five numbers as 40 bytes. */
+/** An order's numbers, eight bytes each. */
 final class OrderSerde implements Serde<long[]> {
     @Override
     public Serializer<long[]> serializer() {

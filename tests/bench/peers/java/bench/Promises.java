@@ -1,23 +1,64 @@
 package bench;
 
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
 /**
- * The promises of one order, for every peer that runs on Java: four events, each of which opens the
- * promise that the next one keeps. Times are microseconds since 1970, in any order of arrival.
+ * The promises of one order, for every peer that runs on Java: the table of steps.py. A promise has
+ * the number of the event that opens it. Times are microseconds since 1970, in any order of arrival.
  *
- * <p>An order is five numbers: when each event happened, 0 where it has not been told, and a bit for
- * each promise that was broken. What a peer does with deadlines and verdicts is its own affair.
+ * <p>An order is a number for each event that was told, its step above the moment, after one that
+ * has a bit for each of them and for each promise that was broken. What a peer does with deadlines
+ * and verdicts is its own affair.
  */
 final class Promises {
-    static final int FIELDS = 5;
-    static final int COUNT = 3;
     /** So long before its commit an event may have happened: nothing is broken until then. */
     static final long COMMIT_MARGIN = 2_000_000L;
 
-    private static final String[] AGREEMENTS = {
-        "approve-payment", "hand-over-parcel", "tell-customer"
+    static final int STEPS = 12;
+
+    private static final long SECOND = 1_000_000L;
+    private static final long DAY = 24 * 60 * 60 * SECOND;
+    private static final int NONE = -1;
+    private static final int STEP_SHIFT = 56;
+    private static final long[] NOTHING_TOLD = {0};
+
+    private static final Map<String, Integer> STEP_OF = new HashMap<>();
+    private static final String[] AGREEMENTS = new String[STEPS];
+    private static final long[] WITHIN = new long[STEPS];
+    private static final int[] KEPT_BY = new int[STEPS];
+    private static final int[] KEEPS = new int[STEPS];
+
+    /** Events that are awaited where one of them was told, as bits. */
+    private static final long[] TOGETHER = {
+        bits(0, 1, 2, 3), bits(4, 8), bits(5, 9), bits(6, 10), bits(7, 11)
     };
-    private static final long[] WITHIN = {30_000_000L, 60_000_000L, 45_000_000L};
-    private static final int BROKEN = 4;
+
+    static {
+        Arrays.fill(KEPT_BY, NONE);
+        Arrays.fill(KEEPS, NONE);
+        promise(0, "approve-payment", 30 * SECOND, 1);
+        promise(1, "hand-over-parcel", 60 * SECOND, 2);
+        promise(2, "tell-customer", 45 * SECOND, 3);
+        promise(4, "deliver-parcel", 10 * DAY, 8);
+        promise(5, "issue-invoice", 7 * DAY, 9);
+        promise(6, "restock", 14 * DAY, 10);
+        promise(7, "approve-refund", 5 * DAY, 11);
+        steps(
+                "sales.OrderPlaced",
+                "finance.PaymentApproved",
+                "operations.ParcelHandedOver",
+                "support.CustomerInformed",
+                "sales.DeliveryPromised",
+                "finance.InvoiceDrafted",
+                "operations.StockMissing",
+                "support.RefundRequested",
+                "operations.ParcelDelivered",
+                "finance.InvoiceIssued",
+                "operations.StockArrived",
+                "finance.RefundApproved");
+    }
 
     /** What follows from an event or a deadline. */
     interface Outcome {
@@ -34,78 +75,128 @@ final class Promises {
 
     /** Which of an order's events it is; -1 for a type that no agreement names. */
     static int stepOf(String type) {
-        switch (type) {
-            case "sales.OrderPlaced":
-                return 0;
-            case "finance.PaymentApproved":
-                return 1;
-            case "operations.ParcelHandedOver":
-                return 2;
-            case "support.CustomerInformed":
-                return 3;
-            default:
-                return -1;
-        }
+        return STEP_OF.getOrDefault(type, NONE);
     }
 
     static String agreement(int promise) {
         return AGREEMENTS[promise];
     }
 
-    /** False where the event was told before. */
-    static boolean tell(long[] order, int step, long at, Outcome outcome) {
-        if (order[step] != 0) {
-            return false;
+    /**
+     * The order with this event, and the same one where it was told before. It is null where nothing
+     * was told, and never changed.
+     */
+    static long[] tell(long[] known, int step, long at, Outcome outcome) {
+        long[] before = known == null ? NOTHING_TOLD : known;
+        if (isTold(before, step)) {
+            return known;
         }
-        order[step] = at;
-        if (step > 0 && order[step - 1] != 0) {
-            settle(order, step - 1, outcome, true);
+        long[] order = Arrays.copyOf(before, before.length + 1);
+        order[0] |= 1L << step;
+        order[before.length] = (long) step << STEP_SHIFT | at;
+        int kept = KEEPS[step];
+        if (kept != NONE && isTold(order, kept)) {
+            settle(order, kept, outcome, true);
         }
-        if (step < COUNT) {
-            if (order[step + 1] != 0) {
+        if (KEPT_BY[step] != NONE) {
+            if (isTold(order, KEPT_BY[step])) {
                 settle(order, step, outcome, false);
             } else {
                 outcome.await(step, at + WITHIN[step]);
             }
         }
-        return true;
+        return order;
     }
 
-    /** The deadline of an open promise has passed, and nobody can still tell of its evidence. */
-    static void passDeadline(long[] order, int promise, Outcome outcome) {
-        if (isOpen(order, promise)) {
-            order[BROKEN] |= 1L << promise;
-            outcome.breached(promise, dueBy(order, promise));
+    /**
+     * The order after the deadline of an open promise, of which nobody can still tell the evidence;
+     * the same one where the promise is not open.
+     */
+    static long[] passDeadline(long[] known, int promise, Outcome outcome) {
+        if (!isOpen(known, promise)) {
+            return known;
         }
+        long[] order = known.clone();
+        order[0] |= broken(promise);
+        outcome.breached(promise, dueBy(order, promise));
+        return order;
     }
 
     static boolean isOpen(long[] order, int promise) {
-        boolean told = order[promise] != 0 && order[promise + 1] == 0;
-        return told && (order[BROKEN] & 1L << promise) == 0;
+        return KEPT_BY[promise] != NONE
+                && isTold(order, promise)
+                && !isTold(order, KEPT_BY[promise])
+                && (order[0] & broken(promise)) == 0;
     }
 
+    /** The promise was opened. */
     static long dueBy(long[] order, int promise) {
-        return order[promise] + WITHIN[promise];
+        return moment(order, promise) + WITHIN[promise];
     }
 
     /** Whether nothing is left to be told of the order. */
     static boolean isOver(long[] order) {
-        return order[0] != 0 && order[1] != 0 && order[2] != 0 && order[3] != 0;
+        for (long events : TOGETHER) {
+            long told = order[0] & events;
+            if (told != 0 && told != events) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void settle(long[] order, int promise, Outcome outcome, boolean awaited) {
         long dueBy = dueBy(order, promise);
-        long at = order[promise + 1];
-        boolean broken = (order[BROKEN] & 1L << promise) != 0;
+        long at = moment(order, KEPT_BY[promise]);
+        boolean broken = (order[0] & broken(promise)) != 0;
         if (awaited && !broken) {
             outcome.kept(promise, dueBy);
         }
         if (at > dueBy) {
             if (!broken) {
-                order[BROKEN] |= 1L << promise;
+                order[0] |= broken(promise);
                 outcome.breached(promise, dueBy);
             }
             outcome.keptLate(promise, dueBy, at);
         }
+    }
+
+    private static boolean isTold(long[] order, int step) {
+        return (order[0] & 1L << step) != 0;
+    }
+
+    private static long broken(int promise) {
+        return 1L << STEPS + promise;
+    }
+
+    /** When an event happened that was told. */
+    private static long moment(long[] order, int step) {
+        for (int told = 1; told < order.length; told++) {
+            if (order[told] >> STEP_SHIFT == step) {
+                return order[told] & (1L << STEP_SHIFT) - 1;
+            }
+        }
+        throw new IllegalArgumentException("step " + step + " was not told");
+    }
+
+    private static void promise(int openedBy, String agreement, long within, int keptBy) {
+        AGREEMENTS[openedBy] = agreement;
+        WITHIN[openedBy] = within;
+        KEPT_BY[openedBy] = keptBy;
+        KEEPS[keptBy] = openedBy;
+    }
+
+    private static void steps(String... types) {
+        for (int step = 0; step < types.length; step++) {
+            STEP_OF.put(types[step], step);
+        }
+    }
+
+    private static long bits(int... steps) {
+        long bits = 0;
+        for (int step : steps) {
+            bits |= 1L << step;
+        }
+        return bits;
     }
 }

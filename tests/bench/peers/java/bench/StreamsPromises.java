@@ -51,9 +51,9 @@ final class StreamsPromises implements Processor<byte[], byte[], String, byte[]>
         }
         String subject = envelope.getSubject();
         long[] known = orders.get(subject);
-        long[] order = known == null ? new long[Promises.FIELDS] : known;
         telling.subject = subject;
-        if (Promises.tell(order, step, envelope.getOccurredAt(), telling)) {
+        long[] order = Promises.tell(known, step, envelope.getOccurredAt(), telling);
+        if (order != known) {
             orders.put(subject, Promises.isOver(order) ? null : order);
         }
     }
@@ -71,13 +71,12 @@ final class StreamsPromises implements Processor<byte[], byte[], String, byte[]>
             Deadline passed = deadlines.pollFirst();
             long[] order = orders.get(passed.subject());
             telling.subject = passed.subject();
-            Promises.passDeadline(order, passed.promise(), telling);
-            orders.put(passed.subject(), order);
+            orders.put(passed.subject(), Promises.passDeadline(order, passed.promise(), telling));
         }
     }
 
     private void await(KeyValue<String, long[]> known) {
-        for (int promise = 0; promise < Promises.COUNT; promise++) {
+        for (int promise = 0; promise < Promises.STEPS; promise++) {
             if (Promises.isOpen(known.value, promise)) {
                 long dueBy = Promises.dueBy(known.value, promise);
                 deadlines.add(new Deadline(dueBy, known.key, promise));
