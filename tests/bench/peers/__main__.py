@@ -45,11 +45,15 @@ from tests.bench.peers.streams import Streams
 from tests.bench.peers.tracker import Tracker
 from tests.bench.peers.workload import Workload, orders_of
 
+# Of what a user may well choose either way, both are run: nobody is to be beaten by a setting.
 PEERS: tuple[Peer, ...] = (
     Tracker(),
-    Streams(),
+    Streams("kafka-streams", threads=1),
+    Streams("kafka-streams-2", threads=2),
     Flink("flink-rocksdb", "rocksdb", 2),
+    Flink("flink-rocksdb-timers", "rocksdb", 2, timers="ROCKSDB"),
     Flink("flink-heap", "hashmap", 1),
+    Flink("flink-heap-2", "hashmap", 2),
     Faust(),
     Bytewax(),
 )

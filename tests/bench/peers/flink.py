@@ -43,13 +43,18 @@ OPENED = ("java.lang", "java.util", "java.net", "java.nio")
 
 
 class Flink:
-    """Satisfies `peer.Peer`. `state` is `hashmap` or `rocksdb`."""
+    """Satisfies `peer.Peer`. `state` is `hashmap` or `rocksdb`; `timers`, `HEAP` or `ROCKSDB`, is
+    where the latter has those.
+    """
 
     slice = False
 
-    def __init__(self, name: str, state: str, parallelism: int) -> None:
+    def __init__(self, name: str, state: str, parallelism: int, timers: str = "HEAP") -> None:
         self.name, self._state, self._parallelism = name, state, parallelism
+        self._timers = timers
         where = "on the heap" if state == "hashmap" else "in RocksDB"
+        if timers == "ROCKSDB":
+            where += " with the timers"
         self.about = f"exactly once, 1 s checkpoints, state {where}, parallelism {parallelism}"
         self._program: Program | None = None
 
@@ -62,4 +67,6 @@ class Flink:
         opened = [f"--add-opens=java.base/{each}=ALL-UNNAMED" for each in OPENED]
         topics, folder = ",".join(run.filled.topics), str(run.folder)
         arguments = (run.servers.bootstrap, topics, run.verdicts, folder, self._state)
-        return self._program.command(run, opened, (*arguments, str(self._parallelism)))
+        return self._program.command(
+            run, opened, (*arguments, str(self._parallelism), self._timers)
+        )

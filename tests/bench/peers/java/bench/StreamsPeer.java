@@ -12,7 +12,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Kafka Streams: one thread, exactly once, orders in RocksDB with a changelog.
+ * Kafka Streams: exactly once, orders in RocksDB with a changelog.
  *
  * <p>Set for throughput as its own documentation advises: a commit each second instead of each 0.1
  * s (a transaction costs several requests), 128 MB of cache before RocksDB, so that an order's four
@@ -24,12 +24,15 @@ public final class StreamsPeer {
 
     private StreamsPeer() {}
 
-    /** Arguments: bootstrap, topics with commas, the verdicts' topic, the folder of the state. */
+    /**
+     * Arguments: bootstrap, topics with commas, the verdicts' topic, the folder of the state, and how
+     * many threads.
+     */
     public static void main(String[] arguments) {
         List<String> topics = List.of(arguments[1].split(","));
         KafkaStreams streams =
                 new KafkaStreams(
-                        topology(topics, arguments[2]), settings(arguments[0], arguments[3]));
+                        topology(topics, arguments[2]), settings(arguments));
         Runtime.getRuntime().addShutdownHook(new Thread(streams::close));
         streams.setUncaughtExceptionHandler(
                 error -> {
@@ -65,13 +68,13 @@ public final class StreamsPeer {
                         "promises");
     }
 
-    private static Properties settings(String bootstrap, String folder) {
+    private static Properties settings(String[] arguments) {
         Properties settings = new Properties();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "bench-streams");
-        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-        settings.put(StreamsConfig.STATE_DIR_CONFIG, folder);
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "bench-streams-" + arguments[4]);
+        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, arguments[0]);
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, arguments[3]);
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, arguments[4]);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 128L * 1024 * 1024);
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5_000);
