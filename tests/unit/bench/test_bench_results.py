@@ -86,9 +86,9 @@ def test_where_and_when_it_was_measured_is_said_and_what_failed() -> None:
 
 
 def test_a_section_takes_the_place_of_the_one_before_and_others_stay() -> None:
-    text = with_section("# Title\n\n## A\n\nold\n\n## A and more\n\nkept\n", "A", "new")
-    assert text == "# Title\n\n## A\n\nnew\n\n## A and more\n\nkept\n"
-    assert with_section(text, "C", "last").endswith("kept\n\n## C\n\nlast\n")
+    text = with_section("# Title\n\n## A and more\n\nkept\n\n## A\n\nold\n", "A", "new")
+    assert text == "# Title\n\n## A and more\n\nkept\n\n## A\n\nnew\n"
+    assert with_section(text, "C", "last").endswith("new\n\n## C\n\nlast\n")
 
 
 def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
