@@ -10,9 +10,13 @@ kept by nothing in the run; peers are held against each other by what comes afte
 
 Each reads from a clean start; then its verdicts are compared with those that follow from the
 events, and one that does not agree fails the run. Who commits once a second is done up to a second
-after its last event, which counts with few events and not with two million. Figures of a busy
-machine say that it works, and no more: `loop ms` is the fixed reference loop, and tells which runs
-may be held against each other.
+after its last event, which counts with few events and not with two million. What runs on Java
+compiles itself in the first seconds: figures from the mark on leave that out, as `figures.py` says.
+The tracker's commits are forced to disk, by mongod's journal; what peers write to Kafka, and
+Flink's checkpoints, are left to the system's cache, as both come.
+
+Figures of a busy machine say that it works, and no more: `loop ms` is the fixed reference loop, and
+tells which runs may be held against each other.
 """
 
 import argparse

@@ -31,7 +31,7 @@ PROTOBUF = f"com.google.protobuf:protobuf-java:{PROTOBUF_VERSION}"
 LANGUAGE = "17"
 JAVA_OPTIONS = (
     "-Xms1g",
-    "-Xmx2g",
+    "-Xmx4g",  # several times what a million open promises take: nobody collects for want of room
     "-XX:+UseParallelGC",  # the most throughput; nobody waits for a single event here
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
