@@ -21,7 +21,7 @@ from tests.bench.peers.peer import NotPrepared, Peer, Run, log_of, running, stil
 from tests.bench.peers.servers import Servers
 from tests.bench.peers.workload import Told, Workload
 
-START_DEADLINE_S, MARK_DEADLINE_S = 120.0, 600.0
+START_DEADLINE_S, MARK_DEADLINE_S = 120.0, 1_800.0
 LOOK_EVERY_S = 0.02
 LOOPS = 20
 
