@@ -68,7 +68,7 @@ bench: setup ## what an event costs, alone and beside peers at the same work; QU
 	$(BIN)/python -m tests.bench.collector
 	$(BIN)/python -m tests.bench.replay
 	$(BIN)/python -m tests.bench.peers
-	$(BIN)/python -m tests.bench.peers --open $(if $(QUICK),20000,1000000)
+	$(BIN)/python -m tests.bench.peers --open $(if $(filter 1,$(QUICK)),20000,1000000)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache
