@@ -60,7 +60,7 @@ test: setup ## every test, real Kafka and real mongod included
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 storm: setup ## faults on real servers; SEED=n, CONTROL=naive-clock, no-guard or one-heartbeat; or SEEDS=n
-	$(BIN)/python -m tests.storm $(if $(SEEDS),--seeds $(SEEDS),--seed $(or $(SEED),1)) $(if $(CONTROL),--control $(CONTROL))
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.storm $(if $(SEEDS),--seeds $(SEEDS),--seed $(or $(SEED),1)) $(if $(CONTROL),--control $(CONTROL))
 
 bench: setup ## what an event costs, alone and beside peers at the same work; QUICK=1
 	$(BIN)/python -m tests.bench.core

@@ -60,15 +60,20 @@ def _whatever_happens(seed: int, control: Control) -> Report:
 
 def _one(seed: int, control: Control) -> Report:
     """What it did, and what servers and trackers said, is kept in `KEPT`."""
-    kept = KEPT / f"seed-{seed}-{control}"
+    kept, began_at = KEPT / f"seed-{seed}-{control}", time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"{time.monotonic() - began_at:6.1f} s {line}", flush=True)
+
     shutil.rmtree(kept, ignore_errors=True)
     with running(control.module) as servers:
+        say("all servers and trackers are at work")
         try:
-            history, found = storm(seed, servers, control, lambda line: print(line, flush=True))
+            history, found = storm(seed, servers, control, say)
         finally:
             shutil.copytree(servers.home / "logs", kept / "logs")
     history.write(kept / "history.jsonl")
-    print(f"history and logs are in {kept}")
+    say(f"history and logs are in {kept}")
     return check(History.read(kept / "history.jsonl"), found)
 
 

@@ -25,14 +25,16 @@ class Certificates:
     keystore: Path
     authority: Path
 
+    def make(self) -> None:
+        """Their folder is there."""
+        store = ("-alias", "broker", "-keystore", str(self.keystore), "-storepass", PASSWORD)
+        _keytool("-genkeypair", *_KEY, "-ext", "san=ip:127.0.0.1", *store)
+        _keytool("-exportcert", "-rfc", "-file", str(self.authority), *store)
 
-def make(folder: Path) -> Certificates:
-    """In `folder`, which is there."""
-    made = Certificates(folder / "broker.p12", folder / "ca.pem")
-    store = ("-alias", "broker", "-keystore", str(made.keystore), "-storepass", PASSWORD)
-    _keytool("-genkeypair", *_KEY, "-ext", "san=ip:127.0.0.1", *store)
-    _keytool("-exportcert", "-rfc", "-file", str(made.authority), *store)
-    return made
+
+def certificates_in(folder: Path) -> Certificates:
+    """Where they will be."""
+    return Certificates(folder / "broker.p12", folder / "ca.pem")
 
 
 def _keytool(*arguments: str) -> None:

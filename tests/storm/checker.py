@@ -1,10 +1,11 @@
 """Whether a storm broke a promise of the project: pure, over what was meant, done and found."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from services.shared.clock import SECOND, Instant
 from tests.storm.expecting import Expected, Written, delayed, expected, reordered, written
-from tests.storm.found import Found
+from tests.storm.found import PARTITIONS, SUBJECTS, Found
 from tests.storm.history import EVENT, ID_CONFLICT, UNDECODABLE, WRONG_PARTITION, Fault, History
 from tests.storm.report import Report
 from tests.storm.schedule import Episode
@@ -23,6 +24,7 @@ def check(history: History, found: Found) -> Report:
         history.seed,
         {
             **_counted_once(history, log, found),
+            **_set_back(found),
             **_breaches(promises, found),
             **_announced(found),
             **_letters(log, found),
@@ -73,6 +75,17 @@ def _counted_once(history: History, log: Written, found: Found) -> dict[str, int
             len(ids.keys() - told.get(subject, set())) for subject, ids in counted.items()
         ),
     }
+
+
+def _set_back(found: Found) -> dict[str, int]:
+    """P2: what a commit stored is not overwritten by whoever knew less."""
+    reached: dict[tuple[str, str], Mapping[str, int]] = {}
+    back = Counter[str]()
+    for each in found.stored:
+        before = reached.get((each.what, each.id), {})
+        back[each.what] += any(each.reached.get(name, 0) < far for name, far in before.items())
+        reached[each.what, each.id] = each.reached
+    return {f"{what} set back": back[what] for what in (PARTITIONS, SUBJECTS)}
 
 
 def _breaches(promises: list[Expected], found: Found) -> dict[str, int]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.shared.clock import Instant
 from tests.storm.children import Child
+from tests.storm.commits import Commits
 from tests.storm.draining import Draining
-from tests.storm.found import Found
+from tests.storm.found import Found, Letter, Published, Recorded
 from tests.storm.gathering import Tables, Topics, counted
 from tests.storm.history import EVENT
 from tests.storm.nemesis import Nemesis
@@ -16,47 +17,73 @@ from tests.storm.servers import Servers
 from tests.storm.writers import Writers
 
 
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What there is of all that an event may raise."""
+
+    recorded: tuple[Recorded, ...]
+    published: tuple[Published, ...]
+    letters: tuple[Letter, ...]
+    waiting: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "verdicts recorded": len(self.recorded),
+            "verdicts published": len(self.published),
+            "letters": len(self.letters),
+            "rows waiting": self.waiting,
+        }
+
+
 class Ending:
     """No more faults: wait, look, write all once more, and look again."""
 
     def __init__(
-        self, servers: Servers, nemesis: Nemesis, writers: Writers, tables: Tables
+        self,
+        servers: Servers,
+        nemesis: Nemesis,
+        writers: Writers,
+        tables: Tables,
+        commits: Commits,
     ) -> None:
         self._servers = servers
         self._writers = writers
-        self._topics, self._tables = Topics(servers.kafka), tables
+        self._topics, self._tables, self._commits = Topics(servers.kafka), tables, commits
         self._draining = Draining(nemesis, servers.fleet, writers, self._topics, tables)
 
     def found(self, made: Plan, last_due: Instant, say: Callable[[str], None]) -> Found:
-        say("       the storm is over")
+        say("the storm is over")
         waiting = self._draining.until_over(last_due)
         before, log = self._raised(), self._topics.log()
         told = [replace(each, at=0) for each in made.records if each.kind == EVENT]
         for writer in self._writers.all:
             writer.add([each for each in told if each.party == writer.party])
-        say("       everything is told once more")
+        say("everything is told once more")
         waiting += self._draining.until_over(0)
+        say("what is left is read")
         after = self._raised()
         return Found(
             log,
-            self._topics.letters(),
-            self._topics.published(),
-            self._tables.recorded(),
-            counted(self._servers.fleet.grpc_address, _subjects(made.records)),
+            after.letters,
+            after.published,
+            after.recorded,
+            counted(self._servers.fleet.grpc_addresses, _subjects(made.records)),
             self._tables.active_from(),
-            {name: after[name] - before[name] for name in after},
+            tuple(self._commits.stored()),
+            {name: count - before.counts[name] for name, count in after.counts.items()},
             self._counters(),
             self._servers.fleet.counts["ended"],
             tuple(waiting),
         )
 
-    def _raised(self) -> dict[str, int]:
-        return {
-            "verdicts recorded": len(self._tables.recorded()),
-            "verdicts published": len(self._topics.published()),
-            "letters": len(self._topics.letters()),
-            "rows waiting": self._tables.waiting(),
-        }
+    def _raised(self) -> _Raised:
+        return _Raised(
+            self._tables.recorded(),
+            self._topics.published(),
+            self._topics.letters(),
+            self._tables.waiting(),
+        )
 
     def _counters(self) -> dict[str, int]:
         partitions = self._tables.partitions()

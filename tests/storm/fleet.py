@@ -4,9 +4,9 @@ import signal
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx
 
 from services.local.ports import Ports
 from services.local.supervisor import Program
@@ -16,6 +16,7 @@ from tests.storm.events import PARTITIONS
 
 TRACKERS = 3
 SESSION_S = 4.0
+ANSWER_S = 2.0
 DATABASE = "storm"
 TRACKER_MODULE = "services.tracker"
 
@@ -41,9 +42,9 @@ class Fleet:
         self.counts: Counter[str] = Counter()
 
     @property
-    def grpc_address(self) -> str:
+    def grpc_addresses(self) -> list[str]:
         """Any of them answers for all."""
-        return f"127.0.0.1:{self._grpc[0]}"
+        return [f"127.0.0.1:{port}" for port in self._grpc]
 
     def start(self, number: int) -> None:
         self.trackers[number].start()
@@ -79,19 +80,20 @@ class Fleet:
         return all(self._ready(number) for number in range(TRACKERS))
 
     def end(self) -> None:
+        """At once: nothing that they do is looked at any more."""
         for number, tracker in enumerate(self.trackers):
             self._down.add(number)
-            tracker.tell(signal.SIGCONT)
-            tracker.tell(signal.SIGTERM)
-        for tracker in self.trackers:
-            tracker.end()
+            tracker.kill()
 
     def _ready(self, number: int) -> bool:
+        asked = HTTPConnection("127.0.0.1", self._http[number], timeout=ANSWER_S)
         try:
-            url = f"http://127.0.0.1:{self._http[number]}/readyz"
-            return httpx.get(url, trust_env=False, timeout=2.0).status_code == httpx.codes.OK
-        except httpx.HTTPError:
+            asked.request("GET", "/readyz")
+            return asked.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return False
+        finally:
+            asked.close()
 
     def _program(self, number: int, around: Surroundings, module: str) -> Program:
         name, kafka = f"tracker-{number}", around.kafka

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from services.shared.clock import Instant
 
+PARTITIONS, SUBJECTS = "partitions", "subjects"
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:
@@ -53,8 +55,21 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as a commit left it: how far it had come, which never is less than before.
+
+    Of a partition the positions by topic, of a subject the count of its events.
+    """
+
+    what: str
+    id: str
+    reached: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """`counted` are the ids of the events of each subject; `active_from` is that of each set.
+    """`counted` are the ids of the events of each subject; `active_from` is that of each set;
+    `stored` is in the order in which it was committed.
 
     `raised_by_replay` are the verdicts, letters and waiting rows that there were more of after all
     events had been written once more.
@@ -66,6 +81,7 @@ class Found:
     recorded: tuple[Recorded, ...]
     counted: Mapping[str, tuple[str, ...]]
     active_from: tuple[Instant, ...]
+    stored: tuple[Stored, ...]
     raised_by_replay: Mapping[str, int]
     counters: Mapping[str, int]
     ended: int = 0

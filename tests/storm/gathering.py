@@ -5,6 +5,7 @@ Everything that knows how these look is here.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,11 @@ class Tables:
         rows = self.database["tracker.verdicts"].find({"published": True})
         return tuple(map(_recorded, rows))
 
+    def decided_since(self, moment: Instant) -> bool:
+        """Whether anything that is to be published was."""
+        wanted = {"published": True, "decided_at": {"$gt": moment}}
+        return self.database["tracker.verdicts"].find_one(wanted) is not None
+
     def waiting(self) -> int:
         count: int = self.database["tracker.outbox"].count_documents({})
         return count
@@ -91,8 +97,18 @@ def tables(client: MongoClient[Row], database: str) -> Tables:
     return Tables(client[database])
 
 
-def counted(address: str, subjects: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The ids of the events that the tracker counted of each; none of what it does not know."""
+def counted(addresses: Sequence[str], subjects: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The ids of the events that the trackers counted of each; none of what they do not know.
+
+    Each tracker is asked for its share of them, beside the others.
+    """
+    shares = [subjects[place :: len(addresses)] for place in range(len(addresses))]
+    with ThreadPoolExecutor() as threads:
+        answers = threads.map(_counted, addresses, shares)
+        return {subject: ids for answer in answers for subject, ids in answer.items()}
+
+
+def _counted(address: str, subjects: Iterable[str]) -> dict[str, tuple[str, ...]]:
     answers: dict[str, tuple[str, ...]] = {}
     with sync_channel(address) as channel:
         tracker = tracker_pb2_grpc.TrackerServiceStub(channel)

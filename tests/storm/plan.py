@@ -17,7 +17,8 @@ LONGEST_S = 240.0
 """More than any storm takes; it is cut where the last fault is over."""
 ORDERS_EACH_S, CASES_EACH_S = 5.0, 4.0
 DELAY_LIMIT_S, USUAL_DELAY_S = 1.5, 0.1
-TAKES_S = {"approve-payment": 5.0, "hand-over": 6.0, "answer-case": 4.0}
+LATE_S = 2.0
+TAKES_S = {"approve-payment": 4.0, "hand-over": 4.0, "answer-case": 3.0}
 """What the first version of each agreement gives."""
 EVIDENCE = {
     "approve-payment": "finance.PaymentApproved",
@@ -115,7 +116,7 @@ class Company:
             case "just":
                 return self._random.uniform(given_s - 0.5, given_s)
             case "late":
-                return self._random.uniform(given_s + 0.1, given_s + 5.0)
+                return self._random.uniform(given_s + 0.1, given_s + LATE_S)
             case _:
                 return None
 

@@ -12,7 +12,7 @@ from tests.storm.plan import Company, Plan, Planned, planned
 
 COPIES = ((0, 1, 2), (85, 12, 3))
 """How many more times an event is written, and in how many of a hundred cases."""
-COPY_WITHIN_S = 10.0
+COPY_WITHIN_S = 4.0
 POISON_SHARE = 0.02
 CONFLICT_AFTER_S = 3.0
 IN_THE_CALM = 3

@@ -1,7 +1,6 @@
 """A Mongo of three real mongods, one of which may be killed at any time."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ ELECTION_MS = 10_000
 """Mongo's default: a primary that is silent for so long is replaced."""
 FIRST_ELECTION_MS = 1_000
 READY_DEADLINE_S = 60.0
-ANSWER_MS = 1_000
+ANSWER_S = 1.0
 STEP_DOWN_S = 10
 Row = dict[str, Any]
 
@@ -34,15 +33,19 @@ class ReplicaSet:
             Child(_program(home, f"mongod-{number}", port))
             for number, port in enumerate(self._ports)
         ]
+        self._asked = [_client(host) for host in self._hosts]
         hosts = ",".join(self._hosts)
         self.uri = f"mongodb://{hosts}/?replicaSet={NAME}"
 
     def start(self) -> None:
-        """All of them, until one is the primary and the others follow it."""
+        """All of them, each for itself."""
         for member in self.members:
             member.start()
+
+    def unite(self) -> None:
+        """Until one is the primary and the others follow it."""
         until(lambda: all(map(self._answers, range(MEMBERS))), "mongod answers", READY_DEADLINE_S)
-        with self._direct(0) as client:
+        with _client(self._hosts[0], READY_DEADLINE_S) as client:
             client.admin.command("replSetInitiate", _configuration(self._hosts))
         until(self._whole, "the replica set is whole", READY_DEADLINE_S)
         with MongoClient[Row](self.uri) as client:
@@ -52,6 +55,8 @@ class ReplicaSet:
             client.admin.command("replSetReconfig", config)
 
     def end(self) -> None:
+        for client in self._asked:
+            client.close()
         for member in self.members:
             member.kill()
 
@@ -64,20 +69,12 @@ class ReplicaSet:
         number = self.primary()
         return self.wait_for_primary() if number is None else number
 
-    @contextmanager
-    def commits(self, database: str, owner: str) -> Iterator[Callable[[], dict[int, int]]]:
-        """Asks a follower how often each partition of a tracker was committed so far."""
-        number = next(each for each in range(MEMBERS) if self._hello(each).get("secondary"))
-        with self._direct(number) as client:
-            partitions = client[database]["tracker.partitions"]
-            yield lambda: {row["_id"]: row["seq"] for row in partitions.find({"owner": owner})}
-
     def step_down(self) -> bool:
         """Whether there was a primary that did."""
         number = self.primary()
         if number is None:
             return False
-        with suppress(AutoReconnect), self._direct(number) as client:
+        with suppress(AutoReconnect), _client(self._hosts[number], STEP_DOWN_S) as client:
             client.admin.command("replSetStepDown", STEP_DOWN_S)
         return True
 
@@ -85,20 +82,9 @@ class ReplicaSet:
     def _hosts(self) -> list[str]:
         return [f"{LOOPBACK}:{port}" for port in self._ports]
 
-    @contextmanager
-    def _direct(self, number: int) -> Iterator[MongoClient[Row]]:
-        with MongoClient[Row](
-            self._hosts[number],
-            directConnection=True,
-            serverSelectionTimeoutMS=ANSWER_MS,
-            read_preference=ReadPreference.NEAREST,
-        ) as client:
-            yield client
-
     def _hello(self, number: int) -> Row:
         try:
-            with self._direct(number) as client:
-                return client.admin.command("hello")
+            return self._asked[number].admin.command("hello")
         except PyMongoError:
             return {}
 
@@ -113,7 +99,20 @@ class ReplicaSet:
     def _whole(self) -> bool:
         states = [self._hello(number) for number in range(MEMBERS)]
         followers = sum(bool(each.get("secondary")) for each in states)
-        return self.primary() is not None and followers == MEMBERS - 1
+        return followers == MEMBERS - 1 and any(each.get("isWritablePrimary") for each in states)
+
+
+def _client(host: str, answer_s: float = ANSWER_S) -> MongoClient[Row]:
+    """Of one member, whatever it is at the moment."""
+    limit_ms = int(answer_s * 1_000)
+    return MongoClient(
+        host,
+        directConnection=True,
+        connect=False,
+        serverSelectionTimeoutMS=limit_ms,
+        socketTimeoutMS=limit_ms,
+        read_preference=ReadPreference.NEAREST,
+    )
 
 
 def _configuration(hosts: list[str]) -> Row:

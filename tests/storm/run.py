@@ -1,7 +1,8 @@
 """One storm from start to end: load, faults, silence, replay, and what was found then."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import yaml
@@ -9,13 +10,14 @@ from pymongo import MongoClient
 
 from services.shared.clock import SECOND, Instant
 from tests.polling import until
+from tests.storm.commits import commits_from_now
 from tests.storm.controls import Control
 from tests.storm.draining import CLOCK
 from tests.storm.ending import Ending
 from tests.storm.events import PARTIES, PARTITIONS
 from tests.storm.fleet import DATABASE
 from tests.storm.found import Found
-from tests.storm.gathering import Row, digest_of, tables
+from tests.storm.gathering import Row, Tables, digest_of, tables
 from tests.storm.history import Fault, History, Item
 from tests.storm.nemesis import NEXT, Nemesis
 from tests.storm.plan import Plan, Planned
@@ -31,9 +33,17 @@ Say = Callable[[str], None]
 
 def storm(seed: int, servers: Servers, control: Control, say: Say) -> tuple[History, Found]:
     """About a minute and a half on servers that nothing was done to yet."""
-    nemesis = Nemesis(Random(f"faults {seed}"), servers)
+    with MongoClient[Row](servers.mongo.uri, w="majority", serverSelectionTimeoutMS=2_000) as mongo:
+        return _storm(seed, servers, tables(mongo, DATABASE), control, say)
+
+
+def _storm(
+    seed: int, servers: Servers, known: Tables, control: Control, say: Say
+) -> tuple[History, Found]:
+    nemesis = Nemesis(Random(f"faults {seed}"), servers, known)
     beats_into = range(1) if control is Control.ONE_HEARTBEAT else range(PARTITIONS)
     writers = Writers([Writer(party, servers.kafka, beats_into) for party in PARTIES])
+    commits = commits_from_now(known.database)
     writers.start()
     try:
         until(lambda: all(writer.heard for writer in writers.all), "the writers write")
@@ -43,9 +53,8 @@ def storm(seed: int, servers: Servers, control: Control, say: Say) -> tuple[Hist
             writer.stalls = stalls(nemesis.random, begin)
             writer.add([each for each in made.records if each.party == writer.party])
         made = _faults(made, begin, nemesis, writers, say)
-        with MongoClient[Row](servers.mongo.uri, w="majority") as client:
-            ending = Ending(servers, nemesis, writers, tables(client, DATABASE))
-            found = ending.found(made, _last_due(made.records), say)
+        ending = Ending(servers, nemesis, writers, known, commits)
+        found = ending.found(made, _last_due(made), say)
     finally:
         writers.stop()
     stalled = [
@@ -61,11 +70,12 @@ def _faults(made: Plan, begin: Instant, nemesis: Nemesis, writers: Writers, say:
     nemesis.wait((begin - CLOCK.now()) / SECOND + CALM_S)
     *all_but_one, last = episodes(nemesis.random)
     for episode in all_but_one:
-        say(f"{(CLOCK.now() - begin) / SECOND:5.1f} s {episode}")
+        say(episode)
         nemesis.do(episode)
     nemesis.settle()
+    nemesis.renew()
     made = _cut(made, writers)
-    say(f"{(CLOCK.now() - begin) / SECOND:5.1f} s {last}, the last")
+    say(f"{last}, the last")
     nemesis.do(last)
     return made
 
@@ -100,9 +110,13 @@ def within() -> dict[tuple[str, int], int]:
     return spans
 
 
-def _last_due(records: Iterable[Planned]) -> Instant:
-    longest = max(within().values())
-    return max(planned.occurred_at for planned in records) + longest
+def _last_due(made: Plan) -> Instant:
+    """Whichever version a promise is of."""
+    opened = {planned.id.hex(): planned.occurred_at for planned in made.records}
+    longest: Counter[str] = Counter()
+    for (agreement, _), span in within().items():
+        longest[agreement] = max(longest[agreement], span)
+    return max(opened[each.opening] + longest[each.agreement] for each in made.promises)
 
 
 def _item(planned: Planned) -> Item:

@@ -6,10 +6,10 @@ from random import Random
 from services.shared.clock import SECOND, Instant
 from tests.storm.writers import Stall
 
-CALM_S = 8.5
+CALM_S = 7.0
 """Nothing is done to anybody for so long: what is measured here is not the faults' doing."""
 STALL_S = (3.0, 6.0)
-STORM_S = 58.0
+STORM_S = 45.0
 """The faults take longer than that; writers stall within it."""
 
 

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from services.local.topics import create_topics
 from services.shared.settings import KafkaSettings, Settings, load
 from tests.polling import until
 from tests.storm.broker import TRACKER, WRITER, SecureKafka
-from tests.storm.certificates import make
+from tests.storm.certificates import certificates_in
 from tests.storm.children import Child
 from tests.storm.events import PARTITIONS
 from tests.storm.fleet import TRACKER_MODULE, Fleet, Surroundings
@@ -38,18 +39,19 @@ class Servers:
 
 @contextmanager
 def running(module: str = TRACKER_MODULE) -> Iterator[Servers]:
-    """1. certificates  2. Kafka and Mongo  3. topics  4. trackers, until they are at work"""
+    """1. Mongo and certificates  2. Kafka  3. topics  4. trackers, until they are at work"""
     with ExitStack() as open_parts:
         home = Path(open_parts.enter_context(tempfile.TemporaryDirectory(prefix="handoff-storm-")))
         ports = Ports(prefer_usual=False)
         open_parts.callback(ports.release)
-        kafka = SecureKafka(home, kafka_jars(load(Settings).home / "cache"), ports, make(home))
-        kafka.prepare()
-        broker, mongo = Child(kafka.program()), ReplicaSet(home, ports)
-        open_parts.callback(broker.end)
-        broker.start()
+        mongo = ReplicaSet(home, ports)
         open_parts.callback(mongo.end)
         mongo.start()
+        kafka = _kafka(home, ports)
+        broker = Child(kafka.program())
+        open_parts.callback(broker.kill)
+        broker.start()
+        mongo.unite()
         until(kafka.is_ready, "Kafka answers", READY_DEADLINE_S)
         create_topics(Settings(kafka=kafka.access(WRITER), partitions=PARTITIONS))
         agreements = Path(shutil.copytree(AGREEMENTS, home / "agreements"))
@@ -61,3 +63,14 @@ def running(module: str = TRACKER_MODULE) -> Iterator[Servers]:
         until(fleet.ready, "the trackers are at work", READY_DEADLINE_S)
         port = int(kafka.address.rpartition(":")[2])
         yield Servers(home, broker, port, kafka.access(WRITER), mongo, fleet, agreements)
+
+
+def _kafka(home: Path, ports: Ports) -> SecureKafka:
+    """Ready to be started."""
+    certificates = certificates_in(home)
+    kafka = SecureKafka(home, kafka_jars(load(Settings).home / "cache"), ports, certificates)
+    with ThreadPoolExecutor() as beside:
+        made = beside.submit(certificates.make)
+        kafka.prepare()
+        made.result()
+    return kafka

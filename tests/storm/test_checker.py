@@ -9,7 +9,16 @@ import pytest
 
 from services.shared.clock import SECOND
 from tests.storm.checker import check
-from tests.storm.found import Found, Letter, Logged, Published, Recorded
+from tests.storm.found import (
+    PARTITIONS,
+    SUBJECTS,
+    Found,
+    Letter,
+    Logged,
+    Published,
+    Recorded,
+    Stored,
+)
 from tests.storm.history import (
     DUPLICATE,
     EVENT,
@@ -103,6 +112,13 @@ FOUND = Found(
     recorded=(BREACHED, KEPT_LATE),
     counted={"case/1": ("opened-1", "answered-1"), "case/2": ("opened-2", "answered-2")},
     active_from=(0, AT + 3 * SECOND + 1),
+    stored=(
+        Stored(PARTITIONS, "0", {TOPIC: 5, "handoff.sales.v1": 3}),
+        Stored(SUBJECTS, "case/2", {"events": 1}),
+        Stored(PARTITIONS, "1", {TOPIC: 4}),
+        Stored(PARTITIONS, "0", {TOPIC: 8, "handoff.sales.v1": 3}),
+        Stored(SUBJECTS, "case/2", {"events": 2}),
+    ),
     raised_by_replay={"verdicts": 0},
     counters={"fenced": 1},
 )
@@ -125,6 +141,19 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
     "events lost is 1": {"counted": {**FOUND.counted, "case/1": ("opened-1",)}},
     "events counted twice is 1": {"counted": {**FOUND.counted, "case/1": ("opened-1",) * 2}},
     "events made up is 1": {"counted": {**FOUND.counted, "case/1-astray": ("other",)}},
+    "partitions set back is 1": {
+        "stored": (*FOUND.stored, Stored(PARTITIONS, "0", {TOPIC: 7, "handoff.sales.v1": 4}))
+    },
+    "partitions set back is 2": {
+        "stored": (
+            *FOUND.stored,
+            Stored(PARTITIONS, "0", {TOPIC: 7}),
+            Stored(PARTITIONS, "1", {}),
+        )
+    },
+    "subjects set back is 1": {
+        "stored": (*FOUND.stored, Stored(SUBJECTS, "case/2", {"events": 1}))
+    },
     "breaches missed is 1": {"recorded": (KEPT_LATE,), "published": (published(KEPT_LATE),)},
     "breaches doubled is 1": {"recorded": (*FOUND.recorded, SECOND_ONE)},
     "false breaches is 1": {"recorded": (*FOUND.recorded, FALSE)},
