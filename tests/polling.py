@@ -7,10 +7,12 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(question: Callable[[], T], what: str, deadline_s: float = 30.0) -> T:
-    """The first answer that is true."""
+def until(
+    question: Callable[[], T], what: str, deadline_s: float = 30.0, every_s: float = 0.02
+) -> T:
+    """The first answer that is true; ask seldom what costs whoever is asked."""
     give_up_at = time.monotonic() + deadline_s
     while not (answer := question()):
         assert time.monotonic() < give_up_at, f"not within {deadline_s:g} s: {what}"
-        time.sleep(0.02)
+        time.sleep(every_s)
     return answer

@@ -179,12 +179,14 @@ def _counters(history: History, log: Written, found: Found) -> dict[str, int]:
     """What has to have happened, or the storm was none."""
     done = Counter(fault.kind for fault in history.faults)
     poison = Counter(item.kind for item in log.poison.values())
+    stored = Counter(each.what for each in found.stored)
     return {
         **{str(episode): done[episode] for episode in Episode},
         **{f"poison {kind}": poison[kind] for kind in (UNDECODABLE, ID_CONFLICT, WRONG_PARTITION)},
         "duplicates": log.duplicates,
         "reordered": reordered(history, log),
         "delayed": delayed(history, log, DELAYED_BY),
+        **{f"{what} stored": stored[what] for what in (PARTITIONS, SUBJECTS)},
         "new_sets": len(found.active_from) - 1,
         "answers behind poison in the calm": len(_behind_poison_s(history, log, found)),
         **found.counters,

@@ -30,6 +30,6 @@ class Control(StrEnum):
         return {
             Control.NONE: "",
             Control.NAIVE_CLOCK: "false breaches",
-            Control.NO_GUARD: "verdicts decided twice",
+            Control.NO_GUARD: "partitions set back",
             Control.ONE_HEARTBEAT: "breaches missed",
         }[self]

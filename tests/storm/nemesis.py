@@ -27,7 +27,7 @@ PILING_S = 4.0
 """So long a tracker folds and commits nothing: several promises come due in any such while."""
 HANG_S = 2.5
 """Less than what the other members wait for before they elect another primary."""
-FENCE_S = 4.0
+FENCE_S = 8.0
 """A tracker that wakes up tries its commit again by then; without a guard nothing refuses it."""
 RENEWED_S = 3.0
 NEXT = Path(__file__).parent / "next"
@@ -183,7 +183,7 @@ class Nemesis:
                 return question()
             return False
 
-        until(look, what, deadline_s)
+        until(look, what, deadline_s, LOOK_EVERY_S)
 
     def _anyone(self) -> int:
         return self.random.randrange(TRACKERS)

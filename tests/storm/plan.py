@@ -15,7 +15,7 @@ from tests.storm.history import EVENT, Promised
 
 LONGEST_S = 240.0
 """More than any storm takes; it is cut where the last fault is over."""
-ORDERS_EACH_S, CASES_EACH_S = 5.0, 4.0
+ORDERS_EACH_S, CASES_EACH_S = 4.0, 3.0
 DELAY_LIMIT_S, USUAL_DELAY_S = 1.5, 0.1
 LATE_S = 2.0
 TAKES_S = {"approve-payment": 4.0, "hand-over": 4.0, "answer-case": 3.0}

@@ -19,6 +19,7 @@ ELECTION_MS = 10_000
 """Mongo's default: a primary that is silent for so long is replaced."""
 FIRST_ELECTION_MS = 1_000
 READY_DEADLINE_S = 60.0
+LOOK_EVERY_S = 0.1
 ANSWER_S = 1.0
 STEP_DOWN_S = 10
 Row = dict[str, Any]
@@ -44,10 +45,15 @@ class ReplicaSet:
 
     def unite(self) -> None:
         """Until one is the primary and the others follow it."""
-        until(lambda: all(map(self._answers, range(MEMBERS))), "mongod answers", READY_DEADLINE_S)
+        until(
+            lambda: all(map(self._answers, range(MEMBERS))),
+            "mongod answers",
+            READY_DEADLINE_S,
+            LOOK_EVERY_S,
+        )
         with _client(self._hosts[0], READY_DEADLINE_S) as client:
             client.admin.command("replSetInitiate", _configuration(self._hosts))
-        until(self._whole, "the replica set is whole", READY_DEADLINE_S)
+        until(self._whole, "the replica set is whole", READY_DEADLINE_S, LOOK_EVERY_S)
         with MongoClient[Row](self.uri) as client:
             config = client.admin.command("replSetGetConfig")["config"]
             config["settings"]["electionTimeoutMillis"] = ELECTION_MS

@@ -22,6 +22,7 @@ from tests.storm.replica_set import ReplicaSet
 
 AGREEMENTS = Path(__file__).parent / "agreements"
 READY_DEADLINE_S = 120.0
+LOOK_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def running(module: str = TRACKER_MODULE) -> Iterator[Servers]:
         open_parts.callback(fleet.end)
         for number in range(len(fleet.trackers)):
             fleet.start(number)
-        until(fleet.ready, "the trackers are at work", READY_DEADLINE_S)
+        until(fleet.ready, "the trackers are at work", READY_DEADLINE_S, LOOK_EVERY_S)
         port = int(kafka.address.rpartition(":")[2])
         yield Servers(home, broker, port, kafka.access(WRITER), mongo, fleet, agreements)
 

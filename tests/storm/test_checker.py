@@ -171,6 +171,7 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
         "letters": (Letter(TOPIC, 0, 4, UNDECODABLE), *FOUND.letters[1:])
     },
     "verdicts raised by the replay is 1": {"raised_by_replay": {"verdicts": 1}},
+    "subjects stored never happened": {"stored": FOUND.stored[:1]},
     "fenced never happened": {"counters": {"fenced": 0}},
     "new_sets never happened": {"active_from": (0,)},
     "promises of a new version never happened": {"active_from": (0, 10 * AT)},

@@ -25,7 +25,7 @@ def test_each_seed_has_a_row_and_each_control_what_it_has_to_show(
     assert any(
         line.startswith("| 8 | still waiting for its end, cut off by KeyE") for line in lines
     )
-    assert "| no-guard | verdicts decided twice | 0 | ok |" in lines
+    assert "| no-guard | partitions set back | 0 | ok |" in lines
     tables = [line.count("|") for line in lines if line.startswith("|")]
     assert tables[:4] == [9] * 4
 
