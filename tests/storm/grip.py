@@ -35,17 +35,17 @@ class Grip:
 
         1. Hold the document; something may be on its way by now.  2. Pile up.  3. Let one commit
         through, and hold again before the next.  4. Wait until that next one has come, too.
+
+        May be tried again after any failure, also of Mongo's.
         """
+        self.let_go()
         self._before = self._partitions.find_one({"owner": owner}) or {}
         first = self._hold(after=-1) if self._before else None
         if first is None:
             return False
         pile_up()
         self.let_go()
-        if self._hold(after=first) == first + 1 and self._is_tried():
-            return True
-        self.let_go()
-        return False
+        return self._hold(after=first) == first + 1 and self._is_tried()
 
     def let_go(self) -> None:
         """Nothing was written after all."""
