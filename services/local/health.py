@@ -1,5 +1,6 @@
 """Asks a service whether it is ready, as a load balancer would."""
 
+import ssl
 import time
 from collections.abc import Iterable
 
@@ -9,13 +10,15 @@ from services.shared.settings import Endpoint, Settings
 
 TIMEOUT_S = 2.0
 ANSWER_LIMIT = 200
+NO_AUTHORITY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody, as plain HTTP needs none; to read the usual ones takes 50 ms of each question."""
 
 
 def why_not_ready(endpoint: Endpoint) -> str | None:
     """None when it is ready, else what it says, or that it says nothing."""
     url = f"{endpoint.url}/readyz"
     try:
-        answer = httpx.get(url, timeout=TIMEOUT_S, trust_env=False)
+        answer = httpx.get(url, timeout=TIMEOUT_S, trust_env=False, verify=NO_AUTHORITY)
     except httpx.HTTPError as error:
         return f"{url} does not answer ({error})"
     if answer.is_success:

@@ -18,6 +18,7 @@ from services.shared.codec import decode_envelope
 from services.shared.rpc import sync_channel
 from services.shared.settings import Settings
 from services.shared.subjects import DEPARTMENTS, HEARTBEAT_KEY, topic_of
+from tests import asking
 from tests.polling import until
 
 READY_DEADLINE_S = 60.0
@@ -50,7 +51,7 @@ class Process:
     def problems(self) -> dict[str, str] | None:
         """What stands between it and its work; None while it does not answer."""
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.http}/readyz", trust_env=False)
+            answer = asking.get(f"http://127.0.0.1:{self.http}/readyz")
         except httpx.TransportError:
             return None
         problems: dict[str, str] = answer.json()["problems"]

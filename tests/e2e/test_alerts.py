@@ -21,6 +21,7 @@ from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.codec import decode_envelope
 from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
+from tests import asking
 from tests.alerting import a_promise, breached, key, warned
 from tests.component.alerts.harness import verdict
 from tests.e2e.webhook import Hook
@@ -63,7 +64,7 @@ class Service:
     def readiness(self) -> dict[str, str] | None:
         """What stands in its way; None while it does not answer."""
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.http}/readyz", trust_env=False)
+            answer = asking.get(f"http://127.0.0.1:{self.http}/readyz")
         except httpx.HTTPError:
             return None
         problems: dict[str, str] = answer.json()["problems"]
@@ -72,7 +73,7 @@ class Service:
     def sent(self, receiver: str, result: str) -> float:
         """What the metrics say of tries to deliver."""
         name = f'handoff_alerts_sent_total{{receiver="{receiver}",result="{result}"}} '
-        page = httpx.get(f"http://127.0.0.1:{self.http}/metrics", trust_env=False).text
+        page = asking.get(f"http://127.0.0.1:{self.http}/metrics").text
         found = [line.removeprefix(name) for line in page.splitlines() if line.startswith(name)]
         return float(found[0]) if found else 0.0
 

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 from services.local import state
 from services.local.processes import ProcessIdentity, is_alive
 from services.local.programs import SERVICES
+from tests import asking
 from tests.conftest import CACHE
 from tests.olist_files import ORDERS, write_joined
 from tests.polling import until
@@ -132,7 +132,7 @@ def test_real_orders_are_played_and_their_pages_stay_until_another_terminal_ends
         assert shown.number(r"(\d+) +breached") == 4
         page = re.search(r"http://127.0.0.1:\d+/subjects/order/late", shown.text)
         assert page
-        assert "late" in httpx.get(page[0], trust_env=False).raise_for_status().text
+        assert "late" in asking.get(page[0]).raise_for_status().text
 
         processes = shown.processes()
         subprocess.run((*HANDOFF, "down"), env=environment, check=True)

@@ -9,6 +9,7 @@ import sys
 import httpx
 import pytest
 
+from tests import asking
 from tests.polling import until
 
 NOWHERE = "127.0.0.1:1"
@@ -77,12 +78,12 @@ def test_a_network_address_without_a_login_is_refused_with_the_remedy() -> None:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz").status_code == 200
+        return asking.get(f"{url}/healthz").status_code == 200
     except httpx.TransportError:
         return False
 
 
 def problem(url: str) -> str:
     """What keeps it from being ready, once it asked."""
-    told = httpx.get(f"{url}/readyz").json()["problems"].get("tracker", "")
+    told = asking.get(f"{url}/readyz").json()["problems"].get("tracker", "")
     return "" if "not started" in told else told

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from services.shared.health import Health, HealthServer, serve
+from tests import asking
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def server(health: Health) -> Iterator[HealthServer]:
 
 
 def get(server: HealthServer, path: str) -> httpx.Response:
-    return httpx.get(f"http://127.0.0.1:{server.port}{path}", trust_env=False)
+    return asking.get(f"http://127.0.0.1:{server.port}{path}")
 
 
 def test_a_service_is_ready_when_every_part_has_said_so(
