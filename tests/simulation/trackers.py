@@ -86,6 +86,7 @@ class Tracker:
         self.held: dict[int, Held] = {}
         self._life: Iterator[None] | None = None
         self._working = self._deaf = False
+        self._handled_at: dict[int, Instant] = {}
 
     def work(self, effects: int, *, deaf: bool = False) -> None:
         """Go on where it stands; a dead one is started, a deaf one hears nothing of the group."""
@@ -142,6 +143,7 @@ class Tracker:
 
     def _join(self) -> Iterator[None]:
         self.held.clear()
+        self._handled_at.clear()
         for number in self._group.assigned(self._number):
             yield
             us = Identity(f"tracker-{self._number}", "here")
@@ -161,7 +163,8 @@ class Tracker:
         told: dict[int, list[Told]] = defaultdict(list)
         for number, held in self.held.items():
             for topic in TOPICS:
-                records = self.consumer.poll((topic, number))
+                if not (records := self.consumer.poll((topic, number))):
+                    continue
                 continuing = held.continuing(topic, [_Read(each) for each in records])
                 if continuing is None:
                     self._counts["read ahead"] += 1
@@ -173,6 +176,9 @@ class Tracker:
 
     def _handle(self, held: Held, batch: list[Told]) -> Iterator[None]:
         partition = held.partition
+        if self._rests(held, batch):
+            return
+        self._handled_at[partition.number] = self.now()
         partition.fold(batch, self.now())
         held.caught_up()
         partition.advance(self.now(), held.caught_up_at)
@@ -183,6 +189,11 @@ class Tracker:
         for what, times in partition.counts.take().items():
             self._counts[":".join(what)] += times
             self._counts["counted as duplicate"] += times * (what[-1] == Counted.DUPLICATE)
+
+    def _rests(self, held: Held, batch: list[Told]) -> bool:
+        """Whether all is done that there is to do now: real time goes on, and here it stands."""
+        waits = held.ends is not None or held.partition.uncommitted
+        return not batch and not waits and self._handled_at.get(held.partition.number) == self.now()
 
     def _store(self, partition: Partition) -> Iterator[None]:
         """What was encoded before the last batch was folded: the real one overlaps no more."""
