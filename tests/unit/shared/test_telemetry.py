@@ -2,12 +2,22 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
+    TraceServiceServicer,
+    add_TraceServiceServicer_to_server,
+)
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanContext, SpanKind
@@ -39,6 +49,21 @@ def exporter() -> InMemorySpanExporter:
 @pytest.fixture
 def telemetry(exporter: InMemorySpanExporter) -> Telemetry:
     return start("sales", Settings(), exporter)
+
+
+class Collector(TraceServiceServicer):
+    """Keeps the names of the spans that it gets."""
+
+    def __init__(self) -> None:
+        self.spans: list[str] = []
+
+    def Export(
+        self, request: ExportTraceServiceRequest, context: grpc.ServicerContext
+    ) -> ExportTraceServiceResponse:
+        for resource in request.resource_spans:
+            for scope in resource.scope_spans:
+                self.spans += [span.name for span in scope.spans]
+        return ExportTraceServiceResponse()
 
 
 def context_of(span: ReadableSpan) -> SpanContext:
@@ -160,6 +185,21 @@ def test_spans_are_appended_to_the_file_that_the_settings_name(tmp_path: Path) -
     ]
     assert lines[0]["links"] == [{"trace_id": TRACE, "span_id": SPAN}]
     assert lines[0]["started_at"] <= lines[0]["ended_at"]
+
+
+def test_spans_go_to_the_collector_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = grpc.server(ThreadPoolExecutor(1))
+    collector = Collector()
+    add_TraceServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{port}")
+    telemetry = start("sales", Settings())
+    with telemetry.span("PlaceOrder"):
+        pass
+    telemetry.shutdown()
+    server.stop(None).wait()
+    assert collector.spans == ["PlaceOrder"]
 
 
 def test_a_log_line_is_json_with_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
