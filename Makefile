@@ -62,13 +62,14 @@ test: setup ## every test, real Kafka and real mongod included
 storm: setup ## faults on real servers; SEED=n, CONTROL=naive-clock, no-guard or one-heartbeat; or SEEDS=n
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.storm $(if $(SEEDS),--seeds $(SEEDS),--seed $(or $(SEED),1)) $(if $(CONTROL),--control $(CONTROL))
 
-bench: setup ## what an event costs, alone and beside peers at the same work; QUICK=1
+bench: setup ## what an event costs, alone, beside peers and among many open promises; QUICK=1
 	$(BIN)/python -m tests.bench.core
 	$(BIN)/python -m tests.bench.decode
 	$(BIN)/python -m tests.bench.collector
 	$(BIN)/python -m tests.bench.replay
 	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.peers --open $(if $(filter 1,$(QUICK)),20000,1000000)
+	$(BIN)/python -m tests.bench.promises
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache

@@ -6,10 +6,11 @@ pay for one, and lies in Kafka just as theirs do, uncompressed and in batches of
 
 import asyncio
 import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from asyncio import Future
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient
@@ -39,6 +40,15 @@ class Filled:
     mark: int
 
 
+class Batch(NamedTuple):
+    """So many records on their way into a partition; `sent` will be aiokafka's metadata of them."""
+
+    topic: str
+    partition: int
+    records: int
+    sent: "Future[Any]"
+
+
 def fill(bootstrap: str, prefix: str, workload: Workload, partitions: int, now: Instant) -> Filled:
     """The events end right before `now`; the topics have to exist, and be empty."""
     start = now - workload.lasts - BEFORE_NOW
@@ -60,6 +70,54 @@ def make_topics(kafka: KafkaAdminClient, names: Iterable[str], partitions: int) 
     kafka.wait_for_topics(list(wanted))
 
 
+@asynccontextmanager
+async def producing(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    """As durable as the relays' producer."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=BATCH_BYTES,
+    )
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def batches(
+    producer: AIOKafkaProducer, topics: Mapping[str, str], placed: Iterable[Placed]
+) -> AsyncIterator[Batch]:
+    """Send them, in as few batches as they fit into; gives each batch as it goes."""
+    filling: dict[tuple[str, int], Any] = {}
+    for each in placed:
+        place = topics[each.party], each.partition
+        batch = filling.get(place)
+        if batch is None or not _append(batch, each):
+            if batch is not None:
+                yield await _sent(producer, place, batch)
+            batch = filling[place] = producer.create_batch()
+            assert _append(batch, each), "an empty batch takes any of our records"
+    for place, batch in filling.items():
+        yield await _sent(producer, place, batch)
+
+
+async def _send_all(bootstrap: str, topics: Mapping[str, str], placed: Iterable[Placed]) -> None:
+    async with producing(bootstrap) as producer:
+        async for _ in batches(producer, topics, placed):
+            pass
+        await producer.flush()
+
+
+async def _sent(producer: AIOKafkaProducer, place: tuple[str, int], batch: Any) -> Batch:  # noqa: ANN401 - aiokafka has no types
+    topic, partition = place
+    count = batch.record_count()
+    return Batch(
+        topic, partition, count, await producer.send_batch(batch, topic, partition=partition)
+    )
+
+
 class _Count:
     """Counts what goes by: records, and those that are events."""
 
@@ -74,31 +132,6 @@ class _Count:
             if self.events == self._warm_up:
                 self.mark = self._records
         return placed
-
-
-async def _send_all(bootstrap: str, topics: dict[str, str], placed: Iterable[Placed]) -> None:
-    producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
-        acks="all",
-        enable_idempotence=True,
-        max_batch_size=BATCH_BYTES,
-    )
-    await producer.start()
-    try:
-        open_batches: dict[tuple[str, int], Any] = {}
-        for each in placed:
-            place = topics[each.party], each.partition
-            batch = open_batches.get(place)
-            if batch is None or not _append(batch, each):
-                if batch is not None:
-                    await producer.send_batch(batch, place[0], partition=place[1])
-                batch = open_batches[place] = producer.create_batch()
-                assert _append(batch, each), "an empty batch takes any of our records"
-        for place, batch in open_batches.items():
-            await producer.send_batch(batch, place[0], partition=place[1])
-        await producer.flush()
-    finally:
-        await producer.stop()
 
 
 def _append(batch: Any, each: Placed) -> bool:  # noqa: ANN401 - aiokafka has no types

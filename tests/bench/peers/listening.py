@@ -61,7 +61,7 @@ class Verdicts:
         self._consumer.resume(*self._places)
         self._consumer.seek_to_beginning(*self._places)
         try:
-            return [_told(record.value) for record in self._records()]
+            return [told(tracker_pb2.Verdict.FromString(each.value)) for each in self._records()]
         finally:
             self._consumer.pause(*self._places)
 
@@ -89,6 +89,5 @@ def verdicts_in(bootstrap: str, topic: str) -> Iterator[Verdicts]:
         consumer.close()
 
 
-def _told(value: bytes) -> Told:
-    verdict = tracker_pb2.Verdict.FromString(value)
+def told(verdict: tracker_pb2.Verdict) -> Told:
     return Told(verdict.subject, verdict.agreement, KINDS.get(verdict.kind, f"kind {verdict.kind}"))

@@ -11,7 +11,7 @@ from subprocess import CalledProcessError
 from services.local.topics import admin
 from services.shared.settings import KafkaSettings
 from services.shared.subjects import VERDICTS_TOPIC
-from tests.bench.core import SLICES, loop_s
+from tests.bench.core import loop_ms
 from tests.bench.peers.comparing import check
 from tests.bench.peers.figures import Measured, Span
 from tests.bench.peers.filling import Filled, make_topics
@@ -23,7 +23,6 @@ from tests.bench.peers.workload import Told, Workload
 
 START_DEADLINE_S, MARK_DEADLINE_S = 120.0, 1_800.0
 LOOK_EVERY_S = 0.02
-LOOPS = 20
 
 
 def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
@@ -34,7 +33,7 @@ def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
     versions = _prepared(peer)
     run = _clean_start(peer, servers, filled)
     expected = _expected(filled.workload)
-    before, load = _loop_ms(), os.getloadavg()[0]
+    before, load = loop_ms(), os.getloadavg()[0]
     try:
         with verdicts_in(servers.bootstrap, run.verdicts) as verdicts:
             watched = _watch(peer, run, verdicts, len(expected))
@@ -50,7 +49,7 @@ def measure(peer: Peer, servers: Servers, filled: Filled) -> Measured:
         watched.since(watched.began_at, filled.events),
         watched.since(watched.marked_at, filled.events - workload.warm_up),
         watched.samples.peak("peer") / 1e6,
-        min(before, _loop_ms()),
+        min(before, loop_ms()),
         load,
         told,
         versions,
@@ -125,7 +124,3 @@ def _wait(asked: Callable[[], float | None], alive: Callable[[], object], limit_
             raise Standstill(f"its records were not read within {limit_s:g} s")
         time.sleep(LOOK_EVERY_S)
     return at
-
-
-def _loop_ms() -> float:
-    return SLICES * min(loop_s() for _ in range(LOOPS)) * 1_000

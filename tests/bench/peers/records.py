@@ -56,7 +56,7 @@ def records(workload: Workload, start: Instant, partitions: int) -> Iterator[Pla
     chance, homes = random.Random(workload.seed), dict[int, int]()
     for number, told in enumerate(workload.happenings()):
         if isinstance(told, Beat):
-            yield from _beats(start + told.at, partitions)
+            yield from beats(start + told.at, partitions)
             continue
         if (home := homes.get(told.order)) is None:
             home = partition_of(subject_of(told.order), partitions)
@@ -65,11 +65,33 @@ def records(workload: Workload, start: Instant, partitions: int) -> Iterator[Pla
         yield _record(told, start, number, chance.getrandbits(128), home)
 
 
+def record(envelope: Envelope, lot: int, partition: int) -> Placed:
+    """As a relay writes it, in a trace of its own that `lot` decides."""
+    traceparent = f"00-{lot:032x}-{lot & 0xFFFF_FFFF_FFFF_FFFF:016x}-01".encode()
+    headers = (*cloud_event_headers(envelope), (TRACEPARENT, traceparent))
+    key, value = envelope.subject.encode(), encode_envelope(envelope)
+    return Placed(envelope.party, partition, key, value, headers)
+
+
+def uuid7(at: Instant, lot: int) -> bytes:
+    """Time, version and variant where a UUIDv7 has them; the rest from `lot`."""
+    random_bits = (lot & ~(0xF << 76) & ~(0x3 << 62)) | 0x7 << 76 | 0x2 << 62
+    return ((at // 1_000) << 80 | random_bits & ((1 << 80) - 1)).to_bytes(16, "big")
+
+
+def beats(at: Instant, partitions: int) -> Iterator[Placed]:
+    """Each department has told every partition all that was committed before `at`."""
+    for party in DEPARTMENTS:
+        beat = heartbeat(party, SOURCE, at, 0)
+        for partition in range(partitions):
+            yield Placed(party, partition, beat.key, beat.value, beat.headers)
+
+
 def _record(event: Happening, start: Instant, sequence: int, lot: int, partition: int) -> Placed:
     type, occurred_at = STEPS[event.step].type, start + event.occurred_at
     subject = subject_of(event.order)
     envelope = Envelope(
-        id=_uuid7(occurred_at, lot),
+        id=uuid7(occurred_at, lot),
         type=type,
         party=type.partition(".")[0],
         source=SOURCE,
@@ -81,19 +103,4 @@ def _record(event: Happening, start: Instant, sequence: int, lot: int, partition
         customer=f"c-{event.order % 10_000}",
         body=_BODIES[event.step],
     )
-    traceparent = f"00-{lot:032x}-{lot & 0xFFFF_FFFF_FFFF_FFFF:016x}-01".encode()
-    headers = (*cloud_event_headers(envelope), (TRACEPARENT, traceparent))
-    return Placed(envelope.party, partition, subject.encode(), encode_envelope(envelope), headers)
-
-
-def _uuid7(at: Instant, lot: int) -> bytes:
-    """Time, version and variant where a UUIDv7 has them; the rest from `lot`."""
-    random_bits = (lot & ~(0xF << 76) & ~(0x3 << 62)) | 0x7 << 76 | 0x2 << 62
-    return ((at // 1_000) << 80 | random_bits & ((1 << 80) - 1)).to_bytes(16, "big")
-
-
-def _beats(at: Instant, partitions: int) -> Iterator[Placed]:
-    for party in DEPARTMENTS:
-        beat = heartbeat(party, SOURCE, at, 0)
-        for partition in range(partitions):
-            yield Placed(party, partition, beat.key, beat.value, beat.headers)
+    return record(envelope, lot, partition)

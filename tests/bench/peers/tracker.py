@@ -32,6 +32,9 @@ class Tracker:
     about = "this project's, all durable, in Mongo by majority"
     slice = False
 
+    def __init__(self, agreements: Path = AGREEMENTS) -> None:
+        self._agreements = agreements
+
     def prepare(self) -> Mapping[str, str]:
         names = ("handoff", "aiokafka", "pymongo", "protobuf")
         return {name: version(name) for name in names} | {"python": sys.version.split()[0]}
@@ -44,7 +47,7 @@ class Tracker:
             "HANDOFF_MONGO__URI": servers.mongo_uri,
             "HANDOFF_MONGO__DATABASE": DATABASE,
             "HANDOFF_PARTITIONS": str(run.filled.partitions),
-            "HANDOFF_AGREEMENTS": str(AGREEMENTS),
+            "HANDOFF_AGREEMENTS": str(self._agreements),
             "HANDOFF_HOME": str(run.folder),
             "HANDOFF_ENDPOINTS__TRACKER__GRPC": str(ports.take(7105)),
             "HANDOFF_ENDPOINTS__TRACKER__HTTP": str(pages),
