@@ -1,9 +1,8 @@
 """Ten thousand deadlines within one second: what they cost Mongo, and whether events wait for them.
 
-`mongo_round_trips_per_breach`: the requests that mongod received (`network.numRequests` of its
-serverStatus) from a second before the first of these promises can be broken until a second after
-the last verdict is in Kafka, less as many as in a like time of silence before the burst; our own
-questions are the same few in both. All of the tracker's and its relay's are in it, and no load.
+`mongo_round_trips_per_breach`: pymongo's listener in the tracker's process tells of each command;
+`round_trips.py` says which of them are there for breaches. They are counted from the moment at
+which the first of these promises can be broken until the outbox is empty again, without any load.
 
 `burst_ingest_delay_s`: in a second burst, with a small load. Each 100 ms the age of the oldest
 event that lies in Kafka and not yet in a committed position is taken; the figure is the greatest of
@@ -16,17 +15,18 @@ from statistics import median
 from typing import NamedTuple
 
 from services.shared.clock import SECOND, Instant
+from services.shared.outbox import WAITING
 from services.tracker.core.promises import COMMIT_MARGIN
 from tests.bench.promises.company import Appended, now_us
 from tests.bench.promises.load import load
 from tests.bench.promises.orders import OWED_WITHIN
+from tests.bench.promises.round_trips import for_breaches
 from tests.bench.promises.stage import Positions, Stage
 
 BREACHES = 10_000
 QUIET_S = 4.0
 LEAD = 1 * SECOND
 """So long before the first promise is owed its record is made."""
-AROUND_S = 1.0
 SAMPLE_EVERY_S = 0.1
 LOAD_EVENTS_S = 200
 LOAD_S = 20.0
@@ -41,20 +41,13 @@ class Sample(NamedTuple):
 
 
 async def round_trips(stage: Stage) -> float:
-    """Requests to mongod a breach."""
+    """Round trips to Mongo a breach."""
     await _settle(stage)
-    before = _requests(stage)
-    await asyncio.sleep(QUIET_S)
-    quiet_a_second = (_requests(stage) - before) / QUIET_S
     numbers, breakable_at = await _owe_at_once(stage)
-    await _sleep_until(breakable_at - AROUND_S * SECOND)
-    began, before = now_us(), _requests(stage)
     await stage.breaches.of(numbers, stage.alive)
-    await asyncio.sleep(AROUND_S)
-    asked = _requests(stage) - before
-    lasted_s = (now_us() - began) / SECOND
-    print(quiet_a_second, asked, lasted_s, stage.database.command("serverStatus")["metrics"]["commands"]["find"])
-    return (asked - quiet_a_second * lasted_s) / BREACHES
+    await _settle(stage)
+    trips = for_breaches(stage.asked_of_mongo(), breakable_at, now_us())
+    return len(trips) / BREACHES
 
 
 async def ingest_delay(stage: Stage) -> float:
@@ -76,8 +69,6 @@ async def ingest_delay(stage: Stage) -> float:
     before = [each for each in samples if each.at < quiet_until]
     during = [each for each in samples if breakable_at <= each.at <= over_at]
     appended = stage.company.appended
-    print("before", sorted(oldest(before, appended))[-5:], "during", oldest(during, appended))
-    print([(each.at-breakable_at)/SECOND for each in during])
     return (max(oldest(during, appended)) - median(oldest(before, appended))) / SECOND
 
 
@@ -98,10 +89,11 @@ def oldest(samples: Sequence[Sample], appended: Sequence[Appended]) -> list[Inst
 
 
 async def _settle(stage: Stage) -> None:
-    """All is taken in, and whatever is still open has its document."""
+    """All is taken in, whatever is still open has its document, and nothing waits to be told."""
     await stage.committed()
     segments, outbox = stage.database["tracker.segments"], stage.database["tracker.outbox"]
-    await stage.until("rest", lambda: not (segments.count_documents({}) or outbox.count_documents({"written_at": {"$exists": True}})))
+    await stage.until("a document for each", lambda: not segments.count_documents({}))
+    await stage.until("an empty outbox", lambda: not outbox.count_documents(WAITING))
 
 
 async def _owe_at_once(stage: Stage) -> tuple[range, Instant]:
@@ -126,9 +118,3 @@ async def _sample(stage: Stage, samples: list[Sample]) -> None:
 
 async def _sleep_until(at: float) -> None:
     await asyncio.sleep(max(0.0, (at - now_us()) / SECOND))
-
-
-def _requests(stage: Stage) -> int:
-    status = stage.database.command("serverStatus")
-    requests: int = status["network"]["numRequests"]
-    return requests

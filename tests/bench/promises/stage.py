@@ -1,11 +1,13 @@
 """Kafka, mongod, the company and one tracker, which the measurements have one after the other."""
 
 import asyncio
+import dataclasses
 import os
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +29,7 @@ from tests.bench.peers.workload import Told, Workload
 from tests.bench.promises.breaches import Breaches, breaches_in
 from tests.bench.promises.company import Company, company
 from tests.bench.promises.orders import Orders, breach_of
+from tests.bench.promises.round_trips import RoundTrip, round_trip
 
 AGREEMENTS = Path(__file__).parent / "agreements"
 PARTITIONS = 4
@@ -48,6 +51,7 @@ class Stage:
     expected: list[Told] = field(default_factory=list)
     _command: Command = field(kw_only=True)
     _log: Path = field(kw_only=True)
+    _commands: Path = field(kw_only=True)
     _process: "subprocess.Popen[bytes] | None" = None
     _ends: ExitStack = field(default_factory=ExitStack)
     _numbers: int = 0
@@ -86,6 +90,11 @@ class Stage:
             for topic, offset in row["positions"].items()
         }
 
+    def asked_of_mongo(self) -> Iterator[RoundTrip]:
+        """All that trackers have asked so far."""
+        with self._commands.open() as lines:
+            yield from map(round_trip, lines)
+
     async def until(self, what: str, is_so: Callable[[], bool]) -> None:
         """Raises Standstill where it does not become so, PeerEnded where the tracker is gone."""
         give_up_at = time.monotonic() + LIMIT_S
@@ -118,16 +127,26 @@ async def stage(build: Path) -> AsyncIterator[Stage]:
         client = ends.enter_context(MongoClient[dict[str, Any]](there.mongo_uri))
         breaches = ends.enter_context(breaches_in(there.bootstrap))
         async with company(there.bootstrap, PARTITIONS) as told:
-            database, log = client[DATABASE], build.absolute() / "open-promises.log"
-            orders, command = Orders(PARTITIONS), _command(there)
-            set_up = Stage(told, orders, breaches, database, _command=command, _log=log)
+            commands = there.folder / "commands.log"
+            set_up = Stage(
+                told,
+                Orders(PARTITIONS),
+                breaches,
+                client[DATABASE],
+                _command=_command(there, commands),
+                _log=build.absolute() / "open-promises.log",
+                _commands=commands,
+            )
             ends.callback(set_up.end)
             set_up.start()
-            owned = database["tracker.partitions"]
+            owned = set_up.database["tracker.partitions"]
             await set_up.until("the start", lambda: owned.count_documents({}) == PARTITIONS)
             yield set_up
 
 
-def _command(there: Servers) -> Command:
+def _command(there: Servers, commands: Path) -> Command:
+    """The tracker as it is, with a list of what it asks Mongo."""
     filled = Filled(Workload(0), (), PARTITIONS, 0)
-    return Tracker(AGREEMENTS).command(Run(there, filled, VERDICTS_TOPIC, there.folder))
+    plain = Tracker(AGREEMENTS).command(Run(there, filled, VERDICTS_TOPIC, there.folder))
+    module = "tests.bench.promises.listened"
+    return dataclasses.replace(plain, arguments=(sys.executable, "-m", module, str(commands)))
