@@ -1,8 +1,8 @@
 """What Python's garbage collector adds to an event, as it comes and as the tracker sets it.
 
-    make bench          prints a table and writes build/bench/collector.json
+    make bench          prints a table and writes build/bench/collector.json; QUICK=1: fewer events
 
-A steady state: 100,000 promises are open; a batch opens 500 more, then as many of the oldest are
+A steady state: so many promises are open; a batch opens 500 more, then as many of the oldest are
 kept and dropped. Each way in a process of its own, in turn; the collector's work is in the time.
 """
 
@@ -14,11 +14,11 @@ from pathlib import Path
 
 from services.tracker.collector import expect_long_lives, spare_what_is_there
 from services.tracker.core.table import Table
-from tests.bench.core import BATCH, a_batch, apply_batch
+from tests.bench.core import BATCH, QUICK, a_batch, apply_batch
 from tests.promising import an_agreement, sets_of
 
-OPEN, EVENTS = 100_000, 100_000
-ROUNDS = 3
+OPEN, EVENTS = (20_000, 20_000) if QUICK else (100_000, 100_000)
+ROUNDS = 1 if QUICK else 3
 WAYS = ("as it comes", "as set", "off")
 OUT = Path("build/bench/collector.json")
 

@@ -1,6 +1,6 @@
 """What an event of a simple agreement costs in the tracker's core, beside a fixed reference loop.
 
-    make bench          prints a table and writes build/bench/core.json
+    make bench          prints a table and writes build/bench/core.json; QUICK=1: fewer rounds
 
 Only the core is timed: `Table.apply` on a batch of events that was made right before, as a
 partition decodes one, verdicts included. Decoding, storing and the log are other parts' affair. A
@@ -10,6 +10,7 @@ machines can be held against each other.
 
 import gc
 import json
+import os
 import time
 from pathlib import Path
 
@@ -19,11 +20,12 @@ from services.tracker.core.table import Table
 from tests.bench.late import late_figures
 from tests.promising import an_agreement, at, sets_of
 
+QUICK = os.environ.get("QUICK") == "1"
 EVENTS = 20_000
 BATCH = 500
 SLICES = 20
 LOOPS = 20
-ROUNDS = 60
+ROUNDS = 5 if QUICK else 60
 GOAL_US = 4.0
 """Microseconds of CPU an event that opens or settles a promise, on a machine of this speed:"""
 GOAL_LOOP_MS = 51.0

@@ -1,6 +1,6 @@
 """What it costs to decode a record for the tracker, beside a fixed reference loop.
 
-    make bench          prints a table and writes build/bench/decode.json
+    make bench          prints a table and writes build/bench/decode.json; QUICK=1: fewer rounds
 
 From aiokafka's record to what a partition folds: the envelope's rules, the fields that agreements
 name, the trace. The fold and the fetch are other parts' affair. Records come as relays write them:
@@ -31,11 +31,11 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
 from services.tracker.decoding import told_of
 from services.tracker.ingest.membership import received
-from tests.bench.core import GOAL_LOOP_MS, SLICES, Seconds, least, loop_s
+from tests.bench.core import GOAL_LOOP_MS, QUICK, SLICES, Seconds, least, loop_s
 
 RECORDS = 10_000
 BATCH = 500
-ROUNDS = 60
+ROUNDS = 5 if QUICK else 60
 GOAL_US = 4.0
 """Microseconds of CPU a record, on a machine whose reference loop takes `GOAL_LOOP_MS`."""
 OUT = Path("build/bench/decode.json")

@@ -35,6 +35,7 @@ from services.local.topics import admin
 from services.shared.settings import KafkaSettings
 from services.shared.subjects import DEPARTMENTS, ONCALL
 from tests.bench import results
+from tests.bench.core import QUICK
 from tests.bench.peers.comparing import Disagreement
 from tests.bench.peers.figures import Measured
 from tests.bench.peers.filling import Filled, fill, make_topics
@@ -136,8 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.peers")
     names = [peer.name for peer in PEERS]
     parser.add_argument("--only", nargs="+", choices=names, metavar="PEER", help=", ".join(names))
-    quick = os.environ.get("QUICK") == "1"
-    parser.add_argument("--events", type=int, default=QUICK_EVENTS if quick else EVENTS)
+    parser.add_argument("--events", type=int, default=QUICK_EVENTS if QUICK else EVENTS)
     parser.add_argument("--open", type=int, default=0, help="promises that stay open for days")
     parser.add_argument("--results", type=Path, metavar="FILE", help="written as Markdown")
     return parser

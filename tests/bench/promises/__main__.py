@@ -17,14 +17,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from services.local.interrupts import interruptible
-from tests.bench.core import loop_ms
+from tests.bench.core import QUICK, loop_ms
 from tests.bench.peers.comparing import Disagreement
 from tests.bench.peers.listening import Standstill
 from tests.bench.peers.peer import PeerEnded
 from tests.bench.promises.cost import bytes_of_one, costs
 from tests.bench.promises.figures import Figure, show, write
 from tests.bench.promises.live import live
-from tests.bench.promises.sizes import FULL, QUICK, Sizes
+from tests.bench.promises.sizes import FEW, FULL, Sizes
 
 BUILD = Path("build/bench")
 OUT = BUILD / "tracker.json"
@@ -32,17 +32,16 @@ OUT = BUILD / "tracker.json"
 
 def main(arguments: Sequence[str]) -> int:
     """0 where each verdict came once."""
-    quick = os.environ.get("QUICK") == "1"
     chosen = _parser().parse_args(arguments).only or list(PARTS)
     figures, loop, code = list[Figure](), loop_ms(), 0
     with interruptible():
         for name in chosen:
             try:
-                figures += PARTS[name](QUICK if quick else FULL)
+                figures += PARTS[name](FEW if QUICK else FULL)
             except (Disagreement, PeerEnded, Standstill) as error:
                 print(f"{name} failed: {error}", flush=True)
                 code = 1
-    about = {"quick": quick, "loop_ms": round(min(loop, loop_ms())), "load": os.getloadavg()[0]}
+    about = {"quick": QUICK, "loop_ms": round(min(loop, loop_ms())), "load": os.getloadavg()[0]}
     write(figures, about, OUT)
     show(figures, about, OUT)
     return code

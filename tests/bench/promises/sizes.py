@@ -27,7 +27,7 @@ FULL = Sizes(
     loaded=600,
     loaded_a_second=20,
 )
-QUICK = Sizes(
+FEW = Sizes(
     resting=100_000,
     lone=30_000,
     few=50_000,
