@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     """0 where each verdict came once."""
     chosen = _parser().parse_args(arguments).only or list(PARTS)
     figures, loop, code = list[Figure](), loop_ms(), 0
+    about: dict[str, object] = {}
     with interruptible():
         for name in chosen:
             try:
@@ -41,8 +42,9 @@ def main(arguments: Sequence[str]) -> int:
             except (Disagreement, PeerEnded, Standstill) as error:
                 print(f"{name} failed: {error}", flush=True)
                 code = 1
-    about = {"quick": QUICK, "loop_ms": round(min(loop, loop_ms())), "load": os.getloadavg()[0]}
-    write(figures, about, OUT)
+            loop = min(loop, loop_ms())
+            about = {"quick": QUICK, "loop_ms": round(loop), "load": os.getloadavg()[0]}
+            write(figures, about, OUT)
     show(figures, about, OUT)
     return code
 
