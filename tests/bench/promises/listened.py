@@ -37,7 +37,7 @@ class Listing(CommandListener):
         self._asked[event.request_id] = RoundTrip(
             0,
             name,
-            str(command["collection"] if name == "getMore" else command[name]),
+            _collection(command["collection"] if name == "getMore" else command[name]),
             f"{session}/{command['txnNumber']}" if inside else "",
             found=False,
         )
@@ -53,6 +53,11 @@ class Listing(CommandListener):
         found = bool(reply.get("cursor", {}).get("firstBatch"))
         line = trip._replace(at=time.time_ns() // 1_000, found=found).line
         self._file.write(line)
+
+
+def _collection(named: object) -> str:
+    """A command that is of none, as `killSessions`, has something else in its place."""
+    return named if isinstance(named, str) else "-"
 
 
 if __name__ == "__main__":
