@@ -146,7 +146,7 @@ async def stage(build: Path) -> AsyncIterator[Stage]:
 
 def _command(there: Servers, commands: Path) -> Command:
     """The tracker as it is, with a list of what it asks Mongo."""
-    filled = Filled(Workload(0), (), PARTITIONS, 0)
+    filled = Filled(Workload(0), (), PARTITIONS, events=0, mark=0)
     plain = Tracker(AGREEMENTS).command(Run(there, filled, VERDICTS_TOPIC, there.folder))
     module = "tests.bench.promises.listened"
     return dataclasses.replace(plain, arguments=(sys.executable, "-m", module, str(commands)))
