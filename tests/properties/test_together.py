@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.tracker.core.promises import Announced, Promise
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import MANY_TOGETHER, Table
 from tests.agendas import entries, wanted
@@ -16,13 +17,19 @@ from tests.tracking import agreement_sets
 def concluded(subject: Subject) -> dict[str, tuple[object, ...]]:
     """What stands in the end, however often it was told otherwise before.
 
-    A breach of what was cancelled since is history, which depends on the order of arrival.
+    A breach of what was cancelled since is history, which depends on the order of arrival. So is
+    a dispute that was told and then taken back: it stays told.
     """
     return {
-        id: (each.concluded, each.announced, each.breached_at if each.concluded is None else None)
+        id: (each.concluded, announced(each), each.breached_at if each.concluded is None else None)
         for id, each in subject.promises.items()
         if not each.opening_taken_back
     }
+
+
+def announced(promise: Promise) -> Announced | None:
+    told = promise.announced
+    return None if told is Announced.DISPUTED and not promise.course.disputes else told
 
 
 def folded(table: Table, events: list[Event], size: int) -> Subject:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.shared.clock import Instant
 from services.tracker.core.agreements import AgreementKind
 from services.tracker.core.interruptions import INCOMPLETE
-from services.tracker.core.pausing import Pause, paused_at
+from services.tracker.core.pausing import Pause, holding
 from services.tracker.core.promises import Announced, Promise, settled_state, untold
 from services.tracker.core.verdicts import Kind, Reason, Verdict, conclude
 
@@ -115,13 +115,18 @@ def _record(promise: Promise, due_by: Instant) -> None:
 
 
 def pauses(promise: Promise, now: Instant) -> Iterator[Verdict]:
-    """The clock stands at this moment, or goes again; a pause may begin a little after our now."""
+    """The clock stands at this moment, or goes again; a pause may begin a little after our now.
+
+    Of pauses that hold together one is told, and stays so while it holds, unless another one waits
+    for somebody who can be told to act.
+    """
     if settled_state(promise) or promise.breached_at is not None:
         return
     at = max([now, *(pause.since for pause in promise.course.pauses)])
-    pause = paused_at(promise.course.pauses, at, promise.due_by)
-    told = [each for each in promise.course.pauses if each.event == promise.mentioned.pause]
-    if pause and not paused_at(told, at, promise.due_by):
+    holds = holding(promise.course.pauses, at, promise.due_by)
+    pause = max(holds, key=lambda each: _urgency(promise, each), default=None)
+    told = next((each for each in holds if each.event == promise.mentioned.pause), None)
+    if pause and (told is None or _is_returned(promise, pause) > _is_returned(promise, told)):
         yield _paused(promise, pause, now)
     elif not pause and promise.mentioned.pause:
         before = promise.mentioned.pause
@@ -157,6 +162,11 @@ def _paused(promise: Promise, pause: Pause, now: Instant) -> Verdict:
         promise.rungs = 0
         promise.withdrawals += 1
     return verdict
+
+
+def _urgency(promise: Promise, pause: Pause) -> tuple[bool, Instant, bytes]:
+    """What somebody can act on comes first, then the last to begin."""
+    return _is_returned(promise, pause), pause.since, pause.event
 
 
 def _is_returned(promise: Promise, pause: Pause) -> bool:

@@ -98,5 +98,9 @@ def union(pauses: Sequence[Pause]) -> Iterator[tuple[Instant, Instant]]:
 
 def paused_at(pauses: Sequence[Pause], at: Instant, due_by: Instant) -> Pause | None:
     """A pause that holds at this moment and began before the deadline; the last to begin."""
-    holding = (each for each in pauses if each.since <= at < each.until and each.since < due_by)
-    return max(holding, key=lambda each: (each.since, each.event), default=None)
+    return max(holding(pauses, at, due_by), key=lambda each: (each.since, each.event), default=None)
+
+
+def holding(pauses: Sequence[Pause], at: Instant, due_by: Instant) -> list[Pause]:
+    """Those that hold at this moment and began before the deadline."""
+    return [each for each in pauses if each.since <= at < each.until and each.since < due_by]

@@ -209,12 +209,21 @@ def test_a_pause_that_begins_a_little_after_our_own_time_is_told_at_once() -> No
 
 
 def test_a_pause_that_outlasts_the_one_that_was_told_is_told_then() -> None:
+    desk = Desk(PAUSING)
+    desk.hear(APPROVED, missing("10:00"), missing("10:30", "2"))
+    assert kinds(desk.told) == ["opened", "paused"]
+    assert kinds(desk.pass_time("12:00")) == ["paused"]
+    assert kinds(desk.pass_time("12:30")) == ["resumed"]
+
+
+@pytest.mark.parametrize("first", ["10:00", "10:45"])
+def test_a_return_is_told_at_once_although_another_pause_holds(first: str) -> None:
     waits_on_sales = PauseRule("operations.PickStarted", "sales.OrderAmended", "sales")
     desk = Desk(an_agreement(pauses=(BOUNDED, waits_on_sales)))
-    desk.hear(APPROVED, missing("10:00"), an_event("operations.PickStarted", "10:30"))
-    assert kinds(desk.told) == ["opened", "paused"]
-    assert kinds(desk.pass_time("12:00")) == ["returned"]
-    assert kinds(desk.hear(an_event("sales.OrderAmended", "12:30"))) == ["cleared"]
+    desk.hear(APPROVED, *sorted([missing(first), an_event("operations.PickStarted", "10:30")]))
+    assert kinds(desk.told)[-1] == "returned"
+    assert kinds(desk.pass_time("11:30")) == []
+    assert kinds(desk.hear(an_event("sales.OrderAmended", "11:45"))) == ["paused"]
 
 
 def test_a_return_of_one_version_ends_with_the_next_version() -> None:
