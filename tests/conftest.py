@@ -3,7 +3,6 @@
 The servers' jars are downloaded once into HANDOFF_HOME's cache; all data is in folders that go.
 """
 
-import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,10 +18,6 @@ from services.local.stack import LocalStack
 from services.local.topics import admin, create_topics, partition_counts, wanted
 from services.shared.settings import MongoSettings, Settings, load
 from tests.polling import until
-
-# Python looks for rings of garbage at every 700 new objects, a tenth of what the tests take, and
-# they make few.
-gc.set_threshold(50_000)
 
 # A loaded machine is no fault of the code. What decides whether a change lands tries the same
 # examples each time; everybody else tries new ones.

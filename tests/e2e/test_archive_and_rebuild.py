@@ -63,16 +63,7 @@ class Work:
         return self.stack.supervisor.restarts("tracker")
 
     def handoff(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("handoff")), "tracker", *arguments],
-            env={**os.environ, **self.stack.environment, "HANDOFF_CLOCK": "heartbeats"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return handoff(self.stack, *arguments)
 
     def rows(self) -> set[Row]:
         with self.tracker() as tracker:
@@ -115,6 +106,19 @@ class Asked:
         self._channel.close()
 
 
+def handoff(stack: LocalStack, *arguments: str) -> str:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("handoff")), "tracker", *arguments],
+        env={**os.environ, **stack.environment, "HANDOFF_CLOCK": "heartbeats"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.fixture
 def work(new_stack: NewStack, tmp_path: Path) -> Work:
     return Work(new_stack(), history_of(first_orders(ORDERS), tmp_path))
@@ -150,6 +154,8 @@ def test_what_was_archived_and_lost_is_made_again_and_nobody_hears_of_it(
     assert (work.documents("tracker.outbox"), work.verdicts()) == (0, verdicts)
 
 
-def test_a_rebuild_beside_a_tracker_that_runs_is_refused(work: Work, tmp_path: Path) -> None:
+def test_a_rebuild_beside_a_tracker_that_runs_is_refused(
+    tracked_stack: LocalStack, tmp_path: Path
+) -> None:
     with pytest.raises(AssertionError, match="A tracker is running: tracker-1"):
-        work.handoff("rebuild", "--archive", str(tmp_path))
+        handoff(tracked_stack, "rebuild", "--archive", str(tmp_path))
