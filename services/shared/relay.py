@@ -35,7 +35,7 @@ from services.shared.subjects import HEARTBEAT, HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry, trace_headers
 from services.shared.turn import TurnLost
 
-BATCH_ROWS = 500
+BATCH_ROWS = 1_000
 POLL_S = 0.1
 HEARTBEAT_S = 1.0
 TURN_RENEWAL_S = 1.0

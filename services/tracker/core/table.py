@@ -22,7 +22,7 @@ from services.tracker.core.telling import cleared, found, verdict_events
 from services.tracker.core.usual import begin, go_on
 from services.tracker.core.verdicts import Verdict
 
-LOOKS_LIMIT = 2_000
+LOOKS_LIMIT = 1_000
 """Promises and findings that a partition looks at before it reads on: a burst of deadlines may not
 hold up what comes in."""
 

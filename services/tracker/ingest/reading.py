@@ -26,12 +26,13 @@ from services.shared.clock import Clock
 from services.shared.health import Health
 from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
+from services.tracker.core.table import LOOKS_LIMIT
 from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
 from services.tracker.ingest.abreast import Abreast
 from services.tracker.ingest.care import Care, Keeper
 from services.tracker.ingest.caught_up import watch
-from services.tracker.ingest.committing import Committing
+from services.tracker.ingest.committing import COMMIT_RECORDS, Committing
 from services.tracker.ingest.gate import Held
 from services.tracker.ingest.logs import ask_logs
 from services.tracker.ingest.membership import (
@@ -50,8 +51,9 @@ BUSY_POLL_MS = 10
 BATCH_RECORDS = 2_000
 PLACE_RECORDS = 500
 """Of a topic that is behind, before the next look which one is."""
-CONCLUSION_WEIGHT = 10
-"""What time alone concludes is told: a row for the record and one for Kafka, beside the subject."""
+CONCLUSION_WEIGHT = COMMIT_RECORDS // LOOKS_LIMIT
+"""A commit takes no more of what time concludes than one look does: each is a row for the lists,
+one for the record and one for Kafka, and what comes in meanwhile waits for them."""
 UNSOUGHT_WAIT_S = 0.02
 TROUBLE_WAIT_S = 1.0
 PART = "kafka"
