@@ -39,7 +39,7 @@ CONTENT = {"peers": {"tracker": RUN}, "failed": {}, "ran": RAN}
 )
 def test_a_goal_is_met_up_to_its_limit(key: str, figure: float, outcome: str) -> None:
     rows = [each for each in goals({key: figure}).splitlines() if f"`{key}`" in each]
-    assert [each.endswith(f"| {outcome} |") for each in rows] == [True]
+    assert [each.endswith(f"| {outcome} |  |") for each in rows] == [True]
 
 
 def test_what_was_not_measured_has_no_row() -> None:
@@ -49,9 +49,12 @@ def test_what_was_not_measured_has_no_row() -> None:
 
 
 def test_a_figure_without_a_goal_is_shown_and_called_neither_met_nor_missed() -> None:
-    assert goals({"burst_ingest_delay_s": 0.25}).endswith(
-        "|  | `burst_ingest_delay_s` |  | 0.25 |  |\n"
-    )
+    assert goals({"recovery_all_s": 0.25}).endswith("|  | `recovery_all_s` |  | 0.25 |  |  |\n")
+
+
+def test_how_a_figure_was_measured_stands_beside_it() -> None:
+    told = {"recovery_s": 4, "promises": {"how": {"recovery_s": "among 50,000 open"}}}
+    assert goals(told).endswith("| 4 s | met | among 50,000 open |\n")
 
 
 def test_only_figures_have_a_row() -> None:

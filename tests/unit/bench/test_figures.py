@@ -21,11 +21,11 @@ def test_a_goal_is_met_at_its_value_and_missed_above(
 def test_what_others_wrote_stays_and_ours_is_replaced(tmp_path: Path) -> None:
     file = tmp_path / "tracker.json"
     file.write_text(json.dumps({"ratio_vs_faust": 15, "recovery_s": 7, "peers": {}}))
-    write([Figure("recovery_s", 8, 10, "")], {"quick": True}, file)
+    write([Figure("recovery_s", 8, 10, "among few")], {"quick": True}, file)
     written = json.loads(file.read_text())
     assert written == {
         "ratio_vs_faust": 15,
         "recovery_s": 8,
         "peers": {},
-        "promises": {"quick": True},
+        "promises": {"quick": True, "how": {"recovery_s": "among few"}},
     }
