@@ -1,9 +1,12 @@
 """Events of a subject that come together give what they give one after the other."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.tracker.core.promises import Announced, Promise
+from services.tracker.core.sets import VERDICT, AgreementSets
 from services.tracker.core.subject import Event, Subject
 from services.tracker.core.table import MANY_TOGETHER, Table
 from tests.agendas import entries, wanted
@@ -13,15 +16,27 @@ from tests.promising import MINUTE, ORDER, marks
 from tests.properties.test_folding import all_that_follows
 from tests.tracking import agreement_sets
 
+WITHOUT_VERDICTS = AgreementSets(
+    tuple(
+        replace(
+            each,
+            agreements=tuple(a for a in each.agreements if not a.opens_on.startswith(VERDICT)),
+        )
+        for each in SETS.sets
+    )
+)
+"""What opens on a verdict follows what was told, and with it how much came at once."""
+
 
 def concluded(subject: Subject) -> dict[str, tuple[object, ...]]:
     """What stands in the end, however often it was told otherwise before.
 
-    A breach of what was cancelled since is history, which depends on the order of arrival. So is
-    a dispute that was told and then taken back: it stays told.
+    History depends on the order of arrival: a breach of what was cancelled since, of which of its
+    deadlines a promise was broken, and a dispute that was told and then taken back, which stays
+    told.
     """
     return {
-        id: (each.concluded, announced(each), each.breached_at if each.concluded is None else None)
+        id: (each.concluded, announced(each), each.concluded is None and each.breached_at is None)
         for id, each in subject.promises.items()
         if not each.opening_taken_back
     }
@@ -43,7 +58,7 @@ def folded(table: Table, events: list[Event], size: int) -> Subject:
 @settings(max_examples=150)
 @given(histories(), st.integers(1, 12))
 def test_what_comes_together_is_folded_as_one_after_the_other(told: list[Event], size: int) -> None:
-    single, together = Table(SETS), Table(SETS)
+    single, together = Table(WITHOUT_VERDICTS), Table(WITHOUT_VERDICTS)
     for event in told:
         single.apply(ORDER, event, FIRST)
     one, other = single.subjects[ORDER], folded(together, told, size)
@@ -55,7 +70,7 @@ def test_what_comes_together_is_folded_as_one_after_the_other(told: list[Event],
 @settings(max_examples=150)
 @given(days())
 def test_days_of_events_that_come_together_end_alike(steps: list[Step]) -> None:
-    single, together, now = Table(SETS), Table(SETS), FIRST
+    single, together, now = Table(WITHOUT_VERDICTS), Table(WITHOUT_VERDICTS), FIRST
     for step in steps:
         for event in step.events:
             single.apply(ORDER, event, now)
