@@ -210,3 +210,20 @@ def test_the_record_carries_the_span_of_its_publishing_under_the_commands(sales:
     assert command.context is not None
     assert publishing.parent.span_id == command.context.span_id
     assert publishing.name == f"publish {TOPIC}"
+
+
+def test_of_a_flood_only_so_many_records_have_a_span_and_the_others_stay_in_the_commands(
+    sales: Sales, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "SPANS_A_SECOND", 0)
+    telemetry = start("sales", sales.settings, sales.spans)
+    with telemetry.span("CancelOrder"):
+        row = a_row("1")
+    sales.commit(row)
+    sales.relay().publish_once()
+    (command,) = sales.spans.get_finished_spans()
+    (record,) = sales.records()
+    linked = span_context(record.headers)
+    assert linked is not None
+    assert command.context is not None
+    assert linked.span_id == command.context.span_id
