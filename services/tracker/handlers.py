@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from services.shared.clock import Instant, to_instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
-from services.shared.subjects import partition_of
 from services.tracker.commits import Commits
 from services.tracker.core.parking import park, recent
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import FOLDED, Counted, Event, Subject
 from services.tracker.core.table import LOOKS_LIMIT, Marks
 from services.tracker.core.verdicts import Verdict
-from services.tracker.counting import HEARTBEAT, REFUSED, Counts
+from services.tracker.counting import HEARTBEAT, Counts
 from services.tracker.exchange import (
     Changes,
     Commit,
@@ -28,6 +27,7 @@ from services.tracker.exchange import (
     in_own_order,
 )
 from services.tracker.memory import Memory
+from services.tracker.refusing import Refusing
 from services.tracker.rows import day_of
 
 
@@ -55,6 +55,7 @@ class Partition:
         self._store = store
         self._rules = rules
         self._commits = Commits(owner, store, self._memory, rules)
+        self._refusing = Refusing(self._commits, self.counts, rules)
         self._wall = now
         self._astray: set[str] = set()
         self.marks = Marks(
@@ -112,7 +113,7 @@ class Partition:
                 self._hear(told.party, to_instant(said.complete_through), wall)
                 self.counts.became(told, HEARTBEAT)
             else:
-                self._refuse(told, said, now)
+                self._refusing.refuse(told, said, now)
             self.positions[told.received.topic] = told.received.offset + 1
         for subject, tellings in events.items():
             self._apply(subject, tellings, now)
@@ -212,7 +213,7 @@ class Partition:
         """
         told_of = {told.subject for told in batch} - self._known.keys() - {""}
         absent = filter(self._memory.is_absent, told_of)
-        self._astray = {each for each in absent if self._home(each) != self.number}
+        self._astray = {each for each in absent if self._refusing.home(each) != self.number}
         self._memory.look_up(told_of - self._astray, self._wall)
 
     @property
@@ -223,7 +224,7 @@ class Partition:
         """Fold what a batch tells of one subject."""
         if id in self._astray:
             for told in tellings:
-                self._refuse_astray(told)
+                self._refusing.refuse_astray(told, self.marks.caught_up_at)
             return
         is_new = id not in self._known
         tellings = in_own_order(tellings)
@@ -244,28 +245,13 @@ class Partition:
             self.counts.became(told, result)
         elif result is not FOLDED:
             reason = f"{event.type} {event.id.hex()} of {told.subject} is refused."
-            self._refuse(told, InvalidEvent(result, reason), now)
+            self._refusing.refuse(told, InvalidEvent(result, reason), now)
         else:
             self._changes.tallies.applied.append(told)
             subject = self._known[told.subject]
             self.counts.folded(told, event, subject)
             if event.id in subject.rare.parked:
                 self._parked = park(self._parked, event.type, now)
-
-    def _refuse_astray(self, told: Told) -> None:
-        """A subject lives in one partition; whoever tells of it elsewhere partitioned wrongly."""
-        right = self._home(told.subject)
-        message = f"{told.subject} belongs into partition {right}; use murmur2 of the key."
-        self._refuse(told, InvalidEvent("wrong_partition", message), self.marks.caught_up_at)
-
-    def _home(self, subject: str) -> int:
-        return partition_of(subject, self._rules.partitions)
-
-    def _refuse(self, told: Told, fault: InvalidEvent, now: Instant) -> None:
-        self.counts.became(told, REFUSED)
-        self.counts.add("refused", fault.reason)
-        self._changes.tallies.refused.append(told)
-        self._changes.outgoing.append(self._rules.refuse(told.received, fault, now))
 
     def _hear(self, party: str, complete_through: Instant, wall: Instant) -> None:
         known = self.marks.complete_through.get(party, 0)
