@@ -26,10 +26,11 @@ class Figure(NamedTuple):
 
 def write(figures: Sequence[Figure], about: Mapping[str, object], path: Path) -> None:
     """What others have put into the file stays there; `about` goes under `promises`, with how each
-    figure was measured."""
+    figure was measured, those of earlier runs too."""
     known = json.loads(path.read_text()) if path.exists() else {}
     ours = {each.key: each.value for each in figures}
-    promises = {**about, "how": {each.key: each.about for each in figures}}
+    before = known.get("promises", {}).get("how", {})
+    promises = {**about, "how": before | {each.key: each.about for each in figures}}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(known | ours | {"promises": promises}, indent=2) + "\n")
 

@@ -20,12 +20,17 @@ def test_a_goal_is_met_at_its_value_and_missed_above(
 
 def test_what_others_wrote_stays_and_ours_is_replaced(tmp_path: Path) -> None:
     file = tmp_path / "tracker.json"
-    file.write_text(json.dumps({"ratio_vs_faust": 15, "recovery_s": 7, "peers": {}}))
+    before = {"how": {"recovery_s": "among more", "cost_at_50k_us": "an event"}}
+    earlier = {"ratio_vs_faust": 15, "recovery_s": 7, "peers": {}, "promises": before}
+    file.write_text(json.dumps(earlier))
     write([Figure("recovery_s", 8, 10, "among few")], {"quick": True}, file)
     written = json.loads(file.read_text())
     assert written == {
         "ratio_vs_faust": 15,
         "recovery_s": 8,
         "peers": {},
-        "promises": {"quick": True, "how": {"recovery_s": "among few"}},
+        "promises": {
+            "quick": True,
+            "how": {"recovery_s": "among few", "cost_at_50k_us": "an event"},
+        },
     }
