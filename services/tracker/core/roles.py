@@ -35,9 +35,9 @@ class Role:
     `moves` names the agreements whose promises they may change, `updates` those under which every
     word of their party is an update; `touches` that there is any of these. `opens` says that they
     open promises, `by_key` that their natural key makes the fact, `versioned` that it has a
-    version. `begins` is what they open under the set that is active from `latest_from` on, empty
-    where more has to be asked; `only_keeps` says that they are evidence of simple promises, may
-    open what `begins` says, and do nothing else.
+    version, `key_fields` how many fields it has. `begins` is what they open under the set that is
+    active from `latest_from` on, empty where more has to be asked; `only_keeps` says that they are
+    evidence of simple promises, may open what `begins` says, and do nothing else.
     """
 
     moves: tuple[str, ...]
