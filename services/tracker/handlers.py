@@ -211,7 +211,8 @@ class Partition:
 
         Those of other partitions are not ours to find: what comes of them here is refused.
         """
-        told_of = {told.subject for told in batch} - self._known.keys() - {""}
+        known = self._known
+        told_of = {told.subject for told in batch if told.subject and told.subject not in known}
         absent = filter(self._memory.is_absent, told_of)
         self._astray = {each for each in absent if self._refusing.home(each) != self.number}
         self._memory.look_up(told_of - self._astray, self._wall)
