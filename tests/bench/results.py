@@ -14,13 +14,17 @@ RAN = re.compile(r"ran(_\d+[km]?_open)?")
 
 
 class Goal(NamedTuple):
-    """`met` where the figure is at most, at least or over the limit, as `sign` says."""
+    """`met` where the figure is at most, at least or over the limit, as `sign` says.
+
+    Neither met nor missed where it was not taken `among` as many open promises as it is about.
+    """
 
     key: str
     what: str
     sign: str
     limit: float
     unit: str = ""
+    among: str = ""
 
 
 GOALS = (
@@ -45,10 +49,23 @@ GOALS = (
     ),
     Goal("cpu_us_per_event", "CPU an event in the tracker's process", "<=", 13, "us"),
     Goal("bytes_per_open_promise", "memory an open promise", "<=", 300, "bytes"),
-    Goal("cost_at_5m_over_50k", "cost an event, 5 million open against 50 thousand", "<=", 1.3),
-    Goal("watermark_to_verdict_p99_ms", "watermark to verdict in Kafka, p99", "<=", 250, "ms"),
+    Goal(
+        "cost_at_5m_over_50k",
+        "cost an event, 5 million open against 50 thousand",
+        "<=",
+        1.3,
+        among="5,000,000 over 50,000 open",
+    ),
+    Goal(
+        "watermark_to_verdict_p99_ms",
+        "watermark to verdict in Kafka, p99",
+        "<=",
+        250,
+        "ms",
+        "1,000,000 open",
+    ),
     Goal("due_to_verdict_p99_s", "due to verdict in Kafka, calm, p99", "<=", 4, "s"),
-    Goal("recovery_s", "kill -9 to the first verdict", "<=", 10, "s"),
+    Goal("recovery_s", "kill -9 to the first verdict", "<=", 10, "s", "1,000,000 open"),
     Goal("mongo_round_trips_per_breach", "round trips to Mongo a breach, in a burst", "<=", 0.02),
     Goal("burst_ingest_delay_s", "what comes in waits for a burst of deadlines", "<=", 1, "s"),
 )
@@ -92,7 +109,13 @@ def goals(content: Mapping[str, Any]) -> str:
     known = {goal.key for goal in GOALS}
     how = content.get("promises", {}).get("how", {})
     rows = [
-        (goal.what, f"`{goal.key}`", f"{goal.sign} {_number(goal.limit)}", *_against(goal, content))
+        (
+            goal.what,
+            f"`{goal.key}`",
+            f"{goal.sign} {_number(goal.limit)}",
+            f"{_number(content[goal.key])} {goal.unit}".rstrip(),
+            _outcome(goal, content[goal.key], how.get(goal.key, "")),
+        )
         for goal in GOALS
         if goal.key in content
     ]
@@ -150,14 +173,15 @@ def _versions(runs: Mapping[str, Mapping[str, Any]]) -> str:
     return "".join(lines)
 
 
-def _against(goal: Goal, content: Mapping[str, Any]) -> tuple[str, str]:
-    figure = content[goal.key]
+def _outcome(goal: Goal, figure: float, how: str) -> str:
+    if goal.among not in how:
+        return f"not yet {goal.among}"
     met = {
         ">=": figure >= goal.limit,
         ">": figure > goal.limit,
         "<=": figure <= goal.limit,
     }[goal.sign]
-    return f"{_number(figure)} {goal.unit}".rstrip(), "met" if met else "missed"
+    return "met" if met else "missed"
 
 
 def _number(figure: float) -> str:

@@ -45,16 +45,20 @@ def test_a_goal_is_met_up_to_its_limit(key: str, figure: float, outcome: str) ->
 def test_what_was_not_measured_has_no_row() -> None:
     assert len(goals({}).splitlines()) == 2
     assert not any(goal.key in goals({"recovery_s": 4}) for goal in GOALS if goal.key[0] != "r")
-    assert "`recovery_s` | <= 10 | 4 s | met |" in goals({"recovery_s": 4})
+    assert "`due_to_verdict_p99_s` | <= 4 | 4 s | met |" in goals({"due_to_verdict_p99_s": 4})
 
 
 def test_a_figure_without_a_goal_is_shown_and_called_neither_met_nor_missed() -> None:
     assert goals({"recovery_all_s": 0.25}).endswith("|  | `recovery_all_s` |  | 0.25 |  |  |\n")
 
 
-def test_how_a_figure_was_measured_stands_beside_it() -> None:
-    told = {"recovery_s": 4, "promises": {"how": {"recovery_s": "among 50,000 open"}}}
-    assert goals(told).endswith("| 4 s | met | among 50,000 open |\n")
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [("among 1,000,000 open", "met"), ("among 50,000 open", "not yet 1,000,000 open")],
+)
+def test_a_goal_is_met_only_among_as_many_as_it_is_about(how: str, outcome: str) -> None:
+    told = {"recovery_s": 4, "promises": {"how": {"recovery_s": how}}}
+    assert goals(told).endswith(f"| 4 s | {outcome} | {how} |\n")
 
 
 def test_only_figures_have_a_row() -> None:
