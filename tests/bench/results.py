@@ -5,9 +5,11 @@ held against it. Nothing is said that was not measured. Pure, but for `write`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from tests.markdown import table
 
 TITLE = "# What the benchmarks measured"
 RAN = re.compile(r"ran(_\d+[km]?_open)?")
@@ -125,7 +127,7 @@ def goals(content: Mapping[str, Any]) -> str:
         if key not in known and isinstance(figure, int | float)
     ]
     told = [(*row, how.get(row[1].strip("`"), "")) for row in rows]
-    return _markdown(("what", "key", "goal", "measured", "", "how"), told)
+    return table(("what", "key", "goal", "measured", "", "how"), told)
 
 
 def peers(content: Mapping[str, Any], end: str = "") -> str:
@@ -136,7 +138,7 @@ def peers(content: Mapping[str, Any], end: str = "") -> str:
     costs = ("us: peer", "Kafka", "mongod", "peak MB", "loop ms", "load")
     parts = [
         f"Measured on {ran['on']} on {ran['cores']} cores, with {servers}.\n",
-        _markdown((*heads, *costs), [_row(each) for each in runs.values()]),
+        table((*heads, *costs), [_row(each) for each in runs.values()]),
         "us are microseconds of processor an event. `loop ms` is the fixed reference loop, `load`"
         " how many processes wanted a processor before the run: figures are held against each"
         " other where both are alike.\n",
@@ -187,8 +189,3 @@ def _outcome(goal: Goal, figure: float, how: str) -> str:
 def _number(figure: float) -> str:
     """Three digits that count, and all of them before the point."""
     return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.3g}"
-
-
-def _markdown(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.markdown import table
 from tests.storm.controls import Control
 from tests.storm.report import Report
 
@@ -82,7 +83,7 @@ def _table(runs: Sequence[Run]) -> str:
         )
         for run in runs
     ]
-    return _markdown(heads, rows)
+    return table(heads, rows)
 
 
 def _counters(runs: Sequence[Run]) -> str:
@@ -94,7 +95,7 @@ def _counters(runs: Sequence[Run]) -> str:
     for name in names:
         values = [{**run.report.counters, **run.report.figures}.get(name, 0) for run in runs]
         rows.append((name, sum(values), min(values), max(values)))
-    return _markdown(("", "in all", "least a seed", "most a seed"), rows)
+    return table(("", "in all", "least a seed", "most a seed"), rows)
 
 
 def _controls(runs: Sequence[Run]) -> str:
@@ -102,9 +103,4 @@ def _controls(runs: Sequence[Run]) -> str:
         (run.control, run.control.shows, run.report.figures.get(run.control.shows, 0), run.outcome)
         for run in runs
     ]
-    return _markdown(("control", "has to show", "shows", "outcome"), rows)
-
-
-def _markdown(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+    return table(("control", "has to show", "shows", "outcome"), rows)

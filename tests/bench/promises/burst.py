@@ -17,7 +17,7 @@ from typing import NamedTuple
 from services.shared.clock import SECOND, Instant
 from services.shared.outbox import WAITING
 from services.tracker.core.promises import COMMIT_MARGIN
-from tests.bench.promises.company import Appended, now_us
+from tests.bench.promises.company import CLOCK, Appended
 from tests.bench.promises.load import load
 from tests.bench.promises.orders import OWED_WITHIN
 from tests.bench.promises.round_trips import for_breaches
@@ -46,7 +46,7 @@ async def round_trips(stage: Stage) -> float:
     numbers, breakable_at = await _owe_at_once(stage)
     await stage.breaches.of(numbers, stage.alive)
     await _settle(stage)
-    trips = for_breaches(stage.asked_of_mongo(), breakable_at, now_us())
+    trips = for_breaches(stage.asked_of_mongo(), breakable_at, CLOCK.now())
     return len(trips) / BREACHES
 
 
@@ -58,7 +58,7 @@ async def ingest_delay(stage: Stage) -> float:
     loading = asyncio.create_task(load(stage, LOAD_EVENTS_S, 0, LOAD_S))
     try:
         await asyncio.sleep(QUIET_S)
-        quiet_until = now_us()
+        quiet_until = CLOCK.now()
         numbers, breakable_at = await _owe_at_once(stage)
         seen = await stage.breaches.of(numbers, stage.alive)
         await loading
@@ -98,7 +98,7 @@ async def _settle(stage: Stage) -> None:
 
 async def _owe_at_once(stage: Stage) -> tuple[range, Instant]:
     """All within one second; gives also when the first of them can be broken."""
-    numbers, start = stage.take(BREACHES), now_us() + LEAD
+    numbers, start = stage.take(BREACHES), CLOCK.now() + LEAD
     stage.expect_breaches(numbers)
     told = [
         stage.orders.owe(number, start + place * SECOND // BREACHES)
@@ -112,9 +112,9 @@ async def _owe_at_once(stage: Stage) -> tuple[range, Instant]:
 async def _sample(stage: Stage, samples: list[Sample]) -> None:
     while True:
         positions = await asyncio.to_thread(stage.positions)
-        samples.append(Sample(now_us(), positions))
+        samples.append(Sample(CLOCK.now(), positions))
         await asyncio.sleep(SAMPLE_EVERY_S)
 
 
 async def _sleep_until(at: float) -> None:
-    await asyncio.sleep(max(0.0, (at - now_us()) / SECOND))
+    await asyncio.sleep(max(0.0, (at - CLOCK.now()) / SECOND))

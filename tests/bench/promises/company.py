@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
-from services.shared.clock import Instant
+from services.shared.clock import Instant, WallClock
 from services.shared.subjects import DEPARTMENTS, topic_of
 from tests.bench.peers.filling import Batch, batches, producing
 from tests.bench.peers.records import Placed, beats
 
 BEAT_EVERY_S = 1.0
+CLOCK = WallClock()
 TOPICS = {party: topic_of(party) for party in DEPARTMENTS}
 
 
@@ -57,7 +58,7 @@ class Company:
 
     async def beat(self) -> None:
         """One heartbeat of each department into each partition."""
-        now = now_us()
+        now = CLOCK.now()
         placed = beats(now, self._partitions)
         on_the_way = [batch async for batch in batches(self._producer, TOPICS, placed)]
         for batch in on_the_way:
@@ -85,10 +86,6 @@ async def company(bootstrap: str, partitions: int) -> AsyncIterator[Company]:
             beating.cancel()
             with suppress(asyncio.CancelledError):
                 await beating
-
-
-def now_us() -> Instant:
-    return time.time_ns() // 1_000
 
 
 async def _appended(batch: Batch) -> Appended:

@@ -24,7 +24,7 @@ from services.shared.subjects import topic_of
 from services.tracker.core.promises import COMMIT_MARGIN
 from tests.bench.peers.comparing import Disagreement
 from tests.bench.promises.breaches import Seen
-from tests.bench.promises.company import Beat, now_us
+from tests.bench.promises.company import CLOCK, Beat
 from tests.bench.promises.load import load
 from tests.bench.promises.orders import OWED_WITHIN
 from tests.bench.promises.stage import Stage
@@ -41,7 +41,7 @@ async def calm(stage: Stage, promises: int) -> float:
     owed = stage.take(promises)
     stage.expect_breaches(owed)
     for number in owed:
-        await stage.company.tell([stage.orders.owe(number, now_us())])
+        await stage.company.tell([stage.orders.owe(number, CLOCK.now())])
         await asyncio.sleep(CALM_EVERY_S)
     seen = await stage.breaches.of(owed, stage.alive)
     return p99([(each.appended_at - each.due_by) / SECOND for each in seen])

@@ -7,7 +7,6 @@ has come. Bulk writes go out as one command, so a line is a round trip.
 """
 
 import sys
-import time
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,6 +18,7 @@ from pymongo.monitoring import (
     register,
 )
 
+from services.shared.clock import WallClock
 from services.tracker.app import main
 from tests.bench.promises.round_trips import RoundTrip
 
@@ -51,7 +51,7 @@ class Listing(CommandListener):
     def _answered(self, request: int, reply: Any) -> None:  # noqa: ANN401 - a document
         trip = self._asked.pop(request)
         found = bool(reply.get("cursor", {}).get("firstBatch"))
-        line = trip._replace(at=time.time_ns() // 1_000, found=found).line
+        line = trip._replace(at=WallClock().now(), found=found).line
         self._file.write(line)
 
 

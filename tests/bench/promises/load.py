@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from tests.bench.peers.records import Placed
-from tests.bench.promises.company import now_us
+from tests.bench.promises.company import CLOCK
 from tests.bench.promises.stage import Stage
 
 TICK_S = 0.05
@@ -38,6 +38,6 @@ async def load(
 
 
 def _said(stage: Stage, owed: list[int], kept: range) -> Iterator[Placed]:
-    now = now_us()
+    now = CLOCK.now()
     yield from (stage.orders.owe(number, now) for number in owed)
     yield from (stage.orders.keep(number, now) for number in kept)

@@ -15,7 +15,7 @@ from services.shared.subjects import partition_of
 from services.tracker.core.promises import COMMIT_MARGIN
 from tests.bench.peers.comparing import Disagreement
 from tests.bench.peers.workload import subject_of
-from tests.bench.promises.company import now_us
+from tests.bench.promises.company import CLOCK
 from tests.bench.promises.orders import OWED_WITHIN, PROMISES_AN_ORDER
 from tests.bench.promises.stage import PARTITIONS, Stage
 
@@ -36,7 +36,7 @@ async def open_orders(stage: Stage, promises: int) -> None:
     """So many promises are open in Mongo when it comes back."""
     numbers = stage.take(-(-promises // PROMISES_AN_ORDER))
     for first in range(numbers.start, numbers.stop, TOLD_AT_ONCE):
-        some, now = range(first, min(first + TOLD_AT_ONCE, numbers.stop)), now_us()
+        some, now = range(first, min(first + TOLD_AT_ONCE, numbers.stop)), CLOCK.now()
         told = chain.from_iterable(stage.orders.open(number, now) for number in some)
         await stage.company.tell(told)
         await asyncio.sleep(0)
@@ -52,15 +52,15 @@ async def open_orders(stage: Stage, promises: int) -> None:
 
 async def recovery(stage: Stage) -> Recovery:
     owed = _one_in_each_partition(stage)
-    now = now_us()
+    now = CLOCK.now()
     stage.expect_breaches(owed)
     await stage.company.tell(stage.orders.owe(number, now) for number in owed)
     await stage.committed()
     stage.kill()
-    if now_us() >= now + OWED_WITHIN:
+    if CLOCK.now() >= now + OWED_WITHIN:
         raise Disagreement("the deadline passed before the tracker was killed")
     over_at = now + OWED_WITHIN + COMMIT_MARGIN
-    await asyncio.sleep((over_at - now_us()) / SECOND + BEATS_AFTER_S)
+    await asyncio.sleep((over_at - CLOCK.now()) / SECOND + BEATS_AFTER_S)
     started_at = stage.start()
     seen = await stage.breaches.of(owed, stage.alive)
     seconds = [each.appended_at / SECOND - started_at for each in seen]
