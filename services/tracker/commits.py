@@ -4,10 +4,20 @@ A commit is encoded at once and stored beside the folding of what comes next.
 """
 
 from services.shared.clock import Instant
-from services.tracker.exchange import Changes, Commit, Ownership, PartitionStore, Row, Rules
+from services.tracker.core.subject import Subject
+from services.tracker.exchange import (
+    Changes,
+    Commit,
+    Entry,
+    Ownership,
+    PartitionStore,
+    Row,
+    Rules,
+)
+from services.tracker.listing import Listing
 from services.tracker.memory import Memory
-from services.tracker.rows import Day
-from services.tracker.writing import commit_of
+from services.tracker.packing import pack
+from services.tracker.rows import Day, subject_document
 from services.tracker.young import Young
 
 
@@ -24,6 +34,7 @@ class Commits:
         self._memory = memory
         self._rules = rules
         self._young = Young()
+        self._listing = Listing(owner.partition)
 
     def loaded_young(self, id: str, wall: Instant) -> None:
         """It lies in the segments of some commit of an owner before."""
@@ -39,8 +50,8 @@ class Commits:
         changes, self.changes = self.changes, Changes()
         subjects = self._memory.table.subjects
         grown_up = list(self._young.born_by(wall - self._rules.young_for))
-        self.on_its_way = commit_of(
-            changes, [subjects[id] for id in grown_up], self._young, progress, self.owner, today
+        self.on_its_way = self._encoded(
+            changes, {id: subjects[id] for id in grown_up}, progress, today
         )
         return self.on_its_way
 
@@ -58,4 +69,44 @@ class Commits:
         promised = [table.subjects[id] for id in settled if table.subjects[id].promises]
         self._rules.learn(promised, table.sets)
         still_open = [row["_id"] for row in commit.documents if row["open"]]
-        self._memory.stored(settled, still_open, self.changes.subjects.keys(), now, wall)
+        left = self._memory.stored(settled, still_open, self.changes.subjects.keys(), now, wall)
+        self._listing.forget(left)
+
+    def _encoded(
+        self, changes: Changes, grown_up: dict[str, Subject], progress: Row, today: Day
+    ) -> Commit:
+        """Whoever gets a document in it is young no more; `grown_up` are to get one in any case.
+
+        Others get one early when they settle, when people are told of them, or when they are
+        parked.
+        """
+        early = {subject.id for subject, verdict in changes.verdicts if verdict.publish}
+        early |= grown_up.keys()
+        entries: list[Entry] = []
+        documents: list[Row] = []
+        listed: list[Row] = []
+        unlisted: list[str] = []
+        for id, subject in (changes.subjects | grown_up).items():
+            settled, is_new = subject.settled, id in self._young
+            if is_new and not (settled or id in early or subject.rare.parked):
+                entries.append((id, pack(subject)))
+                continue
+            if is_new:
+                self._young.remove(id)
+            documents.append(
+                subject_document(subject, self.owner.partition, today, settled=settled)
+            )
+            rows, gone = self._listing.more(subject, is_new=is_new)
+            listed += rows
+            unlisted += gone
+        return Commit(
+            progress,
+            entries,
+            self._young.needs_from(self.owner.seq + 2),
+            documents,
+            listed,
+            unlisted,
+            [verdict for _, verdict in changes.verdicts],
+            changes.outgoing,
+            changes.tallies,
+        )

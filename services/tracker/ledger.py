@@ -20,7 +20,7 @@ from services.tracker.core.table import Marks
 from services.tracker.core.tree.tree import CustomerTree
 from services.tracker.outlook import Outlook
 from services.tracker.packing import unpack
-from services.tracker.rows import is_listed
+from services.tracker.rows import ANNOUNCED, is_listed
 from services.tracker.segments import Segments
 from services.tracker.standing import Standing, StandingFinding, marks_of, standing
 
@@ -39,7 +39,7 @@ class Wanted:
 
     @property
     def filter(self) -> Row:
-        wanted: Row = {"announced": {"$ne": None}} if self.announced else {"settled": False}
+        wanted: Row = dict(ANNOUNCED) if self.announced else {"settled": False}
         for name in ("owed_by", "owed_to"):
             if value := getattr(self, name):
                 wanted[name] = {"$eq": value}

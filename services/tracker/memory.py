@@ -88,15 +88,19 @@ class Memory:
         changing: Collection[str],
         now: Instant,
         wall: Instant,
-    ) -> None:
-        """A commit wrote these; `changing` are in the next one. Whatever need not stay goes."""
+    ) -> list[str]:
+        """A commit wrote these; `changing` are in the next one. Whatever need not stay goes.
+
+        Gives the ids of what left the table.
+        """
         visited = (id for id in self._visiting if self._is_settled(id))
-        for id in {*settled, *visited}.difference(changing):
+        over = [*{*settled, *visited}.difference(changing)]
+        for id in over:
             self.table.drop(id)
         self._visiting.clear()
         for id in still_open:
             self._touch(id, wall)
-        self._rest(changing, now, wall)
+        return over + self._rest(changing, now, wall)
 
     def _is_settled(self, id: str) -> bool:
         subject = self.table.subjects.get(id)
@@ -110,9 +114,9 @@ class Memory:
         self._awake.pop(id, None)
         self._awake[id] = wall
 
-    def _rest(self, changing: Collection[str], now: Instant, wall: Instant) -> None:
+    def _rest(self, changing: Collection[str], now: Instant, wall: Instant) -> list[str]:
         """Pack those with a document that were not touched for long, nor will be looked at soon."""
-        long = self._rests_after
+        long, packed = self._rests_after, list[str]()
         untouched = takewhile(lambda each: each[1] <= wall - long, self._awake.items())
         for id in [id for id, _ in untouched]:
             del self._awake[id]
@@ -125,3 +129,5 @@ class Memory:
                 continue
             self._far.put(id, pack(subject), look_at)
             self.table.drop(id)
+            packed.append(id)
+        return packed

@@ -4,7 +4,7 @@ A row says only what lists are filtered and sorted by; the rest is read from the
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.shared.clock import Instant
 from services.tracker.core.agenda import next_look_at
@@ -19,6 +19,9 @@ Row = dict[str, Any]
 
 Day = int
 """Days since 1970-01-01 UTC. A day is all that is asked of a change, and costs its index little."""
+
+ANNOUNCED = {"announced": {"$gt": ""}}
+"""Rows of what people were told of: few of all, which is why its index has no others."""
 
 _TOLD_BY_THE_PROMISE = frozenset({Kind.OPENED, Kind.ACKNOWLEDGED, Kind.KEPT})
 """A promise says so itself, with the moment: unless people are told, it needs no record."""
@@ -41,32 +44,42 @@ def subject_document(subject: Subject, partition: int, changed_on: Day, *, settl
     }
 
 
-def listed(subject: Subject, partition: int) -> Iterator[Row]:
-    """A row for each promise and finding that is open, or that people were told of."""
+class Listed(NamedTuple):
+    """A promise or finding as lists have it: what they are filtered and sorted by."""
+
+    id: str
+    owed_by: str
+    owed_to: str
+    settled: bool
+    due_by: Instant
+    announced: str | None
+
+
+def listed(subject: Subject) -> Iterator[Listed]:
+    """Each promise and finding that is open, or that people were told of."""
     for promise in subject.promises.values():
         if is_listed(promise):
-            yield {
-                "_id": promise.id,
-                "partition": partition,
-                "subject": subject.id,
-                "owed_by": promise.agreement.owed_by,
-                "owed_to": promise.agreement.owed_to,
-                "settled": settled_state(promise) is not None,
-                "due_by": promise.due_by,
-                "announced": promise.announced,
-            }
+            agreement, settled = promise.agreement, settled_state(promise) is not None
+            yield Listed(
+                promise.id,
+                agreement.owed_by,
+                agreement.owed_to,
+                settled,
+                promise.due_by,
+                promise.announced,
+            )
     for id, known in subject.found.items():
         if known.cleared_at is None:
-            yield {
-                "_id": id,
-                "partition": partition,
-                "subject": subject.id,
-                "owed_by": known.finding.owed_by,
-                "owed_to": known.finding.owed_to,
-                "settled": False,
-                "due_by": known.finding.true_from,
-                "announced": announced_of(known),
-            }
+            found = known.finding
+            yield Listed(
+                id, found.owed_by, found.owed_to, False, found.true_from, announced_of(known)
+            )
+
+
+def list_row(each: Listed, subject: str, partition: int) -> Row:
+    """It in Mongo."""
+    row = {"_id": each.id, "partition": partition, "subject": subject}
+    return row | dict(zip(Listed._fields[1:], each[1:], strict=True))
 
 
 def unlisted(subject: Subject) -> Iterator[str]:

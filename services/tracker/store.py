@@ -23,7 +23,7 @@ from services.tracker.core.subject import Subject
 from services.tracker.errors import AgreementError, BeingRebuilt, Fenced
 from services.tracker.exchange import Commit, OpenSubject, Ownership
 from services.tracker.packing import unpack
-from services.tracker.rows import for_the_record, parked_of, verdict_record
+from services.tracker.rows import ANNOUNCED, for_the_record, parked_of, verdict_record
 from services.tracker.segments import Segments
 from services.tracker.tally_rows import TallyRows
 
@@ -37,7 +37,7 @@ class Store:
 
     def __init__(self, client: "MongoClient[Row]", database: str, outbox: Outbox) -> None:
         self._client = client
-        self._session = client.start_session()
+        self._sessions: dict[int, tuple[int, ClientSession]] = {}
         self._outbox = outbox
         base = client[database]
         self._partitions = base["tracker.partitions"]
@@ -56,11 +56,16 @@ class Store:
         self._subjects.create_index(
             [("partition", ASCENDING), ("open", ASCENDING), ("changed_on", ASCENDING)]
         )
-        self._subjects.create_index([("partition", ASCENDING), ("parked", ASCENDING)])
+        self._subjects.create_index(
+            [("partition", ASCENDING), ("parked", ASCENDING)],
+            partialFilterExpression={"parked": True},
+        )
         self._promises.create_index(
             [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
         )
-        self._promises.create_index([("announced", ASCENDING), ("due_by", ASCENDING)])
+        self._promises.create_index(
+            [("announced", ASCENDING), ("due_by", ASCENDING)], partialFilterExpression=ANNOUNCED
+        )
         self._verdicts.create_index([("promise_id", ASCENDING)])
 
     def activate(
@@ -105,10 +110,10 @@ class Store:
         partition is, unless it is taken over for `rebuilding` it.
         """
         before = self._partitions.find_one({"_id": partition}, {"session": 1}) or {}
-        theirs = Binary.from_uuid(before["session"]) if before.get("session") else None
-        if theirs not in {None, self._session_id}:
-            self._client.admin.command("killSessions", [{"id": theirs}])
-        ours = {"owner": owner, "address": address, "session": self._session_id}
+        if theirs := before.get("session"):
+            self._client.admin.command("killSessions", [{"id": Binary.from_uuid(theirs)}])
+        session = self._client.start_session()
+        ours = {"owner": owner, "address": address, "session": session.session_id["id"]}
         at_first = {"seq": 0, "positions": {}, "complete_through": {}, "fenced": 0}
         try:
             row = self._partitions.find_one_and_update(
@@ -124,6 +129,7 @@ class Store:
         except DuplicateKeyError as error:
             raise BeingRebuilt(partition) from error
         assert row, "an upsert that returns the document after it always has one"
+        self._sessions[partition] = row["epoch"], session
         return Ownership(
             partition,
             row["epoch"],
@@ -133,11 +139,6 @@ class Store:
             parked_of(row),
             row.get("topic_ids", {}),
         )
-
-    @property
-    def _session_id(self) -> Binary:
-        id: Binary = self._session.session_id["id"]
-        return id
 
     def open_subjects(self, partition: int) -> Iterable[OpenSubject]:
         """Those with a document."""
@@ -180,7 +181,7 @@ class Store:
                 self._client,
                 lambda session: self._write(session, owner, commit),
                 COMMIT_LIMIT_S,
-                self._session,
+                self._session_of(owner),
             )
         except Fenced:
             row = self._partitions.find_one({"_id": owner.partition}) or {}
@@ -197,6 +198,11 @@ class Store:
             parked_of(commit.progress),
             commit.progress.get("topic_ids", {}),
         )
+
+    def _session_of(self, owner: Ownership) -> ClientSession | None:
+        """Its own, so that partitions commit beside each other; none of an owner from before."""
+        epoch, session = self._sessions.get(owner.partition, (0, None))
+        return session if epoch == owner.epoch else None
 
     def _write(self, session: ClientSession, owner: Ownership, commit: Commit) -> None:
         matched = self._partitions.update_one(

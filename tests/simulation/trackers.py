@@ -183,9 +183,9 @@ class Tracker:
         held.caught_up()
         partition.advance(self.now(), held.caught_up_at)
         yield from self._store(partition)
-        if partition.uncommitted or self.now() - held.committed_at >= SECOND:
+        if partition.uncommitted or self.now() - held.waits_since_s >= SECOND:
             partition.begin_commit()
-            held.committed_at = self.now()
+            held.waits_since_s = self.now()
         for what, times in partition.counts.take().items():
             self._counts[":".join(what)] += times
             self._counts["counted as duplicate"] += times * (what[-1] == Counted.DUPLICATE)

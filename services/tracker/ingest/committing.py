@@ -1,4 +1,4 @@
-"""Commits on their way to Mongo while the next batches are folded, one after the other.
+"""Commits on their way to Mongo while the next batches are folded, one of a partition at a time.
 
 A calm partition commits after each batch. One that lags behind commits once a second: a subject
 that is settled by then is written only once.
@@ -31,7 +31,6 @@ class Committing:
         self._patience = patience
         self._clock = clock
         self._stored = stored
-        self._one_at_a_time = asyncio.Lock()
         self._on_the_way: set[asyncio.Task[None]] = set()
 
     async def after(self, held: Held, records: int) -> None:
@@ -46,7 +45,7 @@ class Committing:
             await asyncio.to_thread(held.partition.end_commit)
         if held.storing is None and self._is_time(held):
             await asyncio.to_thread(held.partition.begin_commit)
-            held.folded, held.committed_at = 0, asyncio.get_running_loop().time()
+            held.folded, held.waits_since_s = 0, asyncio.get_running_loop().time()
             held.storing = asyncio.create_task(self._store(held))
             self._on_the_way.add(held.storing)
             held.storing.add_done_callback(self._arrived)
@@ -61,15 +60,17 @@ class Committing:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _is_time(self, held: Held) -> bool:
-        waited_s = asyncio.get_running_loop().time() - held.committed_at
+        calm = self._clock.now() - held.caught_up_at < COMMIT_EVERY_S * SECOND
+        uncommitted = held.partition.uncommitted
+        if not (calm or uncommitted or held.folded):
+            return False  # nothing to say: others read
+        waited_s = asyncio.get_running_loop().time() - held.waits_since_s
         if waited_s >= COMMIT_EVERY_S or held.folded >= COMMIT_RECORDS:
             return True
-        calm = self._clock.now() - held.caught_up_at < COMMIT_EVERY_S * SECOND
-        return calm and held.partition.uncommitted
+        return calm and uncommitted
 
     async def _store(self, held: Held) -> None:
-        async with self._one_at_a_time:
-            await self._patience(held.partition.store)
+        await self._patience(held.partition.store)
         self._stored()
 
     def _arrived(self, task: asyncio.Task[None]) -> None:

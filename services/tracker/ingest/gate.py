@@ -24,15 +24,16 @@ Record = TypeVar("Record", bound=_Placed)
 class Held:
     """A partition in our care, with what it has yet to reach to be caught up at `asked_at`.
 
-    `folded` records wait for the next commit, `storing` is the last one on its way. `trusted` are
-    the topics of which everything that comes was read from where we are.
+    `folded` records wait for the next commit, which waits itself since `waits_since_s` by the event
+    loop's time; `storing` is the last one on its way. `trusted` are the topics of which everything
+    that comes was read from where we are.
     """
 
     partition: Partition
     caught_up_at: Instant = 0
     asked_at: Instant = 0
     ends: Mapping[str, int] | None = None
-    committed_at: float = 0.0
+    waits_since_s: float = 0.0
     folded: int = 0
     storing: "Task[None] | None" = None
     trusted: set[str] = field(default_factory=set)

@@ -44,6 +44,7 @@ from services.tracker.ingest.membership import (
     watcher_of,
 )
 from services.tracker.ingest.patience import Patience
+from services.tracker.ingest.turns import Turns
 
 POLL_MS = 100
 BUSY_POLL_MS = 10
@@ -86,6 +87,7 @@ class Ingest:
         self._topics = {topic_of(party): party for party in membership.parties}
         self._patiently = Patience(health, telemetry.log)
         self._abreast = Abreast(self._topics)
+        self._turns = Turns()
         self._committing = Committing(self._patiently, clock, stored)
         self._care = Care(
             self._topics,
@@ -151,8 +153,10 @@ class Ingest:
 
     async def _next(self, consumer: AIOKafkaConsumer) -> Batches:
         """What is there of the topics that are behind; else whatever comes first."""
-        held = self._care.held
+        held, running_s = self._care.held, asyncio.get_running_loop().time()
         behind = [*self._abreast.behind(held, partial(_end, consumer))]
+        waiting = self._turns.waiting(behind, held, self._clock.now(), running_s)
+        behind = [place for place in behind if place.partition not in waiting]
         batches: Batches = {}
         for place in behind:
             batches |= await consumer.getmany(place, max_records=PLACE_RECORDS)
@@ -161,7 +165,10 @@ class Ingest:
                 *behind, timeout_ms=BUSY_POLL_MS, max_records=PLACE_RECORDS
             )
         if not batches:
-            batches = await consumer.getmany(timeout_ms=self._wait_ms(), max_records=BATCH_RECORDS)
+            rest = (place for place in consumer.assignment() if place.partition not in waiting)
+            batches = await consumer.getmany(
+                *rest, timeout_ms=self._wait_ms(), max_records=BATCH_RECORDS
+            )
         self._abreast.note(batches)
         return batches
 

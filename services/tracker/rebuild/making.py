@@ -15,7 +15,13 @@ from services.tracker.errors import Fenced
 from services.tracker.exchange import Commit, OpenSubject, Ownership
 from services.tracker.packing import unpack
 from services.tracker.rebuild.recalling import Records, in_order, is_behind, recall
-from services.tracker.rows import day_of, listed, subject_document, verdict_of
+from services.tracker.rows import (
+    day_of,
+    list_row,
+    listed,
+    subject_document,
+    verdict_of,
+)
 from services.tracker.segments import Segments
 from services.tracker.store import Store
 
@@ -105,7 +111,9 @@ class Remaking:
                 subject_document(subject, partition, row["changed_on"], settled=subject.settled)
                 for subject, row in lacking
             )
-            if entries := [entry for each in subjects for entry in listed(each, partition)]:
+            if entries := [
+                list_row(entry, each.id, partition) for each in subjects for entry in listed(each)
+            ]:
                 self._promises.bulk_write(
                     [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in entries]
                 )
