@@ -23,6 +23,8 @@ from services.tracker.core.verdicts import Kind, Verdict
 from services.tracker.exchange import Rules, Told
 from services.tracker.handlers import Partition
 from services.tracker.opening import open_partition
+from services.tracker.packing import unpack
+from services.tracker.rows import list_row, listed
 from tests.histories import DELIVER, REFUND
 from tests.promising import HOUR, MINUTE, ORDER, a_retraction, an_agreement, an_event, sets_of
 from tests.tracking import (
@@ -162,6 +164,15 @@ class TrackerMachine(RuleBasedStateMachine):
         packed = self.store.packed(ORDER)
         stored = event_ids(packed) if packed else []
         assert sorted(stored) == sorted(known)
+
+    @invariant()
+    def lists_have_what_the_documents_say(self) -> None:
+        subjects = [
+            unpack(each["_id"], each["packed"], SETS)
+            for each in self.store.subject_documents.values()
+        ]
+        rows = [list_row(each, subject.id, 0) for subject in subjects for each in listed(subject)]
+        assert self.store.listed == {row["_id"]: row for row in rows}
 
     def _all_is_concluded(self) -> None:
         """And it is what follows from the set of events."""

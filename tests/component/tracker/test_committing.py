@@ -18,6 +18,7 @@ from services.tracker.ingest.committing import COMMIT_RECORDS, Committing
 from services.tracker.ingest.gate import Held
 from services.tracker.ingest.patience import Patience
 from tests.alerting import MovedClock
+from tests.polling import until
 from tests.tracking import HOUR, START, MemoryTrackerStore, a_partition, paid, placed, tell
 
 
@@ -28,8 +29,10 @@ class SlowStore(MemoryTrackerStore):
         super().__init__()
         self.open = threading.Event()
         self.open.set()
+        self.waiting = 0
 
     def commit(self, owner: Ownership, commit: Commit) -> Ownership:
+        self.waiting += 1
         self.open.wait()
         return super().commit(owner, commit)
 
@@ -98,6 +101,29 @@ def test_a_partition_that_lags_behind_does_not_commit_after_each_batch(
         tell(desk.partition, placed())
         await desk.committing.after(desk.held, 1)
         assert bool(desk.held.storing) is commits
+
+    at_desk(work)
+
+
+@pytest.mark.parametrize(("folded", "commits"), [(0, False), (1, True)])
+def test_a_partition_that_lags_behind_and_is_not_read_has_nothing_to_commit(
+    folded: int, commits: bool
+) -> None:
+    async def work(desk: Desk) -> None:
+        desk.clock.set(START + HOUR)
+        await desk.committing.after(desk.held, folded)
+        assert bool(desk.held.storing) is commits
+
+    at_desk(work)
+
+
+def test_partitions_commit_beside_each_other() -> None:
+    async def work(desk: Desk) -> None:
+        desk.store.open.clear()
+        other = Held(a_partition(desk.store, number=1, partitions=2), caught_up_at=START)
+        for held in (desk.held, other):
+            await desk.committing.after(held, 1)
+        await asyncio.to_thread(until, lambda: desk.store.waiting == 2, "both are on their way")
 
     at_desk(work)
 

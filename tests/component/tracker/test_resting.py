@@ -72,6 +72,14 @@ def test_a_resting_subject_is_told_of_as_if_it_had_never_rested(store: MemoryTra
     assert len(partition.table.subjects[ORDER].events) == 3
 
 
+def test_nobody_keeps_what_lists_have_of_a_resting_subject(store: MemoryTrackerStore) -> None:
+    partition = resting(store)
+    tell(partition, placed(id=b"\x07" * 16))
+    assert {row["_id"] for row in partition.commit().listed} == store.listed.keys() != set()
+    tell(partition, placed(id=b"\x08" * 16))
+    assert partition.commit().listed == []
+
+
 def test_a_resting_subject_is_looked_at_when_it_is_due(store: MemoryTrackerStore) -> None:
     partition = resting(store)
     pass_time(partition, START + 48 * HOUR)
