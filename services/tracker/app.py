@@ -33,7 +33,11 @@ from services.shared.telemetry import Telemetry
 from services.tracker.agreement_files import AgreementFolder, load_folder
 from services.tracker.agreement_sets import KnownSets
 from services.tracker.api import SERVICE, TrackerServicer
-from services.tracker.collector import expect_long_lives, spare_what_is_there
+from services.tracker.collector import (
+    expect_long_lives,
+    spare_what_is_there,
+    tidy_now_and_then,
+)
 from services.tracker.decisions import Decisions
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Rules
@@ -87,6 +91,7 @@ async def serve(settings: TrackerSettings, folder: AgreementFolder) -> int:
     with ExitStack() as open_parts:
         open_parts.callback(around.telemetry.shutdown)
         open_parts.callback(around.client.close)
+        open_parts.callback(asyncio.create_task(tidy_now_and_then()).cancel)
         endpoint = settings.endpoints.tracker
         probes = pages.serve(
             around.health, around.telemetry.registry, settings.listen, endpoint.http
