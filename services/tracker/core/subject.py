@@ -33,14 +33,15 @@ NOTHING: Mapping[Any, Any] = _Nothing()
 """Most subjects have nothing of what is rare; who adds to it makes a mapping of its own."""
 
 
-class Event(Struct, frozen=True, gc=False):
+class Event(Struct, frozen=True, gc=False, array_like=True):
     """What the fold needs of an event.
 
     `content` is 4 bytes of its hash; `key` the natural key of the fact as (field, value) pairs;
     `fields` holds only what agreements and the rules of handoffs name, as plain values; `retracts`
     the id of the event it takes back; `promise_id` is that of a decision about a promise;
     `traceparent` is W3C text, or empty; `backfilled` is what a declared import tells of the past.
-    One is made for each record: a frozen dataclass takes twenty times as long to make.
+    One is made for each record: a frozen dataclass takes twenty times as long to make. It is packed
+    as an array, in this order.
     """
 
     id: bytes
