@@ -47,7 +47,8 @@ class Keeper(Protocol):
 
 
 class Care:
-    """`held` are those that are read; `busy` is taken by whoever works on them.
+    """`held` are those that are read; `busy` is taken by whoever works on them, and not for as long
+    as another one loads.
 
     `ask` blocks, and raises KafkaSilent. `partitions` is how many each topic must have.
     """
@@ -65,6 +66,7 @@ class Care:
     ) -> None:
         self.held: dict[int, Held] = {}
         self.busy = asyncio.Lock()
+        self._loading = asyncio.Lock()
         self._topics = frozenset(topics)
         self._partitions = partitions
         self._keeper = keeper
@@ -81,7 +83,7 @@ class Care:
         """These are ours from now on: they stand still until somebody has looked at them."""
         places = list(assigned)
         _hold(consumer, places)
-        async with self.busy:
+        async with self._loading, self.busy:
             self.forget()
             ours = defaultdict(set)
             for place in places:
@@ -93,7 +95,7 @@ class Care:
 
     async def drop(self) -> None:
         """Forget everything: whoever gets the partitions next loads them from Mongo."""
-        async with self.busy:
+        async with self._loading, self.busy:
             self.forget()
 
     def forget(self) -> None:
@@ -139,14 +141,12 @@ class Care:
         wrong = wrong_partition_count(logs, self._topics, self._partitions)
         read = set(self.held)
         for number in sorted(self._assigned):
-            async with self.busy:
+            async with self._loading:
                 if seen != self._assignments:
                     return
-                if wrong:
-                    self._stand_still(consumer, number, wrong)
-                elif held := self.held.get(number):
-                    self._check(consumer, held, logs)
-                elif number in stored:
+                async with self.busy:
+                    self._check(consumer, number, logs, wrong)
+                if number in stored and not wrong:
                     await self._examine(consumer, stored[number], logs)
         if self.held.keys() - read:
             self._log.info("partitions taken", partitions=sorted(self.held))
@@ -162,16 +162,22 @@ class Care:
             if not why:
                 self._health.report(_part(number), f"It is not loaded yet. {error}")
 
-    def _check(self, consumer: AIOKafkaConsumer, held: Held, logs: Logs) -> None:
-        """Of one that is read only the topics' ids are compared: it moves while Kafka is asked."""
-        partition = held.partition
-        here = Stored(
-            partition.number, positions=partition.positions, topic_ids=partition.topic_ids
-        )
-        for stop in stops(here, logs):
-            if stop.made_anew:
-                self._stand_still(consumer, partition.number, why_stopped(stop))
-                return
+    def _check(
+        self, consumer: AIOKafkaConsumer, number: int, logs: Logs, wrong: HandoffError | None
+    ) -> None:
+        """Stop it where something is wrong with all, or with the topics of one that is read.
+
+        Of the latter only the topics' ids are compared: it moves while Kafka is asked.
+        """
+        if wrong:
+            self._stand_still(consumer, number, wrong)
+        elif held := self.held.get(number):
+            here = Stored(
+                number, positions=held.partition.positions, topic_ids=held.partition.topic_ids
+            )
+            anew = (stop for stop in stops(here, logs) if stop.made_anew)
+            if stop := next(anew, None):
+                self._stand_still(consumer, number, why_stopped(stop))
 
     async def _examine(self, consumer: AIOKafkaConsumer, stored: Stored, logs: Logs) -> None:
         """Load one that stands still, or say why it cannot be read."""
@@ -190,15 +196,16 @@ class Care:
     async def _load(self, consumer: AIOKafkaConsumer, number: int, logs: Logs) -> None:
         """Take it over, then read all its topics from the stored positions."""
         partition = await self._patience(partial(self._keeper.open, number))
-        for topic in self._topics:
-            place = TopicPartition(topic, number)
-            start = partition.positions.setdefault(topic, logs[topic].starts[number])
-            partition.topic_ids.setdefault(topic, logs[topic].id)
-            consumer.seek(place, start)
-            consumer.resume(place)
-        self.held[number] = Held(partition)
-        self._standing.pop(number, None)
-        self._health.report(_part(number), None)
+        async with self.busy:
+            for topic in self._topics:
+                place = TopicPartition(topic, number)
+                start = partition.positions.setdefault(topic, logs[topic].starts[number])
+                partition.topic_ids.setdefault(topic, logs[topic].id)
+                consumer.seek(place, start)
+                consumer.resume(place)
+            self.held[number] = Held(partition)
+            self._standing.pop(number, None)
+            self._health.report(_part(number), None)
 
     def _stand_still(self, consumer: AIOKafkaConsumer, number: int, why: HandoffError) -> None:
         """Read nothing of it until a look finds that the cause is gone; log the cause once."""

@@ -1,6 +1,7 @@
 """What is read of that which the group assigns: where Kafka does not fit, it stops and says so."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,10 +16,12 @@ from services.tracker.handlers import Partition
 from services.tracker.ingest.care import Care
 from services.tracker.ingest.patience import Patience
 from services.tracker.ingest.protecting import Log, Stored
+from tests.polling import until
 from tests.tracking import MemoryTrackerStore, a_partition
 
 SALES, FINANCE = TOPICS = ("handoff.sales.v1", "handoff.finance.v1")
 START, END = 10, 20
+LIMIT_S = 30.0
 
 
 @dataclass
@@ -76,6 +79,7 @@ class Documents:
     def __init__(self) -> None:
         self.rows: dict[int, Stored] = {}
         self.opened: list[int] = []
+        self.slow: dict[int, threading.Event] = {}
 
     def stored(self, number: int) -> Stored:
         return self.rows.get(number, Stored(number))
@@ -85,6 +89,8 @@ class Documents:
 
     def open(self, number: int) -> Partition:
         self.opened.append(number)
+        if number in self.slow:
+            self.slow[number].wait(LIMIT_S)
         partition = a_partition(MemoryTrackerStore(), number=number, partitions=2)
         partition.positions |= self.stored(number).positions
         partition.topic_ids |= self.stored(number).topic_ids
@@ -159,6 +165,45 @@ def test_nothing_is_fetched_and_nothing_is_unsought_before_it_is_loaded(
 ) -> None:
     asyncio.run(care.take(kafka, kafka.places()))
     assert kafka.sought.keys() == kafka.paused == kafka.places()
+
+
+def test_what_is_loaded_is_worked_on_while_another_one_loads(
+    care: Care, kafka: FakeKafka, documents: Documents
+) -> None:
+    async def assigned() -> None:
+        await care.take(kafka, kafka.places())
+        documents.slow[1] = threading.Event()
+        looking = asyncio.create_task(care.look(kafka))
+        try:
+            await asyncio.to_thread(until, lambda: documents.opened == [0, 1], "the second loads")
+            async with asyncio.timeout(LIMIT_S), care.busy:
+                assert care.held.keys() == {0}
+        finally:
+            documents.slow[1].set()
+        await looking
+        assert care.held.keys() == {0, 1}
+
+    asyncio.run(assigned())
+
+
+def test_the_group_takes_nothing_away_while_it_loads(
+    care: Care, kafka: FakeKafka, documents: Documents
+) -> None:
+    async def assigned() -> None:
+        await care.take(kafka, kafka.places())
+        documents.slow[0] = threading.Event()
+        looking = asyncio.create_task(care.look(kafka))
+        try:
+            await asyncio.to_thread(until, lambda: documents.opened == [0], "the first loads")
+            dropping = asyncio.create_task(care.drop())
+            await asyncio.sleep(0)
+            assert not dropping.done()
+        finally:
+            documents.slow[0].set()
+        await asyncio.gather(looking, dropping)
+        assert not care.held
+
+    asyncio.run(assigned())
 
 
 def test_the_ids_of_the_topics_are_those_that_are_there_first(care: Care, kafka: FakeKafka) -> None:
