@@ -10,6 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 import services.finance.api
 import services.finance.handlers
 import services.finance.store
@@ -182,7 +184,7 @@ def tell(bus: MemoryBus, event: Hashable, about: About, party: str = "") -> None
     """Another department says `event`; `party` only where it is an impostor."""
     speaker = TYPE_OF[type(event)].partition(".")[0]
     row = Voice(party or speaker, "test").seal(event, about, a_context())
-    bus.append([replace(row.record, topic=topic_of(speaker))])
+    bus.append([structs.replace(row.record, topic=topic_of(speaker))])
 
 
 def said(bus: MemoryBus, party: str) -> list[Hashable]:

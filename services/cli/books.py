@@ -12,9 +12,11 @@ from pymongo.errors import PyMongoError
 from services.cli.errors import CommandFailed
 from services.insights.numbering import Given, Source
 from services.shared.mongo import Row, connect, sentence
+from services.shared.outbox import WAITING, OutboxRow, unpack
 from services.shared.settings import Settings
 from services.shared.source_hours import SourceHour, Tally
 from services.shared.subjects import DEAD_LETTERS_TOPIC
+from services.shared.turn import given_numbers
 from services.shared.written import COUNTS, hour_of, written
 from services.tracker.tally_rows import COLLECTION, tallied
 
@@ -76,23 +78,29 @@ def _read(client: "MongoClient[Row]", name: str, session: ClientSession) -> Book
 def _read_outbox(
     books: Books, database: "Database[Row]", outbox: str, session: ClientSession
 ) -> None:
-    rows, sources = database[f"{outbox}{OUTBOX}"], set()
-    for hour, count in map(written, rows.find(COUNTS, session=session)):
+    counts, sources = database[f"{outbox}{OUTBOX}"].find(COUNTS, session=session), set()
+    for hour, count in map(written, counts):
         books.written[hour] += count
         sources.add((hour.party, hour.source))
-    for row in rows.find({"sequenced": True}, session=session):
-        books.waiting[row["_id"]] = hour_of(row["value"])
+    for row in _waiting(database, outbox, session):
+        if row.sequenced:
+            books.waiting[row.key] = hour_of(row.record.value)
     turn = database[f"{outbox}.relay"].find_one({"_id": outbox}, session=session) or {}
-    numbers = [each["number"] for each in turn.get("numbers", ())]
+    numbers = [number for given in given_numbers(turn).values() for number in given]
     given = Given(turn.get("next", 1), numbers)
     books.given.update(dict.fromkeys(sources, given))
 
 
 def _letters(database: "Database[Row]", session: ClientSession) -> Iterator[Place]:
-    rows = database[f"{TRACKER}{OUTBOX}"].find({"topic": DEAD_LETTERS_TOPIC}, session=session)
-    for row in rows:
-        if place := refused_by_tracker(dict(row["headers"])):
+    for row in _waiting(database, TRACKER, session):
+        letter = row.record.topic == DEAD_LETTERS_TOPIC
+        if letter and (place := refused_by_tracker(dict(row.record.headers))):
             yield place
+
+
+def _waiting(database: "Database[Row]", outbox: str, session: ClientSession) -> Iterator[OutboxRow]:
+    for document in database[f"{outbox}{OUTBOX}"].find(WAITING, session=session):
+        yield from unpack(document).rows
 
 
 def refused_by_tracker(headers: Mapping[str, bytes]) -> Place | None:

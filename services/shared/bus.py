@@ -1,7 +1,6 @@
 """What services need of Kafka, and no more; `bus_kafka` and `bus_memory` both satisfy it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from msgspec import Struct
@@ -11,8 +10,7 @@ from services.shared.clock import Instant
 Headers = tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True, array_like=True, gc=False):
     """One record to publish; `partition` only where the key does not decide it (heartbeats)."""
 
     topic: str

@@ -1,14 +1,17 @@
 """Events that wait in Mongo, written in the same transaction as the state they tell of.
 
-A row lives from the commit until the broker has it. Publishing is the relay's.
+The rows of a transaction lie packed in one document, from the commit until the broker has them.
+Publishing is the relay's.
 """
 
-from collections.abc import Hashable, Sequence
+import hashlib
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Required, TypedDict, Unpack
 
 import uuid_utils
 from bson import Timestamp
+from msgspec import Raw, Struct, msgpack
 from pymongo import ASCENDING, MongoClient, ReplaceOne
 from pymongo.client_session import ClientSession
 from pymongo.write_concern import WriteConcern
@@ -26,14 +29,19 @@ from services.shared.turn import Turn
 from services.shared.written import TOUCHED, Written
 
 OUTBOX_LIMIT = 100_000
+PACK_BYTES = 2**20
+"""The rows of one document take no more, unless a single row does: Mongo takes 16 MiB."""
 WAITING = {"written_at": {"$gt": Timestamp(0, 0)}}
-"""What is a row: beside rows the collection has the counts of `written.py`."""
+"""What is a pack: beside packs the collection has the counts of `written.py`."""
+OLDEST_FIRST = [("written_at", ASCENDING), ("place", ASCENDING)]
+PACKS_AT_ONCE = 100
+"""So many are asked for where it is not known yet how many rows a pack has."""
+KEY_BYTES = 16
 SEQUENCE_BYTES = 11
 """What the relay's sequence number may add to an envelope."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True, array_like=True, gc=False):
     """One record that waits; `id` is its event's, `sequenced` asks the relay for a number."""
 
     id: bytes
@@ -44,6 +52,22 @@ class OutboxRow:
     def key(self) -> bytes:
         """What tells rows apart: an event about two subjects has a row for each."""
         return self.id + self.record.key
+
+
+_decoder = msgpack.Decoder(list[OutboxRow])
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Rows of one transaction, in order, which wait and are published together."""
+
+    key: bytes
+    rows: Sequence[OutboxRow]
+
+    @property
+    def sequenced(self) -> int:
+        """How many numbers the relay gives to its rows."""
+        return sum(row.sequenced for row in self.rows)
 
 
 class About(TypedDict, total=False):
@@ -93,28 +117,29 @@ def seal(event: Hashable, **about: Unpack[About]) -> OutboxRow:
 
 
 class Outbox:
-    """The waiting rows of one source, in `<name>.outbox`."""
+    """The waiting rows of one source, packed in `<name>.outbox`."""
 
     def __init__(
         self, client: "MongoClient[Row]", database: str, name: str, limit: int = OUTBOX_LIMIT
     ) -> None:
-        self._rows = client[database][f"{name}.outbox"].with_options(read_concern=LOCAL)
+        self._packs = client[database][f"{name}.outbox"].with_options(read_concern=LOCAL)
         self._limit = limit
         self._backlog: int | None = None
+        self._packs_at_once = PACKS_AT_ONCE
         self._written = Written()
         self.turn = Turn(client, database, name)
 
     def prepare(self) -> None:
         """Makes the indexes; before the first transaction."""
-        self._rows.create_index([("written_at", ASCENDING), ("place", ASCENDING)])
-        self._rows.create_index(TOUCHED, expireAfterSeconds=KEPT_S)
+        self._packs.create_index([*OLDEST_FIRST, ("rows", ASCENDING)])
+        self._packs.create_index(TOUCHED, expireAfterSeconds=KEPT_S)
 
     def add(self, rows: Sequence[OutboxRow], session: ClientSession) -> None:
         """In the transaction of `session`. Raises Refused where too many rows wait already."""
         if not rows:
             return
         if self._backlog is None or self._backlog + len(rows) > self._limit:
-            self._backlog = self._rows.count_documents(WAITING, session=session)
+            self._backlog = self._waiting(session)
         if self._backlog + len(rows) > self._limit:
             raise Refused(
                 RefusalCode.FULL,
@@ -123,61 +148,84 @@ class Outbox:
                 " try again when Kafka takes them.",
                 retryable=True,
             )
-        documents = [_to_document(row, place) for place, row in enumerate(rows)]
+        documents = [_document(*pack, place) for place, pack in enumerate(_cut(rows))]
         counts = self._written.more(row.record.value for row in rows if row.sequenced)
         writes = (ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in documents)
-        self._rows.bulk_write([*writes, *counts], session=session)
+        self._packs.bulk_write([*writes, *counts], session=session)
         self._backlog += len(rows)
 
-    def unpublished(self, limit: int) -> list[OutboxRow]:
-        """The oldest rows, in the order in which a subject's events were committed.
+    def unpublished(self, limit: int) -> list[Pack]:
+        """The oldest packs, with `limit` rows in all or more; fewer only where no others wait.
 
-        They are what this Mongo has; before they are published a majority has to confirm them,
-        which `turn.number` does.
+        They have the order in which a subject's events were committed, and are what this Mongo has;
+        before they are published a majority has to confirm them, which `turn.number` does.
         """
-        oldest_first = [("written_at", ASCENDING), ("place", ASCENDING)]
-        return [
-            _from_document(row) for row in self._rows.find(WAITING).sort(oldest_first).limit(limit)
-        ]
+        packs: list[Pack] = []
+        waiting, rows = self._packs.find(WAITING, batch_size=self._packs_at_once), 0
+        with waiting.sort(OLDEST_FIRST):
+            for pack in map(unpack, waiting):
+                packs.append(pack)
+                rows += len(pack.rows)
+                if rows >= limit:
+                    break
+        if rows >= limit or len(packs) > self._packs_at_once:
+            self._packs_at_once = len(packs) + 1
+        return packs
 
-    def mark_published(self, rows: Sequence[OutboxRow]) -> None:
-        """The broker has these rows; they are gone from here."""
-        keys = [row.key for row in rows]
+    def mark_published(self, packs: Sequence[Pack]) -> None:
+        """The broker has these packs; they are gone from here."""
+        keys = [pack.key for pack in packs]
         # If the deletion is lost with this primary, the rows are published once more: no harm.
-        self._rows.with_options(write_concern=WriteConcern(1)).delete_many({"_id": {"$in": keys}})
+        self._packs.with_options(write_concern=WriteConcern(1)).delete_many({"_id": {"$in": keys}})
         self.turn.forget(keys)
         if self._backlog is not None:
-            self._backlog = max(self._backlog - len(rows), 0)
+            self._backlog = max(self._backlog - sum(len(pack.rows) for pack in packs), 0)
 
     def count(self) -> int:
         """How many rows wait."""
-        self._backlog = self._rows.count_documents(WAITING)
+        self._backlog = self._waiting()
         return self._backlog
 
+    def _waiting(self, session: ClientSession | None = None) -> int:
+        total = {"$group": {"_id": None, "rows": {"$sum": "$rows"}}}
+        found = self._packs.aggregate([{"$match": WAITING}, total], session=session)
+        return sum(each["rows"] for each in found)
 
-def _to_document(row: OutboxRow, place: int) -> Row:
-    record = row.record
+
+def unpack(document: Row) -> Pack:
+    """A pack as it lies in Mongo."""
+    return Pack(document["_id"], _decoder.decode(document["packed"]))
+
+
+def _cut(rows: Iterable[OutboxRow]) -> Iterator[tuple[Pack, bytes]]:
+    """The rows in order, in packs no larger than their limit, and what is stored of each."""
+    pack: list[OutboxRow] = []
+    encoded: list[Raw] = []
+    size = 0
+    for row in rows:
+        one = msgpack.encode(row)
+        if pack and size + len(one) > PACK_BYTES:
+            yield Pack(_key(pack), pack), msgpack.encode(encoded)
+            pack, encoded, size = [], [], 0
+        pack.append(row)
+        encoded.append(Raw(one))
+        size += len(one)
+    if pack:
+        yield Pack(_key(pack), pack), msgpack.encode(encoded)
+
+
+def _key(rows: Sequence[OutboxRow]) -> bytes:
+    """The same rows again are the same pack; with another row beside them they are another."""
+    return hashlib.sha256(msgpack.encode([row.key for row in rows])).digest()[:KEY_BYTES]
+
+
+def _document(pack: Pack, content: bytes, place: int) -> Row:
     return {
-        "_id": row.key,
+        "_id": pack.key,
         # Mongo itself fills an empty timestamp, in the order of its log.
         "written_at": Timestamp(0, 0),
         "place": place,
-        "event_id": row.id,
-        "topic": record.topic,
-        "key": record.key,
-        "value": record.value,
-        "headers": [[name, value] for name, value in record.headers],
-        "partition": record.partition,
-        "sequenced": row.sequenced,
+        "rows": len(pack.rows),
+        "sequenced": pack.sequenced,
+        "packed": content,
     }
-
-
-def _from_document(document: Row) -> OutboxRow:
-    record = Record(
-        topic=document["topic"],
-        key=document["key"],
-        value=document["value"],
-        headers=tuple((name, value) for name, value in document["headers"]),
-        partition=document["partition"],
-    )
-    return OutboxRow(document["event_id"], record, document["sequenced"])

@@ -4,10 +4,9 @@ A heartbeat says that all that was committed before a moment lies in the partiti
 absence is what makes a silent party visible.
 """
 
-import dataclasses
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
@@ -29,7 +28,7 @@ from services.shared.codec import (
 from services.shared.events.envelope import Envelope, Heartbeat
 from services.shared.health import Health
 from services.shared.mongo import sentence
-from services.shared.outbox import Outbox, OutboxRow, new_event_id
+from services.shared.outbox import Outbox, OutboxRow, Pack, new_event_id
 from services.shared.settings import Settings
 from services.shared.subjects import HEARTBEAT, HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry, trace_headers
@@ -105,16 +104,17 @@ class Relay:
     def _round(self, beat: bool) -> int:
         # Read before the rows are: what was committed earlier is among them or published already.
         started_at = self.clock.now()
-        rows = self.outbox.unpublished(BATCH_ROWS)
-        if not rows and not beat:
+        packs = self.outbox.unpublished(BATCH_ROWS)
+        if not packs and not beat:
             return 0
-        numbers = self.outbox.turn.number([row.key for row in rows if row.sequenced])
+        wanted = {pack.key: count for pack in packs if (count := pack.sequenced)}
+        numbers = self.outbox.turn.number(wanted)
         self._renew_at = time.monotonic() + TURN_RENEWAL_S
-        self._publish(rows, numbers)
-        if beat and len(rows) < BATCH_ROWS:
+        published = self._publish(packs, numbers)
+        if beat and published < BATCH_ROWS:
             self.publisher.publish(list(self._heartbeats(started_at)))
             self._beat_at = time.monotonic() + HEARTBEAT_S
-        return len(rows)
+        return published
 
     def _heartbeat_is_due(self) -> bool:
         beats = self.party is not None and self.settings.clock == "wall"
@@ -131,24 +131,24 @@ class Relay:
             self._renew_at = now + TURN_RENEWAL_S
         return True
 
-    def _publish(self, rows: Sequence[OutboxRow], numbers: Mapping[bytes, int]) -> None:
+    def _publish(self, packs: Sequence[Pack], numbers: Mapping[bytes, range]) -> int:
         with ExitStack() as spans:
-            self.publisher.publish(
-                [self._produced(row, numbers.get(row.key), spans) for row in rows]
-            )
-        self.outbox.mark_published(rows)
-        self._published.inc(len(rows))
+            records = [self._produced(row, n, spans) for row, n in _numbered_rows(packs, numbers)]
+            self.publisher.publish(records)
+        self.outbox.mark_published(packs)
+        self._published.inc(len(records))
+        return len(records)
 
     def _produced(self, row: OutboxRow, number: int | None, spans: ExitStack) -> Record:
         """The record with its number, in a span of its own that readers link to."""
         record = row.record
         if number is not None:
-            record = dataclasses.replace(record, value=_numbered(record.value, number))
+            record = structs.replace(record, value=_numbered(record.value, number))
         if not self._spans.take(self.clock.now()):
             return record
         spans.enter_context(self._span(row))
         headers = tuple(each for each in record.headers if each[0] != names.TRACEPARENT)
-        return dataclasses.replace(record, headers=(*headers, *trace_headers()))
+        return structs.replace(record, headers=(*headers, *trace_headers()))
 
     def _span(self, row: OutboxRow) -> AbstractContextManager[object]:
         record = row.record
@@ -205,6 +205,16 @@ def heartbeat(party: str, source: str, complete_through: Instant, partition: int
         headers=cloud_event_headers(envelope),
         partition=partition,
     )
+
+
+def _numbered_rows(
+    packs: Iterable[Pack], numbers: Mapping[bytes, range]
+) -> Iterator[tuple[OutboxRow, int | None]]:
+    """The rows in order, each with its number if it wants one."""
+    for pack in packs:
+        following = iter(numbers.get(pack.key, ()))
+        for row in pack.rows:
+            yield row, next(following) if row.sequenced else None
 
 
 def _numbered(value: bytes, number: int) -> bytes:

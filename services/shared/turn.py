@@ -27,13 +27,13 @@ class Turn:
         self, client: "MongoClient[Row]", database: str, name: str, held_s: float = TURN_S
     ) -> None:
         self._turns = client[database][f"{name}.relay"].with_options(write_concern=MAJORITY)
-        self._rows = client[database][f"{name}.outbox"].with_options(read_concern=LOCAL)
+        self._packs = client[database][f"{name}.outbox"].with_options(read_concern=LOCAL)
         self._name = name
         self._owner = uuid_utils.uuid7().bytes
         self._held_ms = int(held_s * 1_000)
         self._epoch = 0
         self._next = 1
-        self._numbers: dict[bytes, int] = {}
+        self._numbers: dict[bytes, range] = {}
         self._published: set[bytes] = set()
 
     def take(self) -> bool:
@@ -58,21 +58,24 @@ class Turn:
             self._load(turn)
         return True
 
-    def number(self, keys: Sequence[bytes]) -> Mapping[bytes, int]:
-        """A number for each row, by its key: the one it had before, else the next one.
+    def number(self, wanted: Mapping[bytes, int]) -> Mapping[bytes, range]:
+        """So many numbers for each pack, by its key: those it had before, else the next ones.
 
         A majority confirms them, and with them that it is our turn, that this Mongo is the primary,
         and that what was read from it before is committed. Raises TurnLost where it is not ours.
         """
-        self._published.difference_update(keys)
-        waiting = {k: n for k, n in self._numbers.items() if k not in self._published}
-        fresh = [key for key in keys if key not in waiting]
-        following = self._next + len(fresh)
-        self._save(waiting | dict(zip(fresh, range(self._next, following), strict=True)), following)
+        self._published.difference_update(wanted)
+        numbers = {key: n for key, n in self._numbers.items() if key not in self._published}
+        following = self._next
+        for key, count in wanted.items():
+            if key not in numbers:
+                numbers[key] = range(following, following + count)
+                following += count
+        self._save(numbers, following)
         return self._numbers
 
     def forget(self, keys: Sequence[bytes]) -> None:
-        """These rows are published and deleted.
+        """These packs are published and deleted.
 
         Their numbers are kept until a majority has the deletion, which is when the next are saved.
         """
@@ -84,8 +87,11 @@ class Turn:
             {"_id": self._name, "owner": self._owner}, [{"$set": {"held_until": "$$NOW"}}]
         )
 
-    def _save(self, numbers: dict[bytes, int], following: int) -> None:
-        kept = [{"key": key, "number": number} for key, number in numbers.items()]
+    def _save(self, numbers: dict[bytes, range], following: int) -> None:
+        kept = [
+            {"key": key, "first": given.start, "count": len(given)}
+            for key, given in numbers.items()
+        ]
         changes = {
             "numbers": {"$literal": kept},
             "next": following,
@@ -102,10 +108,10 @@ class Turn:
         self._numbers, self._next, self._published = numbers, following, set()
 
     def _load(self, turn: Row) -> None:
-        """The numbers of rows that still wait; the last relay may have died before marking some."""
-        given = {each["key"]: each["number"] for each in turn.get("numbers", [])}
-        waiting = self._rows.find({"_id": {"$in": list(given)}}, {"_id": 1})
-        self._numbers = {row["_id"]: given[row["_id"]] for row in waiting}
+        """The numbers of packs that still wait; the last relay may have died before a deletion."""
+        given = given_numbers(turn)
+        waiting = self._packs.find({"_id": {"$in": list(given)}}, {"_id": 1})
+        self._numbers = {pack["_id"]: given[pack["_id"]] for pack in waiting}
         self._published = set()
         self._next = turn.get("next", 1)
         self._epoch = turn["epoch"]
@@ -115,3 +121,11 @@ class Turn:
 
     def _until(self) -> Row:
         return {"$add": ["$$NOW", self._held_ms]}
+
+
+def given_numbers(turn: Row) -> dict[bytes, range]:
+    """The numbers of each pack that no relay has published for certain, by the pack's key."""
+    return {
+        each["key"]: range(each["first"], each["first"] + each["count"])
+        for each in turn.get("numbers", ())
+    }

@@ -25,6 +25,7 @@ from services.shared.outbox import Outbox
 from services.shared.settings import Settings
 from tests.alert_twins import MemoryAlertStore
 from tests.alerting import a_promise, at, breached, ended, key, unknown, warned
+from tests.waiting import waiting_rows
 
 NOW = at("15:25")
 
@@ -301,7 +302,7 @@ def test_a_release_is_an_event_of_those_on_call(
 ) -> None:
     event_id = mongo_store.release(a_release(), a_promise(), NOW)
     mongo_store.release(a_release(), a_promise(), NOW)
-    (row,) = outbox.unpublished(10)
+    (row,) = waiting_rows(outbox)
     envelope = decode_envelope(row.record.value)
     assert (row.record.topic, row.record.key) == ("handoff.oncall.v1", b"order/4711")
     assert (envelope.id, envelope.party, envelope.actor) == (event_id, "oncall", "ann")

@@ -24,6 +24,7 @@ from services.support import domain as support
 from tests.builders import a_context
 from tests.contract.department_parts import FULL
 from tests.departments import ALL, SALES, SUPPORT, Department, MemoryStore
+from tests.waiting import waiting_rows
 
 ABOUT = About(order="4711", customer="ada", case="c-1")
 KEPT_FOR = timedelta(days=7)
@@ -61,7 +62,7 @@ def open_in_mongo(client: "MongoClient[Row]", fresh_database: Settings) -> Open:
         voice = Voice(department.name, "test")
         store = MongoStore(client, fresh_database.mongo.database, voice, department.shapes)
         store.prepare()
-        return Opened(store, lambda: store.outbox.unpublished(100))
+        return Opened(store, lambda: waiting_rows(store.outbox))
 
     return open_one
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from bson import Timestamp
+from msgspec import msgpack
 from pymongo import MongoClient
 
 from services.shared.bus import Record
@@ -12,8 +13,16 @@ from services.shared.codec import decode_envelope, decode_event
 from services.shared.errors import InvalidEvent, RefusalCode, Refused
 from services.shared.events.sales import OrderCancelled
 from services.shared.mongo import Row, in_transaction
-from services.shared.outbox import WAITING, Outbox, OutboxRow, new_event_id, seal
+from services.shared.outbox import (
+    PACK_BYTES,
+    WAITING,
+    Outbox,
+    OutboxRow,
+    new_event_id,
+    seal,
+)
 from services.shared.settings import Settings
+from tests.waiting import rows_of, waiting_rows
 
 NINE: Instant = 1_790_000_000 * SECOND
 NAME = "sales"
@@ -53,22 +62,23 @@ def test_a_row_comes_back_as_it_went_in(client: "MongoClient[Row]", outbox: Outb
     verdict = Record("handoff.verdicts.v1", b"order/1", b"\x00", (("a", b"1"), ("a", b"2")), 3)
     rows = [a_row(), OutboxRow(new_event_id(NINE), verdict, sequenced=False)]
     commit(client, outbox, *rows)
-    assert outbox.unpublished(10) == rows
+    (pack,) = outbox.unpublished(10)
+    assert (pack.rows, pack.sequenced) == (rows, 1)
 
 
 def test_a_row_waits_only_after_its_commit(client: "MongoClient[Row]", outbox: Outbox) -> None:
     with client.start_session() as session, session.start_transaction():
         outbox.add([a_row()], session)
-        assert outbox.unpublished(10) == []
+        assert waiting_rows(outbox) == []
         session.commit_transaction()
-    assert len(outbox.unpublished(10)) == 1
+    assert len(waiting_rows(outbox)) == 1
 
 
 def test_an_aborted_row_never_was(client: "MongoClient[Row]", outbox: Outbox) -> None:
     with client.start_session() as session, session.start_transaction():
         outbox.add([a_row()], session)
         session.abort_transaction()
-    assert outbox.unpublished(10) == []
+    assert waiting_rows(outbox) == []
     assert outbox.count() == 0
 
 
@@ -78,17 +88,74 @@ def test_rows_keep_the_order_of_their_commits_whatever_their_ids_say(
     commit(client, outbox, a_row("1", at=NINE), a_row("2", at=NINE - SECOND))
     commit(client, outbox, a_row("3", at=NINE - 60 * SECOND))
     commit(client, outbox, a_row("4", at=NINE - 5 * SECOND))
-    assert reasons(outbox.unpublished(10)) == ["1", "2", "3", "4"]
-    assert reasons(outbox.unpublished(3)) == ["1", "2", "3"]
+    assert reasons(waiting_rows(outbox)) == ["1", "2", "3", "4"]
 
 
-def test_mongo_dates_every_row(
+def test_as_many_rows_are_given_as_are_asked_for_and_the_rest_of_their_last_pack(
+    client: "MongoClient[Row]", outbox: Outbox
+) -> None:
+    rows = [a_row(str(number)) for number in range(6)]
+    for first, last in ((0, 3), (3, 4), (4, 6)):
+        commit(client, outbox, *rows[first:last])
+    given = {limit: len(waiting_rows(outbox, limit)) for limit in (1, 3, 4, 5, 6, 7)}
+    assert given == {1: 3, 3: 3, 4: 4, 5: 6, 6: 6, 7: 6}
+
+
+def test_small_packs_after_large_ones_are_all_found(
+    client: "MongoClient[Row]", outbox: Outbox
+) -> None:
+    """How many packs are asked for at once depends on the last look."""
+    commit(client, outbox, *(a_row(str(number)) for number in range(9)))
+    for number in range(9, 18):
+        commit(client, outbox, a_row(str(number)))
+    (large,) = outbox.unpublished(9)
+    outbox.mark_published([large])
+    assert len(outbox.unpublished(9)) == 9
+    assert reasons(waiting_rows(outbox, 10)) == [str(number) for number in range(9, 18)]
+
+
+@pytest.mark.parametrize(("over", "packs"), [(0, 1), (1, 2)])
+def test_a_pack_holds_as_many_bytes_as_it_may_and_not_one_more(
+    client: "MongoClient[Row]", outbox: Outbox, over: int, packs: int
+) -> None:
+    """Each row but the last takes a quarter; it is their bytes in Mongo that count."""
+    rows = [sized(PACK_BYTES // 4, place) for place in range(3)]
+    rows.append(sized(PACK_BYTES // 4 + over, 3))
+    commit(client, outbox, *rows)
+    found = outbox.unpublished(10)
+    assert len(found) == packs
+    assert rows_of(found) == rows
+
+
+def test_a_row_over_the_limit_has_a_pack_of_its_own(
+    client: "MongoClient[Row]", outbox: Outbox
+) -> None:
+    rows = [sized(100, 0), sized(PACK_BYTES + 1, 1), sized(100, 2), sized(100, 3)]
+    commit(client, outbox, *rows)
+    found = outbox.unpublished(10)
+    assert [len(pack.rows) for pack in found] == [1, 1, 2]
+    assert rows_of(found) == rows
+
+
+def sized(size: int, place: int) -> OutboxRow:
+    """A verdict of so many bytes in a pack."""
+
+    def of(value: bytes) -> OutboxRow:
+        return OutboxRow(bytes([place]) * 16, Record("v", b"k", value), sequenced=False)
+
+    row = of(bytes(size))
+    while (over := len(msgpack.encode(row)) - size) > 0:
+        row = of(row.record.value[over:])
+    return row
+
+
+def test_mongo_dates_every_pack(
     client: "MongoClient[Row]", outbox: Outbox, fresh_database: Settings
 ) -> None:
-    commit(client, outbox, a_row("1"), a_row("2"))
-    rows = client[fresh_database.mongo.database]["sales.outbox"].find(WAITING).sort("written_at")
-    first, second = (row["written_at"] for row in rows)
-    assert Timestamp(0, 0) < first < second
+    commit(client, outbox, *(sized(PACK_BYTES, place) for place in range(3)))
+    packs = client[fresh_database.mongo.database]["sales.outbox"].find(WAITING).sort("written_at")
+    first, second, third = (pack["written_at"] for pack in packs)
+    assert Timestamp(0, 0) < first < second < third
 
 
 def test_an_event_about_two_subjects_waits_for_each(
@@ -103,31 +170,48 @@ def test_an_event_about_two_subjects_waits_for_each(
         subject="order/2",
         occurred_at=NINE,
     )
+    commit(client, outbox, first)
+    commit(client, outbox, second)
+    outbox.mark_published(outbox.unpublished(1))
+    assert waiting_rows(outbox) == [second]
+
+
+def test_the_same_rows_again_are_there_once(client: "MongoClient[Row]", outbox: Outbox) -> None:
+    rows = [sized(PACK_BYTES // 2, place) for place in range(5)]
+    for _ in range(2):
+        commit(client, outbox, *rows)
+    assert [len(pack.rows) for pack in outbox.unpublished(10)] == [2, 2, 1]
+    assert waiting_rows(outbox) == rows
+    assert outbox.count() == 5
+
+
+def test_a_row_again_beside_another_takes_nothing_away(
+    client: "MongoClient[Row]", outbox: Outbox
+) -> None:
+    first, second, third = (a_row(reason) for reason in "123")
     commit(client, outbox, first, second)
-    outbox.mark_published([first])
-    assert outbox.unpublished(10) == [second]
-
-
-def test_the_same_row_again_is_one_row(client: "MongoClient[Row]", outbox: Outbox) -> None:
-    row = a_row()
-    commit(client, outbox, row)
-    commit(client, outbox, row)
-    assert outbox.unpublished(10) == [row]
+    commit(client, outbox, first, third)
+    assert {row.key for row in waiting_rows(outbox)} == {first.key, second.key, third.key}
 
 
 def test_a_full_outbox_refuses_and_takes_more_when_there_is_room(
     client: "MongoClient[Row]", fresh_database: Settings
 ) -> None:
-    outbox = Outbox(client, fresh_database.mongo.database, NAME, limit=2)
-    rows = [a_row("1"), a_row("2")]
-    commit(client, outbox, *rows)
-    with pytest.raises(Refused, match="2 events wait to be published and 2 may") as refused:
-        commit(client, outbox, a_row("3"))
+    """Its limit is about events, however many lie in one pack."""
+    outbox = Outbox(client, fresh_database.mongo.database, NAME, limit=4)
+    commit(client, outbox, a_row("1"), a_row("2"))
+    commit(client, outbox, a_row("3"))
+    with pytest.raises(Refused, match="3 events wait to be published and 4 may") as refused:
+        commit(client, outbox, a_row("4"), a_row("5"))
     assert refused.value.code is RefusalCode.FULL
     assert refused.value.retryable
-    outbox.mark_published(rows[:1])
-    commit(client, outbox, a_row("3"))
-    assert reasons(outbox.unpublished(10)) == ["2", "3"]
+    commit(client, outbox, a_row("4"))
+    assert outbox.count() == 4
+    outbox.mark_published(outbox.unpublished(1))
+    commit(client, outbox, a_row("5"), a_row("6"))
+    with pytest.raises(Refused, match="4 events wait"):
+        commit(client, outbox, a_row("7"))
+    assert reasons(waiting_rows(outbox)) == ["3", "4", "5", "6"]
 
 
 def test_rows_that_were_never_committed_take_no_room(

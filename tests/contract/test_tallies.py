@@ -108,7 +108,8 @@ def test_an_outbox_counts_what_it_was_given_and_keeps_the_count_when_it_is_publi
     rows = [a_row(), a_row(), a_row(START + HOUR)]
     verdict = OutboxRow(new_event_id(START), Record("v", b"k", b"\x00"), sequenced=False)
     in_transaction(client, lambda session: outbox.add([*rows, verdict], session))
-    outbox.mark_published(rows)
+    outbox.mark_published(outbox.unpublished(10))
+    assert outbox.count() == 0
     assert wrote(client, fresh_database) == {
         THIS_HOUR: 2,
         source_hour(*SALES, START + HOUR): 1,

@@ -1,8 +1,9 @@
 """Records as a party's relay would write them, and what is no event at all."""
 
-from dataclasses import replace
 from random import Random
 from typing import Any
+
+from msgspec import structs
 
 from services.shared.bus import Record
 from services.shared.clock import SECOND, Instant, to_datetime
@@ -50,7 +51,7 @@ def undecodable(random: Random, party: str, subject: str) -> Record:
 def astray(record: Record) -> Record:
     """The same in a partition where its subject does not live."""
     home = partition_of(record.key.decode(), PARTITIONS)
-    return replace(record, partition=(home + 1) % PARTITIONS)
+    return structs.replace(record, partition=(home + 1) % PARTITIONS)
 
 
 def _body(type: str, at: Instant) -> Any:  # noqa: ANN401 - any event dataclass

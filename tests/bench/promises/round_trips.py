@@ -1,8 +1,9 @@
 """Which of the tracker's round trips to Mongo are there for breaches, and which would be anyway.
 
 For breaches are the transactions that write verdicts, each with all of its commands, and of the
-relay whatever it asks about rows that it found: to read on, to number them, to delete them. The
-relay's looks that find nothing, what is done each second, and commits of positions alone are not.
+relay whatever it asks about rows that it found: to read on or no further, to number them, to delete
+them. The relay's looks that find nothing, what is done each second, and commits of positions alone
+are not.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,12 @@ from typing import NamedTuple
 from services.shared.clock import Instant
 
 VERDICTS, OUTBOX, TURN = "tracker.verdicts", "tracker.outbox", "tracker.relay"
-OF_THE_RELAY = {("getMore", OUTBOX), ("delete", OUTBOX), ("update", TURN)}
+OF_THE_RELAY = {
+    ("getMore", OUTBOX),
+    ("killCursors", OUTBOX),
+    ("delete", OUTBOX),
+    ("update", TURN),
+}
 
 
 class RoundTrip(NamedTuple):

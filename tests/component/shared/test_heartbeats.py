@@ -10,7 +10,7 @@ from services.shared.bus import Received
 from services.shared.clock import SECOND, Instant, WallClock, to_instant
 from services.shared.codec import decode_envelope, decode_event
 from services.shared.events.envelope import Envelope
-from services.shared.outbox import OutboxRow
+from services.shared.outbox import Pack
 from services.shared.subjects import HEARTBEAT, HEARTBEAT_KEY
 from tests.component.shared.outgoing import Sales, running
 from tests.polling import until
@@ -50,12 +50,12 @@ def test_a_row_that_is_committed_after_the_look_is_after_the_heartbeat(
     clock, outbox = Moved(), sales.new_outbox()
     began_at, look = clock.at, outbox.unpublished
 
-    def look_and_miss_one(limit: int) -> list[OutboxRow]:
-        rows = look(limit)
+    def look_and_miss_one(limit: int) -> list[Pack]:
+        packs = look(limit)
         if clock.at == began_at:
             sales.cancel("late")
             clock.at += SECOND
-        return rows
+        return packs
 
     monkeypatch.setattr(outbox, "unpublished", look_and_miss_one)
     with running(sales.relay(outbox=outbox, clock=clock)):

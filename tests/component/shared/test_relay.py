@@ -11,7 +11,7 @@ import pytest
 from services.shared import relay as relay_module
 from services.shared.bus import Publisher, PublishError, Record
 from services.shared.codec import decode_event
-from services.shared.outbox import OutboxRow
+from services.shared.outbox import Pack
 from services.shared.telemetry import span_context, start
 from services.shared.turn import Turn, TurnLost
 from tests.component.shared.outgoing import TOPIC, Sales, a_row, running
@@ -27,7 +27,9 @@ def kill(*_: object) -> NoReturn:
 
 
 def test_what_is_committed_is_published_once_and_numbered(sales: Sales) -> None:
-    rows = [sales.cancel(str(number)) for number in range(5)]
+    rows = [a_row(str(number)) for number in range(5)]
+    sales.commit(*rows[:3])
+    sales.commit(*rows[3:])
     relay = sales.relay()
     assert relay.publish_once() == 5
     assert relay.publish_once() == 0
@@ -38,8 +40,8 @@ def test_what_is_committed_is_published_once_and_numbered(sales: Sales) -> None:
 def test_a_relay_killed_before_marking_publishes_again_with_the_same_numbers(
     sales: Sales, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(5):
-        sales.cancel(str(number))
+    sales.commit(*(a_row(str(number)) for number in range(3)))
+    sales.commit(*(a_row(str(number)) for number in range(3, 5)))
     outbox = sales.new_outbox()
     monkeypatch.setattr(outbox, "mark_published", kill)
     with pytest.raises(Killed):
@@ -68,6 +70,39 @@ def test_a_relay_killed_before_publishing_loses_nothing(
     sales.relay().publish_once()
     assert {event.sequence for event in sales.published()} == {1, 2}
     assert row.id in {event.id for event in sales.published() if event.sequence == 1}
+
+
+@dataclass
+class Part:
+    """A publisher whose broker takes the first records and then is gone, once."""
+
+    publisher: Publisher
+    taken: int
+
+    def publish(self, records: Sequence[Record]) -> None:
+        taken, self.taken = self.taken, len(records)
+        self.publisher.publish(records[:taken])
+        if taken < len(records):
+            raise PublishError("Cannot publish to Kafka at 127.0.0.1:9: it is gone")
+
+    def close(self) -> None:
+        self.publisher.close()
+
+
+def test_a_pack_that_was_published_in_part_is_published_whole_with_the_same_numbers(
+    sales: Sales,
+) -> None:
+    rows = [a_row("1", str(number)) for number in range(5)]
+    sales.commit(*rows)
+    relay = sales.relay(publisher=Part(sales.bus.publisher(), 2))
+    with pytest.raises(PublishError):
+        relay.publish_once()
+    assert sales.outbox.count() == 5
+    assert relay.publish_once() == 5
+    assert sales.outbox.count() == 0
+    found = [(event.id, event.sequence) for event in sales.published()]
+    numbered = [(row.id, number) for number, row in enumerate(rows, 1)]
+    assert found == [*numbered[:2], *numbered]
 
 
 def test_a_killed_relays_turn_passes_on_by_itself(sales: Sales) -> None:
@@ -163,7 +198,7 @@ def test_an_unforeseen_error_does_not_end_the_relay(
     answers = iter([RuntimeError("unforeseen")])
     unpublished = outbox.unpublished
 
-    def fail_once(limit: int) -> list[OutboxRow]:
+    def fail_once(limit: int) -> list[Pack]:
         for error in answers:
             raise error
         return unpublished(limit)

@@ -23,6 +23,7 @@ def test_of_the_relay_counts_what_it_does_about_rows_that_it_found() -> None:
     found = [
         asked("find", "tracker.outbox", found=True),
         asked("getMore", "tracker.outbox"),
+        asked("killCursors", "tracker.outbox"),
         asked("update", "tracker.relay"),
         asked("delete", "tracker.outbox"),
     ]
