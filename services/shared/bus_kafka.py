@@ -20,6 +20,8 @@ from services.shared.settings import KafkaSettings
 MAX_BLOCK_MS = 5_000
 REQUEST_TIMEOUT_MS = 5_000
 DELIVERY_TIMEOUT_MS = 10_000
+LINGER_MS = 1_000
+"""Longer than it takes to hand records over: batches go when they are full, the last at `flush`."""
 BATCH_BYTES = 196_608
 """Below the 262,144 bytes that a topic takes as one batch."""
 REQUEST_BYTES = 1_048_576
@@ -64,7 +66,9 @@ class KafkaPublisher:
 
     def _publish(self, records: Sequence[Record]) -> None:
         producer = self._producer or self._connect()
-        for future in [_send(producer, record) for record in records]:
+        futures = [_send(producer, record) for record in records]
+        producer.flush(timeout=DELIVERY_TIMEOUT_MS / 1_000)
+        for future in futures:
             future.get(timeout=DELIVERY_TIMEOUT_MS / 1_000)
 
     def close(self) -> None:
@@ -80,6 +84,7 @@ class KafkaPublisher:
             acks="all",
             enable_idempotence=True,
             batch_size=BATCH_BYTES,
+            linger_ms=LINGER_MS,
             max_request_size=REQUEST_BYTES,
             max_block_ms=MAX_BLOCK_MS,
             request_timeout_ms=REQUEST_TIMEOUT_MS,

@@ -33,6 +33,9 @@ PACK_BYTES = 2**20
 """The rows of one document take no more, unless a single row does: Mongo takes 16 MiB."""
 WAITING = {"written_at": {"$gt": Timestamp(0, 0)}}
 """What is a pack: beside packs the collection has the counts of `written.py`."""
+WRITTEN_BY_NOW = {"$expr": {"$lte": ["$written_at", "$$CLUSTER_TIME"]}}
+"""What is written while others are read is left for the next look: an older pack of its subject may
+have been committed meanwhile, too, behind the place where the reading is."""
 OLDEST_FIRST = [("written_at", ASCENDING), ("place", ASCENDING)]
 PACKS_AT_ONCE = 100
 """So many are asked for where it is not known yet how many rows a pack has."""
@@ -161,7 +164,8 @@ class Outbox:
         before they are published a majority has to confirm them, which `turn.number` does.
         """
         packs: list[Pack] = []
-        waiting, rows = self._packs.find(WAITING, batch_size=self._packs_at_once), 0
+        rows = 0
+        waiting = self._packs.find(WAITING | WRITTEN_BY_NOW, batch_size=self._packs_at_once)
         with waiting.sort(OLDEST_FIRST):
             for pack in map(unpack, waiting):
                 packs.append(pack)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 from bson import Timestamp
-from msgspec import msgpack
+from msgspec import msgpack, structs
 from pymongo import MongoClient
 
+from services.shared import outbox as outbox_module
 from services.shared.bus import Record
 from services.shared.clock import SECOND, Instant
 from services.shared.codec import decode_envelope, decode_event
@@ -18,8 +19,10 @@ from services.shared.outbox import (
     WAITING,
     Outbox,
     OutboxRow,
+    Pack,
     new_event_id,
     seal,
+    unpack,
 )
 from services.shared.settings import Settings
 from tests.waiting import rows_of, waiting_rows
@@ -112,6 +115,38 @@ def test_small_packs_after_large_ones_are_all_found(
     outbox.mark_published([large])
     assert len(outbox.unpublished(9)) == 9
     assert reasons(waiting_rows(outbox, 10)) == [str(number) for number in range(9, 18)]
+
+
+def test_no_event_is_found_without_an_older_one_that_was_committed_before_it(
+    client: "MongoClient[Row]",
+    outbox: Outbox,
+    fresh_database: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both are committed while packs are read: to either side of where the reading is."""
+    with client.start_session() as session:
+        commit(client, outbox, uncounted("1"))
+        session.start_transaction()
+        outbox.add([uncounted("older")], session)
+        for reason in "23":
+            commit(client, outbox, uncounted(reason))
+
+        def unpack_while_others_commit(document: Row) -> Pack:
+            if session.in_transaction:
+                session.commit_transaction()
+                commit(client, outbox, uncounted("younger"))
+            return unpack(document)
+
+        monkeypatch.setattr(outbox_module, "PACKS_AT_ONCE", 2)
+        monkeypatch.setattr(outbox_module, "unpack", unpack_while_others_commit)
+        reader = Outbox(client, fresh_database.mongo.database, NAME)
+        assert reasons(waiting_rows(reader)) == ["1", "2", "3"]
+        assert reasons(waiting_rows(reader)) == ["1", "older", "2", "3", "younger"]
+
+
+def uncounted(reason: str) -> OutboxRow:
+    """Of a transaction that changes nothing that another one changes."""
+    return structs.replace(a_row(reason), sequenced=False)
 
 
 @pytest.mark.parametrize(("over", "packs"), [(0, 1), (1, 2)])
