@@ -13,6 +13,9 @@ from services.shared.settings import KafkaSettings
 GROUP = "handoff-tracker"
 METADATA_AGE_MS = 5_000
 """A topic that is made, deleted or given more partitions is shared out anew within this time."""
+FETCH_WAIT_MS = 50
+"""The broker holds a question about topics without news for so long, and aiokafka asks it one thing
+at a time: a topic of which all that was fetched is read waits for that answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def reader(membership: Membership) -> AIOKafkaConsumer:
         session_timeout_ms=int(membership.session_s * 1_000),
         heartbeat_interval_ms=int(membership.session_s * 300),
         metadata_max_age_ms=METADATA_AGE_MS,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
     )
 
 

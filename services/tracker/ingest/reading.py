@@ -161,9 +161,8 @@ class Ingest:
         for place in behind:
             batches |= await consumer.getmany(place, max_records=PLACE_RECORDS)
         if behind and not batches:
-            batches = await consumer.getmany(
-                *behind, timeout_ms=BUSY_POLL_MS, max_records=PLACE_RECORDS
-            )
+            wait_ms = POLL_MS if waiting else BUSY_POLL_MS
+            batches = await consumer.getmany(*behind, timeout_ms=wait_ms, max_records=PLACE_RECORDS)
         if not batches:
             rest = (place for place in consumer.assignment() if place.partition not in waiting)
             batches = await consumer.getmany(
