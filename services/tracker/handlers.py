@@ -86,6 +86,17 @@ class Partition:
         return self._commits.on_its_way is not None
 
     @property
+    def has_to_tell(self) -> bool:
+        """Whether something waits for the next commit that is to be published."""
+        return bool(self._changes.outgoing)
+
+    @property
+    def tells(self) -> bool:
+        """Whether the commit on its way has something to publish."""
+        on_its_way = self._commits.on_its_way
+        return on_its_way is not None and bool(on_its_way.outgoing)
+
+    @property
     def _changes(self) -> Changes:
         return self._commits.changes
 

@@ -1,7 +1,7 @@
 """Commits on their way to Mongo while the next batches are folded, one of a partition at a time.
 
-A calm partition commits after each batch. One that lags behind commits once a second: a subject
-that is settled by then is written only once.
+A calm partition commits at once where somebody is to be told, else a few times a second. One that
+lags behind commits once a second: a subject that is settled by then is written only once.
 """
 
 import asyncio
@@ -17,11 +17,14 @@ COMMIT_RECORDS = 60_000
 COMMIT_EVERY_S = 1.0
 """Of a partition that lags behind, or of which nothing but the position has changed."""
 
+CALM_COMMIT_EVERY_S = 0.25
+"""Of one that is caught up, where nobody is to be told: so old are the answers that people get."""
+
 STOP_WAIT_S = 5.0
 
 
 class Committing:
-    """`stored` is called whenever a commit is in Mongo.
+    """`stored` is called whenever a commit is in Mongo that has something to publish.
 
     A partition that is no longer held may still have a commit on its way: it gets there, or is
     fenced by whoever took the partition over, and nobody has to hear of either.
@@ -43,9 +46,11 @@ class Committing:
             await held.storing
             held.storing = None
             await asyncio.to_thread(held.partition.end_commit)
-        if held.storing is None and self._is_time(held):
+        loop_s = asyncio.get_running_loop().time()
+        calm = self._clock.now() - held.caught_up_at < COMMIT_EVERY_S * SECOND
+        if held.storing is None and is_time(held, calm=calm, waited_s=loop_s - held.waits_since_s):
             await asyncio.to_thread(held.partition.begin_commit)
-            held.folded, held.waits_since_s = 0, asyncio.get_running_loop().time()
+            held.folded, held.waits_since_s = 0, loop_s
             held.storing = asyncio.create_task(self._store(held))
             self._on_the_way.add(held.storing)
             held.storing.add_done_callback(self._arrived)
@@ -59,22 +64,25 @@ class Committing:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _is_time(self, held: Held) -> bool:
-        calm = self._clock.now() - held.caught_up_at < COMMIT_EVERY_S * SECOND
-        uncommitted = held.partition.uncommitted
-        if not (calm or uncommitted or held.folded):
-            return False  # nothing to say: others read
-        waited_s = asyncio.get_running_loop().time() - held.waits_since_s
-        if waited_s >= COMMIT_EVERY_S or held.folded >= COMMIT_RECORDS:
-            return True
-        return calm and uncommitted
-
     async def _store(self, held: Held) -> None:
+        tells = held.partition.tells
         await self._patience(held.partition.store)
-        self._stored()
+        if tells:
+            self._stored()
 
     def _arrived(self, task: asyncio.Task[None]) -> None:
         """Its failure, if any, is for whoever still holds the partition."""
         self._on_the_way.discard(task)
         if not task.cancelled():
             task.exception()
+
+
+def is_time(held: Held, *, calm: bool, waited_s: float) -> bool:
+    """Whether the next commit is to begin; a `calm` partition is caught up."""
+    partition = held.partition
+    if held.folded >= COMMIT_RECORDS or (calm and partition.has_to_tell):
+        return True
+    if not (calm or held.folded or partition.uncommitted):
+        return False  # nothing to say: others are read
+    soon = calm and partition.uncommitted
+    return waited_s >= (CALM_COMMIT_EVERY_S if soon else COMMIT_EVERY_S)

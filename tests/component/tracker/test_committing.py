@@ -4,22 +4,37 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 
-from services.shared.clock import SECOND
 from services.shared.health import Health
 from services.shared.settings import Settings
 from services.shared.telemetry import start
 from services.tracker.errors import Fenced
 from services.tracker.exchange import Commit, Ownership
 from services.tracker.handlers import Partition
-from services.tracker.ingest.committing import COMMIT_RECORDS, Committing
+from services.tracker.ingest.committing import (
+    CALM_COMMIT_EVERY_S,
+    COMMIT_EVERY_S,
+    COMMIT_RECORDS,
+    Committing,
+    is_time,
+)
 from services.tracker.ingest.gate import Held
 from services.tracker.ingest.patience import Patience
 from tests.alerting import MovedClock
 from tests.polling import until
-from tests.tracking import HOUR, START, MemoryTrackerStore, a_partition, paid, placed, tell
+from tests.tracking import (
+    HOUR,
+    START,
+    MemoryTrackerStore,
+    a_partition,
+    paid,
+    pass_time,
+    placed,
+    tell,
+)
 
 
 class SlowStore(MemoryTrackerStore):
@@ -84,37 +99,69 @@ def test_what_is_folded_while_a_commit_is_on_its_way_is_in_the_next_one() -> Non
         desk.store.open.set()
         await desk.settle()
         assert desk.store.partitions[0]["seq"] == 1
+        desk.held.waits_since_s = 0.0
+        await desk.settle()
         await desk.settle()
         assert desk.store.partitions[0]["seq"] == 2
 
-    assert at_desk(work).arrived == 2
+    at_desk(work)
 
 
-@pytest.mark.parametrize(("late", "commits"), [(SECOND - 1, True), (SECOND, False)])
-def test_a_partition_that_lags_behind_does_not_commit_after_each_batch(
-    late: int, commits: bool
+@dataclass
+class Folded:
+    """What a partition has done since its last commit."""
+
+    uncommitted: bool = False
+    has_to_tell: bool = False
+
+    def waits(self, waited_s: float, *, calm: bool, records: int = 0) -> bool:
+        held = Held(cast("Partition", self), folded=records)
+        return not is_time(held, calm=calm, waited_s=waited_s)
+
+
+def test_a_partition_that_is_caught_up_commits_at_once_what_somebody_is_to_be_told() -> None:
+    told = Folded(uncommitted=True, has_to_tell=True)
+    assert not told.waits(0, calm=True, records=1)
+    assert told.waits(0, calm=False, records=1)
+
+
+@pytest.mark.parametrize(
+    ("partition", "calm", "records", "wait_s"),
+    [
+        (Folded(uncommitted=True), True, 1, CALM_COMMIT_EVERY_S),
+        (Folded(), True, 0, COMMIT_EVERY_S),
+        (Folded(), False, 1, COMMIT_EVERY_S),
+        (Folded(uncommitted=True, has_to_tell=True), False, 0, COMMIT_EVERY_S),
+    ],
+)
+def test_all_else_waits_for_its_time(
+    partition: Folded, calm: bool, records: int, wait_s: float
 ) -> None:
+    assert partition.waits(wait_s - 0.001, calm=calm, records=records)
+    assert not partition.waits(wait_s, calm=calm, records=records)
+
+
+def test_a_partition_that_lags_behind_and_is_not_read_has_nothing_to_commit() -> None:
+    assert Folded().waits(60.0, calm=False)
+
+
+@pytest.mark.parametrize("calm", [True, False])
+def test_so_many_records_do_not_wait_for_the_second_to_pass(calm: bool) -> None:
+    assert Folded(uncommitted=True).waits(0, calm=calm, records=COMMIT_RECORDS - 1)
+    assert not Folded(uncommitted=True).waits(0, calm=calm, records=COMMIT_RECORDS)
+
+
+def test_only_who_has_something_to_publish_wakes_the_relay() -> None:
     async def work(desk: Desk) -> None:
-        await desk.committing.after(desk.held, 0)  # the first is due in any case
-        await desk.settle()
-        desk.clock.set(START + late)
         tell(desk.partition, placed())
         await desk.committing.after(desk.held, 1)
-        assert bool(desk.held.storing) is commits
+        await desk.settle()
+        assert desk.arrived == 0
+        pass_time(desk.partition, START + 48 * HOUR)
+        await desk.committing.after(desk.held, 1)
+        await desk.settle()
 
-    at_desk(work)
-
-
-@pytest.mark.parametrize(("folded", "commits"), [(0, False), (1, True)])
-def test_a_partition_that_lags_behind_and_is_not_read_has_nothing_to_commit(
-    folded: int, commits: bool
-) -> None:
-    async def work(desk: Desk) -> None:
-        desk.clock.set(START + HOUR)
-        await desk.committing.after(desk.held, folded)
-        assert bool(desk.held.storing) is commits
-
-    at_desk(work)
+    assert at_desk(work).arrived == 1
 
 
 def test_partitions_commit_beside_each_other() -> None:
@@ -124,18 +171,6 @@ def test_partitions_commit_beside_each_other() -> None:
         for held in (desk.held, other):
             await desk.committing.after(held, 1)
         await asyncio.to_thread(until, lambda: desk.store.waiting == 2, "both are on their way")
-
-    at_desk(work)
-
-
-@pytest.mark.parametrize("records", [COMMIT_RECORDS - 1, COMMIT_RECORDS])
-def test_so_many_records_do_not_wait_for_the_second_to_pass(records: int) -> None:
-    async def work(desk: Desk) -> None:
-        await desk.committing.after(desk.held, 0)
-        await desk.settle()
-        desk.clock.set(START + HOUR)
-        await desk.committing.after(desk.held, records)
-        assert bool(desk.held.storing) is (records == COMMIT_RECORDS)
 
     at_desk(work)
 
@@ -171,4 +206,4 @@ def test_nobody_hears_of_a_commit_whose_partition_is_held_no_longer() -> None:
         await desk.settle()
 
     desk = at_desk(work)
-    assert (desk.store.fenced, desk.arrived >= 1) == (1, True)
+    assert (desk.store.fenced, desk.store.partitions[0]["seq"]) == (1, 1)
