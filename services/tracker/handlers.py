@@ -131,7 +131,7 @@ class Partition:
         self.counts.compare_clocks()
         self._changes.tallies.sum_up()
 
-    def advance(self, wall: Instant, caught_up_at: Instant) -> int:
+    def advance(self, wall: Instant, caught_up_at: Instant, limit: int = LOOKS_LIMIT) -> int:
         """Let time pass: whatever became true by it alone is concluded, but so much at once only.
 
         Gives how many conclusions there were; `more_is_due` says whether something is left.
@@ -144,7 +144,7 @@ class Partition:
             self.marks.heard_at = dict.fromkeys(self._rules.parties, now)
         self._parked = recent(self._parked, now)
         self._memory.wake_due(max(now, self.marks.caught_up_at), wall)
-        concluded = self.table.advance(now, self.marks, LOOKS_LIMIT)
+        concluded = self.table.advance(now, self.marks, limit)
         for subject, verdict in concluded:
             self._changes.subjects[subject.id] = subject
             self._conclude(subject, verdict)

@@ -13,12 +13,12 @@ from services.tracker.core.agenda import next_look_at
 from services.tracker.core.far import Far
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
-from services.tracker.core.table import Table
+from services.tracker.core.table import LOOKS_LIMIT, Table
 from services.tracker.exchange import PartitionStore
 from services.tracker.packing import pack, unpack
 
-WAKES_LIMIT = 1_000
-"""Subjects that are unpacked at once because something of them is due: each takes some 25 us."""
+WAKES_LIMIT = LOOKS_LIMIT
+"""Subjects that are unpacked at once because something of them is due."""
 
 
 class Memory:

@@ -22,9 +22,10 @@ from services.tracker.core.telling import cleared, found, verdict_events
 from services.tracker.core.usual import begin, go_on
 from services.tracker.core.verdicts import Verdict
 
-LOOKS_LIMIT = 1_000
-"""Promises and findings that a partition looks at before it reads on: a burst of deadlines may not
-hold up what comes in."""
+LOOKS_LIMIT = 600
+"""Promises and findings that a partition looks at before it reads on, and between two commits: each
+may be a verdict with a document, a row for the lists and one for the record, and what comes in
+waits for these."""
 
 MANY_TOGETHER = 20
 """From so many events of one subject on it is cheaper to fold all of it once, in any order."""

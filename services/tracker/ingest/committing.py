@@ -36,12 +36,14 @@ class Committing:
         self._stored = stored
         self._on_the_way: set[asyncio.Task[None]] = set()
 
-    async def after(self, held: Held, records: int) -> None:
+    async def after(self, held: Held, records: int, concluded: int = 0) -> None:
         """End the commit that has got there, and begin the next where it is time.
 
-        `records` were folded since the last call. Raises Fenced where another tracker took over.
+        `records` were folded and so much was concluded since the last call. Raises Fenced where
+        another tracker took over.
         """
         held.folded += records
+        held.concluded += concluded
         if held.storing and (held.storing.done() or held.folded >= COMMIT_RECORDS):
             await held.storing
             held.storing = None
@@ -50,7 +52,7 @@ class Committing:
         calm = self._clock.now() - held.caught_up_at < COMMIT_EVERY_S * SECOND
         if held.storing is None and is_time(held, calm=calm, waited_s=loop_s - held.waits_since_s):
             await asyncio.to_thread(held.partition.begin_commit)
-            held.folded, held.waits_since_s = 0, loop_s
+            held.folded, held.concluded, held.waits_since_s = 0, 0, loop_s
             held.storing = asyncio.create_task(self._store(held))
             self._on_the_way.add(held.storing)
             held.storing.add_done_callback(self._arrived)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from services.shared.clock import Instant
+from services.tracker.core.table import LOOKS_LIMIT
 from services.tracker.handlers import Partition
 
 
@@ -24,9 +25,9 @@ Record = TypeVar("Record", bound=_Placed)
 class Held:
     """A partition in our care, with what it has yet to reach to be caught up at `asked_at`.
 
-    `folded` records wait for the next commit, which waits itself since `waits_since_s` by the event
-    loop's time; `storing` is the last one on its way. `trusted` are the topics of which everything
-    that comes was read from where we are.
+    `folded` records and what time has `concluded` wait for the next commit; it waits itself since
+    `waits_since_s` by the event loop's time. `storing` is the last one on its way. `trusted` are
+    the topics of which everything that comes was read from where we are.
     """
 
     partition: Partition
@@ -35,6 +36,7 @@ class Held:
     ends: Mapping[str, int] | None = None
     waits_since_s: float = 0.0
     folded: int = 0
+    concluded: int = 0
     storing: "Task[None] | None" = None
     trusted: set[str] = field(default_factory=set)
 
@@ -64,6 +66,11 @@ class Held:
             if ahead[0].offset > position:
                 return None
         return ahead
+
+    @property
+    def room(self) -> int:
+        """So much may be concluded before the next commit."""
+        return max(LOOKS_LIMIT - self.concluded, 0)
 
     def position(self, topic: str) -> int:
         """The offset to read next."""

@@ -26,13 +26,12 @@ from services.shared.clock import Clock
 from services.shared.health import Health
 from services.shared.subjects import HEARTBEAT_KEY, topic_of
 from services.shared.telemetry import Telemetry
-from services.tracker.core.table import LOOKS_LIMIT
 from services.tracker.exchange import Told
 from services.tracker.handlers import Partition
 from services.tracker.ingest.abreast import Abreast
 from services.tracker.ingest.care import Care, Keeper
 from services.tracker.ingest.caught_up import watch
-from services.tracker.ingest.committing import COMMIT_RECORDS, Committing
+from services.tracker.ingest.committing import Committing
 from services.tracker.ingest.gate import Held
 from services.tracker.ingest.logs import ask_logs
 from services.tracker.ingest.membership import (
@@ -52,9 +51,6 @@ BUSY_POLL_MS = 10
 BATCH_RECORDS = 2_000
 PLACE_RECORDS = 500
 """Of a topic that is behind, before the next look which one is."""
-CONCLUSION_WEIGHT = COMMIT_RECORDS // LOOKS_LIMIT
-"""A commit takes no more of what time concludes than one look does: each is a row for the lists,
-one for the record and one for Kafka, and what comes in meanwhile waits for them."""
 UNSOUGHT_WAIT_S = 0.02
 TROUBLE_WAIT_S = 1.0
 PART = "kafka"
@@ -174,9 +170,10 @@ class Ingest:
     def _wait_ms(self) -> int:
         """How long there is nothing to do but to wait for records."""
         held = self._care.held.values()
-        if any(each.partition.more_is_due for each in held):
+        if any(each.partition.more_is_due and each.room for each in held):
             return 0
-        return BUSY_POLL_MS if any(each.storing and each.folded for each in held) else POLL_MS
+        next_waits = any(each.storing and (each.folded or each.concluded) for each in held)
+        return BUSY_POLL_MS if next_waits else POLL_MS
 
     def _read(self, batches: Batches) -> tuple[dict[int, list[Told]], dict[TopicPartition, int]]:
         """Decode what continues a stored position; gives also where to seek to instead of that."""
@@ -199,9 +196,12 @@ class Ingest:
         with self._span(partition, batch):
             await self._patiently(lambda: partition.fold(batch, self._clock.now()))
             held.caught_up()
-            now = self._clock.now()
-            concluded = await asyncio.to_thread(partition.advance, now, held.caught_up_at)
-        await self._committing.after(held, len(batch) + CONCLUSION_WEIGHT * concluded)
+            now, concluded = self._clock.now(), 0
+            if held.room:
+                concluded = await asyncio.to_thread(
+                    partition.advance, now, held.caught_up_at, held.room
+                )
+        await self._committing.after(held, len(batch), concluded)
         self._observe(partition)
 
     def _span(self, partition: Partition, batch: list[Told]) -> AbstractContextManager[object]:

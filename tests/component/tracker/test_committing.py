@@ -164,6 +164,18 @@ def test_only_who_has_something_to_publish_wakes_the_relay() -> None:
     assert at_desk(work).arrived == 1
 
 
+def test_what_was_concluded_waits_for_a_commit_no_longer_than_until_it_begins() -> None:
+    async def work(desk: Desk) -> None:
+        desk.store.open.clear()
+        await desk.committing.after(desk.held, 1, 5)
+        assert desk.held.concluded == 0
+        await desk.committing.after(desk.held, 1, 7)
+        await desk.committing.after(desk.held, 1, 1)
+        assert desk.held.concluded == 8
+
+    at_desk(work)
+
+
 def test_partitions_commit_beside_each_other() -> None:
     async def work(desk: Desk) -> None:
         desk.store.open.clear()

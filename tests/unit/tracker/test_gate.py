@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from services.tracker.core.table import LOOKS_LIMIT
 from services.tracker.ingest.gate import Held
 from tests.tracking import START, MemoryTrackerStore, a_partition
 
@@ -54,3 +55,17 @@ def test_it_is_caught_up_when_all_that_was_there_is_folded(
     held.partition.positions[TOPIC] = folded
     held.caught_up()
     assert held.caught_up_at == caught_up_at
+
+
+@pytest.mark.parametrize(("concluded", "room"), [(0, LOOKS_LIMIT), (1, LOOKS_LIMIT - 1)])
+def test_only_so_much_is_concluded_before_the_next_commit(
+    held: Held, concluded: int, room: int
+) -> None:
+    held.concluded = concluded
+    assert held.room == room
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_whoever_concluded_that_much_waits(held: Held, beyond: int) -> None:
+    held.concluded = LOOKS_LIMIT + beyond  # one look may bring two verdicts
+    assert held.room == 0
