@@ -20,6 +20,9 @@ COMMIT_EVERY_S = 1.0
 CALM_COMMIT_EVERY_S = 0.25
 """Of one that is caught up, where nobody is to be told: so old are the answers that people get."""
 
+IDLE_COMMIT_EVERY_S = 5.0
+"""Of one that lags behind while others are read: an owner that was replaced hears of it thus."""
+
 STOP_WAIT_S = 5.0
 
 
@@ -84,7 +87,7 @@ def is_time(held: Held, *, calm: bool, waited_s: float) -> bool:
     partition = held.partition
     if held.folded >= COMMIT_RECORDS or (calm and partition.has_to_tell):
         return True
-    if not (calm or held.folded or partition.uncommitted):
-        return False  # nothing to say: others are read
-    soon = calm and partition.uncommitted
-    return waited_s >= (CALM_COMMIT_EVERY_S if soon else COMMIT_EVERY_S)
+    if calm and partition.uncommitted:
+        return waited_s >= CALM_COMMIT_EVERY_S
+    idle = not (calm or held.folded or partition.uncommitted)
+    return waited_s >= (IDLE_COMMIT_EVERY_S if idle else COMMIT_EVERY_S)

@@ -1,8 +1,7 @@
 """Operations whole, in memory: it hears sales and finance, each record twice, and ships once."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from services.operations.domain import AcceptOrder, ConfirmDelivery, HandOverParcel, StartPick
 from services.shared.bus import Received, Record
@@ -127,7 +126,7 @@ def test_a_fact_whose_body_is_broken_is_put_aside_and_the_next_one_is_heard(
 ) -> None:
     tell(bus, an_order(), ABOUT)
     (received,) = bus.records(topic_of("sales"))
-    broken = replace(_again(received), value=received.value[:-3])
+    broken = structs.replace(_again(received), value=received.value[:-3])
     other = MemoryBus(4)
     listening = Running(OPERATIONS, other)
     other.append([broken, _again(received)])

@@ -18,6 +18,7 @@ from services.tracker.ingest.committing import (
     CALM_COMMIT_EVERY_S,
     COMMIT_EVERY_S,
     COMMIT_RECORDS,
+    IDLE_COMMIT_EVERY_S,
     Committing,
     is_time,
 )
@@ -132,6 +133,7 @@ def test_a_partition_that_is_caught_up_commits_at_once_what_somebody_is_to_be_to
         (Folded(), True, 0, COMMIT_EVERY_S),
         (Folded(), False, 1, COMMIT_EVERY_S),
         (Folded(uncommitted=True, has_to_tell=True), False, 0, COMMIT_EVERY_S),
+        (Folded(), False, 0, IDLE_COMMIT_EVERY_S),
     ],
 )
 def test_all_else_waits_for_its_time(
@@ -139,10 +141,6 @@ def test_all_else_waits_for_its_time(
 ) -> None:
     assert partition.waits(wait_s - 0.001, calm=calm, records=records)
     assert not partition.waits(wait_s, calm=calm, records=records)
-
-
-def test_a_partition_that_lags_behind_and_is_not_read_has_nothing_to_commit() -> None:
-    assert Folded().waits(60.0, calm=False)
 
 
 @pytest.mark.parametrize("calm", [True, False])
