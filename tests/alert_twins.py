@@ -54,9 +54,8 @@ class MemoryAlertStore:
         return taken[: query.limit]
 
     def awakening(self, now: Instant, limit: int) -> Sequence[Alert]:
-        asleep = (each for each in self._alerts() if each.end is None and each.snooze)
-        due = [each for each in asleep if each.snooze and each.snooze.until <= now]
-        return sorted(due, key=lambda each: each.snooze.until if each.snooze else 0)[:limit]
+        due = [each for each in self._alerts() if each.look_at is not None and each.look_at <= now]
+        return sorted(due, key=lambda each: each.look_at or 0)[:limit]
 
     def standing(self) -> frozenset[str]:
         return frozenset(each.promise.promise_id for each in self._alerts() if each.end is None)

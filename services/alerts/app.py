@@ -17,6 +17,8 @@ from services.alerts.api import SERVICE, AlertsServicer
 from services.alerts.channels.log import LogChannel
 from services.alerts.channels.webhook import WebhookChannel
 from services.alerts.delivery import Channel, Receiver
+from services.alerts.domain.ladders import Escalation, everybody_at_once
+from services.alerts.escalation_file import load_escalation
 from services.alerts.handlers import Desk
 from services.alerts.hearing import verdict_handler
 from services.alerts.ledger import GrpcLedger
@@ -110,7 +112,7 @@ class Service:
         ledger = GrpcLedger(settings.endpoints.tracker.grpc_address)
         metrics = Metrics(self.observed.registry)
         channels = self._channels()
-        desk = Desk(store, tuple(channel.name for channel in channels))
+        desk = Desk(store, self._escalation(tuple(channel.name for channel in channels)))
         publishers = [
             KafkaPublisher(settings.kafka, f"handoff-alerts-{purpose}")
             for purpose in ("relay", "dead-letters")
@@ -150,6 +152,10 @@ class Service:
         if webhook := self.settings.alerts.webhook_url:
             channels.append(WebhookChannel(str(webhook), url))
         return channels
+
+    def _escalation(self, receivers: tuple[str, ...]) -> Escalation:
+        file = self.settings.alerts.escalation
+        return load_escalation(file, receivers) if file else everybody_at_once(receivers)
 
     def _handler(
         self, desk: Desk, metrics: Metrics, publisher: KafkaPublisher, stop: threading.Event

@@ -123,6 +123,11 @@ def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Al
         waiting_on=promise.waiting_on,
         slack_s=promise.slack_s,
         next_action_owner="" if end else next_action_owner(promise, alert.condition),
+        ladder=alert.ladder,
+        rungs=alert.rungs,
+        next_rung_at=stamp(alert.next_rung_at),
+        told=alert.told,
+        acknowledged_until=stamp(acknowledgement.until if acknowledgement else None),
     )
 
 

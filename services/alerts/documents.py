@@ -50,7 +50,7 @@ class AlertDocument(Document):  # type: ignore[misc]  # mongoengine has no types
     subject = StringField(required=True)
     visible_by = LongField(required=True)
     due_by = LongField(required=True)
-    snoozed_until = LongField(null=True)
+    look_at = LongField(null=True)
     content = DictField(required=True)
     forget_at = DateTimeField(null=True)
     meta: ClassVar[dict[str, Any]] = {
@@ -59,7 +59,7 @@ class AlertDocument(Document):  # type: ignore[misc]  # mongoengine has no types
         "indexes": [
             "promise_id",
             ("state", "visible_by", "due_by", "key"),
-            ("state", "snoozed_until"),
+            "look_at",
             _FORGOTTEN,
         ],
         "auto_create_index": False,
@@ -115,7 +115,7 @@ def alert_document(alert: Alert) -> AlertDocument:
         subject=alert.promise.subject,
         visible_by=visible_by,
         due_by=due_by,
-        snoozed_until=alert.snooze.until if alert.snooze else None,
+        look_at=alert.look_at,
         content=_ALERT.dump_python(alert, mode="json"),
         forget_at=a_while_from_now() if alert.state is State.RESOLVED else None,
     )

@@ -9,8 +9,11 @@ from functools import partial
 from typing import Protocol
 
 from services.alerts import delivery
+from services.alerts.domain import decisions
 from services.alerts.domain.alert import Acknowledgement, Alert, Decision, History, Snooze
-from services.alerts.domain.decisions import acknowledge, decide, end_snooze, snooze
+from services.alerts.domain.climbing import climbing
+from services.alerts.domain.decisions import acknowledge, decide, snooze
+from services.alerts.domain.ladders import Escalation
 from services.alerts.domain.promise import SETTLED, Promise, Word
 from services.alerts.domain.requests import (
     Acknowledge,
@@ -45,7 +48,7 @@ class AlertStore(Protocol):
     def find(self, query: Query) -> Sequence[Alert]: ...
 
     def awakening(self, now: Instant, limit: int) -> Sequence[Alert]:
-        """Alerts whose snooze has ended."""
+        """Alerts of which something changes by then, by time alone."""
         ...
 
     def standing(self) -> frozenset[str]:
@@ -73,34 +76,38 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where alerts are decided: what they are kept in, and whom they are for."""
+    """Where alerts are decided: what they are kept in, and the ladders that they climb."""
 
     store: AlertStore
-    receivers: tuple[str, ...]
+    escalation: Escalation
 
 
 def hear(word: Word, desk: Desk, now: Instant) -> Decision:
     """A verdict came, perhaps not for the first time."""
-    return _change(desk, word.promise.promise_id, partial(decide, word=word, now=now))
+    return _change(desk, word.promise.promise_id, partial(decide, word=word, now=now), now)
 
 
 def acknowledge_alert(request: Acknowledge, desk: Desk, now: Instant) -> Alert:
     check_acknowledge(request)
     by = Acknowledgement(request.actor, now, request.note)
-    return _change_one(desk, request.key, lambda history: acknowledge(history, request.key, by))
+    return _change_one(
+        desk, request.key, lambda history: acknowledge(history, request.key, by), now
+    )
 
 
 def snooze_alert(request: SnoozeUntil, desk: Desk, now: Instant) -> Alert:
     check_snooze(request, now)
     rest = Snooze(request.actor, request.until, request.reason)
-    return _change_one(desk, request.key, lambda history: snooze(history, request.key, rest))
+    later = partial(snooze, key=request.key, snooze=rest)
+    return _change_one(desk, request.key, later, now)
 
 
 def wake(desk: Desk, now: Instant) -> int:
-    """Tells of what was snoozed until now; how many."""
+    """Tells of what was snoozed or in hand until now, and whom it comes to next; how many."""
     due = desk.store.awakening(now, AWAKENINGS_AT_ONCE)
     for alert in due:
-        _change(desk, alert.promise.promise_id, partial(end_snooze, key=alert.key, now=now))
+        again = partial(decisions.wake, key=alert.key, now=now)
+        _change(desk, alert.promise.promise_id, again, now)
     return len(due)
 
 
@@ -125,22 +132,23 @@ def deliver(to: delivery.Receiver) -> int:
     return len(notices)
 
 
-def _change(desk: Desk, promise_id: str, decide: Decide) -> Decision:
-    return desk.store.change(promise_id, lambda history: _addressed(decide(history), desk))
+def _change(desk: Desk, promise_id: str, decide: Decide, now: Instant) -> Decision:
+    def decided(history: History) -> Decision:
+        return _traced(climbing(history, decide(history), desk.escalation, now))
+
+    return desk.store.change(promise_id, decided)
 
 
-def _addressed(decision: Decision, desk: Desk) -> Decision:
-    """Each notice goes to every receiver, and carries the trace in which it was decided."""
+def _traced(decision: Decision) -> Decision:
+    """Each notice carries the trace in which it was decided."""
     trace = dict(trace_headers()).get("traceparent", b"").decode()
-    notices = tuple(
-        replace(notice, receivers=desk.receivers, traceparent=trace) for notice in decision.notices
-    )
+    notices = tuple(replace(notice, traceparent=trace) for notice in decision.notices)
     return replace(decision, notices=notices)
 
 
-def _change_one(desk: Desk, key: str, decide: Decide) -> Alert:
+def _change_one(desk: Desk, key: str, decide: Decide, now: Instant) -> Alert:
     promise_id = known(key, desk.store.get(key)).promise.promise_id
-    return known(key, _change(desk, promise_id, decide).history.alert(key))
+    return known(key, _change(desk, promise_id, decide, now).history.alert(key))
 
 
 def known(key: str, alert: Alert | None) -> Alert:

@@ -1,6 +1,7 @@
 """What alerts add to the shared settings: whom they go to, and the name that this process has."""
 
 import socket
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field, HttpUrl, UrlConstraints
@@ -16,6 +17,9 @@ class AlertsOptions(BaseModel):
     )
     console_url: HttpUrl | None = Field(
         None, description="the console as receivers reach it, where that is not its own address"
+    )
+    escalation: Path | None = Field(
+        None, description="the file of ladders and routes; without it all receivers are told once"
     )
     instance: str = Field(
         default_factory=socket.gethostname,

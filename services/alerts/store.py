@@ -83,8 +83,8 @@ class MongoAlertStore:
         ]
 
     def awakening(self, now: Instant, limit: int) -> Sequence[Alert]:
-        asleep = AlertDocument.objects(state=State.SNOOZED.value, snoozed_until__lte=now)
-        return [alert_of(document) for document in asleep.order_by("snoozed_until").limit(limit)]
+        due = AlertDocument.objects(look_at__ne=None, look_at__lte=now)
+        return [alert_of(document) for document in due.order_by("look_at").limit(limit)]
 
     def standing(self) -> frozenset[str]:
         return frozenset(

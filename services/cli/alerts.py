@@ -70,7 +70,10 @@ def ack(
     request = alerts_pb2.AcknowledgeAlertRequest(key=key, actor=actor, note=note)
     with _alerts() as alerts:
         alert = alerts.AcknowledgeAlert(request, timeout=TIMEOUT_S).alert
-    _say(alert, f"{key} is in the hands of {alert.acknowledged_by}.", as_json)
+    until = ""
+    if alert.HasField("acknowledged_until"):
+        until = f" until {alert.acknowledged_until.ToDatetime(tzinfo=UTC):%Y-%m-%d %H:%M UTC}"
+    _say(alert, f"{key} is in the hands of {alert.acknowledged_by}{until}.", as_json)
 
 
 @app.command()

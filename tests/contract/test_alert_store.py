@@ -12,6 +12,13 @@ from services.alerts import handlers
 from services.alerts.delivery import CLAIM, NoticeStore
 from services.alerts.domain.alert import Alert, Decision, History, Reason, Snooze, State, urgency
 from services.alerts.domain.decisions import decide, snooze
+from services.alerts.domain.ladders import (
+    Escalation,
+    Ladder,
+    Route,
+    Rung,
+    everybody_at_once,
+)
 from services.alerts.domain.promise import Promise, Word
 from services.alerts.domain.requests import Acknowledge, Query, Release, SnoozeUntil
 from services.alerts.handlers import AlertStore, Desk
@@ -24,7 +31,7 @@ from services.shared.mongo import Row
 from services.shared.outbox import Outbox
 from services.shared.settings import Settings
 from tests.alert_twins import MemoryAlertStore
-from tests.alerting import a_promise, at, breached, ended, key, unknown, warned
+from tests.alerting import a_promise, at, breached, ended, key, span, unknown, warned
 from tests.waiting import waiting_rows
 
 NOW = at("15:25")
@@ -59,7 +66,10 @@ def mongo_store(
 
 
 def hear(store: AlertStore, *words: Word, now: Instant = NOW) -> Decision:
-    decisions = [handlers.hear(word, Desk(store, ("log", "webhook")), now) for word in words]
+    decisions = [
+        handlers.hear(word, Desk(store, everybody_at_once(("log", "webhook"))), now)
+        for word in words
+    ]
     return decisions[-1]
 
 
@@ -84,7 +94,7 @@ def test_a_promise_that_nobody_spoke_of_has_an_empty_history(store: Store) -> No
 
 
 def test_every_state_survives(store: Store) -> None:
-    desk = Desk(store, ())
+    desk = Desk(store, everybody_at_once(()))
     hear(store, warned())
     acknowledged = handlers.acknowledge_alert(Acknowledge(key(), "ann", "on it"), desk, NOW)
     assert store.get(key()) == acknowledged
@@ -259,7 +269,7 @@ def test_a_list_is_narrowed_by_each_field(store: Store) -> None:
 
 
 def test_snoozes_that_have_ended_are_found_and_no_others(store: Store) -> None:
-    desk = Desk(store, ())
+    desk = Desk(store, everybody_at_once(()))
     for order, until in (("1", "15:30"), ("2", "15:40"), ("3", "15:50")):
         promise = a_promise(order)
         hear(store, warned(2, promise))
@@ -268,6 +278,22 @@ def test_snoozes_that_have_ended_are_found_and_no_others(store: Store) -> None:
     assert orders(list(store.awakening(at("16:00"), 1))) == ["1"]
     assert handlers.wake(desk, at("15:40")) == 2
     assert orders(list(store.awakening(at("15:40"), 10))) == []
+
+
+def test_what_is_in_hand_for_a_while_and_what_climbs_are_found_when_it_is_time(
+    store: Store,
+) -> None:
+    rungs = (Rung(("log",)), Rung(("webhook",), span(minutes=10)))
+    ladder = Ladder("short", rungs, acknowledged_for=span(minutes=20))
+    desk = Desk(store, Escalation({"short": ladder}, (Route("short"),)))
+    for order in ("1", "2"):
+        handlers.hear(warned(2, a_promise(order)), desk, NOW)
+    handlers.acknowledge_alert(Acknowledge(key(a_promise("2")), "ann"), desk, NOW)
+    assert orders(list(store.awakening(NOW + span(minutes=10) - 1, 10))) == []
+    assert orders(list(store.awakening(NOW + span(minutes=10), 10))) == ["1"]
+    assert orders(list(store.awakening(NOW + span(minutes=20), 10))) == ["1", "2"]
+    assert handlers.wake(desk, NOW + span(minutes=20)) == 2
+    assert orders(list(store.awakening(NOW + span(hours=9), 10))) == ["2"]
 
 
 def test_only_alerts_without_an_end_stand(store: Store) -> None:

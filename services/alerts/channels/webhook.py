@@ -94,6 +94,10 @@ def as_json(notice: Notice, console_url: str) -> dict[str, Any]:
         "notified_at": iso(notice.at),
         "resolved_at": iso(alert.end.at) if alert.end else None,
         "trace_id": promise.trace_id,
+        "ladder": alert.ladder,
+        "rungs": alert.rungs,
+        "told": list(alert.told),
+        "next_rung_at": _iso_or_none(alert.next_rung_at),
     }
 
 

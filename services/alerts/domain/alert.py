@@ -34,6 +34,9 @@ class Reason(StrEnum):
     REOPENED = "reopened"
     RECONCILED = "reconciled"
     SNOOZE_ENDED = "snooze_ended"
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
+    ESCALATED = "escalated"
+    """Nobody has taken it up, so the next rung of its ladder is told."""
     RESOLVED = "resolved"
     OLD = "old"
     REPEATED = "repeated"
@@ -48,11 +51,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Who has the alert in hand, and since when."""
+    """Who has the alert in hand, since when, and for how long; `until` None has no end."""
 
     actor: str
     at: Instant
     note: str = ""
+    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Alert:
 
     `revision` counts the alert's own changes: whoever receives its notices can ignore a lower one.
     `why` is the slug of the verdict that it stands on. `reason` is why its last notice was sent.
+    `rungs` of its `ladder` were told, with repeats, and on any ladder those in `told`; at
+    `next_rung_at` the next rung is, if nobody takes it up before.
     """
 
     key: str
@@ -91,6 +97,10 @@ class Alert:
     acknowledgement: Acknowledgement | None = None
     snooze: Snooze | None = None
     end: End | None = None
+    ladder: str = ""
+    rungs: int = 0
+    told: tuple[str, ...] = ()
+    next_rung_at: Instant | None = None
 
     @property
     def state(self) -> State:
@@ -99,6 +109,18 @@ class Alert:
         if self.snooze:
             return State.SNOOZED
         return State.ACKNOWLEDGED if self.acknowledgement else State.OPEN
+
+    @property
+    def look_at(self) -> Instant | None:
+        """When something of it changes by time alone; None where nothing does."""
+        match self.state:
+            case State.SNOOZED if self.snooze:
+                return self.snooze.until
+            case State.ACKNOWLEDGED if self.acknowledgement:
+                return self.acknowledgement.until
+            case State.OPEN:
+                return self.next_rung_at
+        return None
 
 
 @dataclass(frozen=True, slots=True)

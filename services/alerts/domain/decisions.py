@@ -87,12 +87,18 @@ def snooze(history: History, key: str, snooze: Snooze) -> Decision:
     return Decision(history.having(changed), Reason.SNOOZED)
 
 
-def end_snooze(history: History, key: str, now: Instant) -> Decision:
+def wake(history: History, key: str, now: Instant) -> Decision:
     """Tell of it again when its time has come and it is still not over."""
     alert = history.alert(key)
-    if alert is None or alert.end or not alert.snooze or now < alert.snooze.until:
+    if alert is None or alert.look_at is None or now < alert.look_at:
         return Decision(history, Reason.STILL_ASLEEP)
-    return _notify(history, replace(_next(alert), snooze=None), Reason.SNOOZE_ENDED, now)
+    if alert.state is State.SNOOZED:
+        return _notify(history, replace(_next(alert), snooze=None), Reason.SNOOZE_ENDED, now)
+    if alert.state is State.ACKNOWLEDGED:
+        open_again = replace(_next(alert), acknowledgement=None)
+        return _notify(history, open_again, Reason.ACKNOWLEDGEMENT_EXPIRED, now)
+    higher = replace(_next(alert), rungs=alert.rungs + 1)
+    return _notify(history, higher, Reason.ESCALATED, now)
 
 
 def _ended_by(resolution: Resolution, history: History) -> tuple[Alert, ...]:
@@ -200,6 +206,7 @@ def _opened(before: Alert | None, word: Word, condition: Condition, at: Instant)
         revision=(before.revision if before else 0) + 1,
         why=word.why,
         notified_at=before.notified_at if before else None,
+        told=before.told if before else (),
     )
 
 

@@ -2,7 +2,7 @@
 notice when, and the next step. Never only an id; markup and addresses are left to the channels.
 """
 
-from services.alerts.domain.alert import Alert
+from services.alerts.domain.alert import Alert, Reason
 from services.alerts.domain.clauses import (
     about,
     customer,
@@ -46,7 +46,18 @@ def message(alert: Alert, now: Instant) -> str:
     promise = alert.promise
     step = f"Next step: {sentence(next_step(alert))}"
     runbook = f"Runbook: {promise.runbook}" if promise.runbook else ""
-    return _joined(summary(alert, now), step, who_decides(promise), runbook)[:TEXT_LENGTH_LIMIT]
+    parts = summary(alert, now), _not_taken_up(alert), step, who_decides(promise), runbook
+    return _joined(*parts)[:TEXT_LENGTH_LIMIT]
+
+
+def _not_taken_up(alert: Alert) -> str:
+    """Why somebody hears of it who did not before, or again."""
+    match alert.reason:
+        case Reason.ESCALATED:
+            return f"Nobody has taken it up yet: this is call {alert.rungs} of {alert.ladder}."
+        case Reason.ACKNOWLEDGEMENT_EXPIRED:
+            return "Whoever had it in hand has not ended it in time; it is open again."
+    return ""
 
 
 def summary(alert: Alert, now: Instant) -> str:

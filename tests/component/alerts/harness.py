@@ -9,6 +9,7 @@ from tenacity import wait_none
 
 from services.alerts.delivery import Channel, Receiver, Result
 from services.alerts.domain.alert import Alert, Notice, Reason
+from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.domain.promise import Condition, Resolution, Word
 from services.alerts.handlers import Desk, deliver, wake
 from services.alerts.hearing import verdict_handler
@@ -79,7 +80,7 @@ def verdict(word: Word) -> bytes:
 class InMemoryAlerts:
     """Everything but Kafka, Mongo and gRPC."""
 
-    def __init__(self, *channels: Channel) -> None:
+    def __init__(self, *channels: Channel, escalation: Escalation | None = None) -> None:
         self.clock, self.wall = MovedClock(at("15:25")), MovedClock(at("15:25"))
         self.store, self.ledger = MemoryAlertStore(), MemoryLedger()
         self.channel = MemoryChannel()
@@ -90,7 +91,8 @@ class InMemoryAlerts:
         self.results: list[tuple[str, Result]] = []
         self.stop = threading.Event()
         self.receivers = [self._receiver(channel) for channel in channels or (self.channel,)]
-        self.desk = Desk(self.store, tuple(each.channel.name for each in self.receivers))
+        names = tuple(each.channel.name for each in self.receivers)
+        self.desk = Desk(self.store, escalation or everybody_at_once(names))
         handler = verdict_handler(self.desk, self.clock, self.heard.append)
         safe = dead_lettered(handler, self.bus.publisher(), self.wall, "alerts")
         self._handle = traced(safe, self.telemetry)

@@ -37,6 +37,9 @@ def test_an_alert_says_everything(
         url="http://console.test/subjects/order/4711",
         revision=1,
         next_action_owner="operations",
+        ladder="everybody",
+        rungs=1,
+        told=["memory"],
     )
     assert "35 minutes left" in alert.summary
 

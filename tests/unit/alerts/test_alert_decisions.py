@@ -14,7 +14,7 @@ from services.alerts.domain.alert import (
     Snooze,
     State,
 )
-from services.alerts.domain.decisions import acknowledge, decide, end_snooze, snooze
+from services.alerts.domain.decisions import acknowledge, decide, snooze, wake
 from services.alerts.domain.promise import Resolution, Word
 from services.shared.clock import SECOND
 from services.shared.errors import Refused
@@ -191,15 +191,15 @@ def test_what_is_over_cannot_be_acknowledged_or_snoozed() -> None:
 def test_a_snooze_ends_exactly_at_its_moment(now: int, reason: Reason) -> None:
     asleep = snooze(after(warned()).history, key(), Snooze("ann", at("16:00")))
     assert only_alert(asleep).state is State.SNOOZED
-    assert end_snooze(asleep.history, key(), now).reason is reason
+    assert wake(asleep.history, key(), now).reason is reason
 
 
 def test_a_snooze_that_ends_is_told_once() -> None:
     asleep = snooze(after(warned()).history, key(), Snooze("ann", at("16:00")))
-    awake = end_snooze(asleep.history, key(), at("16:00"))
+    awake = wake(asleep.history, key(), at("16:00"))
     assert len(awake.notices) == 1
     assert only_alert(awake).state is State.OPEN
-    assert end_snooze(awake.history, key(), at("16:01")).notices == ()
+    assert wake(awake.history, key(), at("16:01")).notices == ()
 
 
 def test_what_gets_worse_wakes_from_its_snooze() -> None:
@@ -213,7 +213,7 @@ def test_what_ends_asleep_does_not_wake() -> None:
     asleep = snooze(after(warned()).history, key(), Snooze("ann", at("16:00")))
     over = decide(asleep.history, ended(), NOW)
     assert only_alert(over).state is State.RESOLVED
-    assert end_snooze(over.history, key(), at("16:00")).notices == ()
+    assert wake(over.history, key(), at("16:00")).notices == ()
 
 
 def test_a_notice_is_dated_no_earlier_than_its_verdict_or_the_notice_before() -> None:

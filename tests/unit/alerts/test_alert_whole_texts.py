@@ -1,8 +1,10 @@
 """The whole text of each condition, as a person gets it."""
 
+from dataclasses import replace
+
 import pytest
 
-from services.alerts.domain.alert import Alert, key_of
+from services.alerts.domain.alert import Alert, Reason, key_of
 from services.alerts.domain.promise import Condition, Promise
 from services.alerts.domain.text import message
 from services.shared.events.common import Money
@@ -159,3 +161,18 @@ TEXTS = {
 def test_each_condition_is_told_so_that_a_stranger_understands(case: str) -> None:
     condition, promise, text = TEXTS[case]
     assert message(an_alert(condition, promise), at("15:25")) == text
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        (Reason.ESCALATED, " Nobody has taken it up yet: this is call 2 of warehouse. Next step:"),
+        (
+            Reason.ACKNOWLEDGEMENT_EXPIRED,
+            " Whoever had it in hand has not ended it in time; it is open again. Next step:",
+        ),
+    ],
+)
+def test_who_hears_of_it_later_reads_why(reason: Reason, says: str) -> None:
+    climbed = replace(an_alert(), reason=reason, ladder="warehouse", rungs=2)
+    assert says in message(climbed, at("15:25"))

@@ -26,37 +26,37 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from handoff.v1 import common_pb2 as handoff_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17handoff/v1/alerts.proto\x12\nhandoff.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17handoff/v1/common.proto\"\xae\x07\n\x05\x41lert\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05state\x18\x02 \x01(\x0e\x32\x16.handoff.v1.AlertState\x12\x11\n\tcondition\x18\x03 \x01(\t\x12\x12\n\npromise_id\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\r\n\x05order\x18\x06 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x07 \x01(\t\x12\x0c\n\x04\x63\x61se\x18\x08 \x01(\t\x12\x11\n\tagreement\x18\t \x01(\t\x12\x0f\n\x07owed_by\x18\n \x01(\t\x12\x0f\n\x07owed_to\x18\x0b \x01(\t\x12*\n\x06\x64ue_by\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13\x63ustomer_visible_by\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07summary\x18\x0e \x01(\t\x12\x11\n\tnext_step\x18\x0f \x01(\t\x12\x0e\n\x06reason\x18\x10 \x01(\t\x12\x12\n\nresolution\x18\x11 \x01(\t\x12-\n\topened_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bnotified_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bresolved_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x61\x63knowledged_by\x18\x15 \x01(\t\x12\x33\n\x0f\x61\x63knowledged_at\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rsnoozed_until\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03url\x18\x18 \x01(\t\x12\x10\n\x08trace_id\x18\x19 \x01(\t\x12\x10\n\x08revision\x18\x1a \x01(\x03\x12\x0f\n\x07\x66inding\x18\x1b \x01(\t\x12,\n\x08\x66ound_at\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64\x65tail\x18\x1d \x01(\t\x12#\n\x08\x61t_stake\x18\x1e \x01(\x0b\x32\x11.handoff.v1.Money\x12\x0f\n\x07\x64\x65\x63ides\x18\x1f \x03(\t\x12\x0f\n\x07runbook\x18  \x01(\t\x12\x12\n\nwaiting_on\x18! \x01(\t\x12\x14\n\x07slack_s\x18\" \x01(\x03H\x00\x88\x01\x01\x12\x19\n\x11next_action_owner\x18# \x01(\tB\n\n\x08_slack_s\"\x95\x01\n\x11ListAlertsRequest\x12&\n\x06states\x18\x01 \x03(\x0e\x32\x16.handoff.v1.AlertState\x12\x0f\n\x07owed_by\x18\x02 \x01(\t\x12\x0f\n\x07owed_to\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"P\n\x12ListAlertsResponse\x12!\n\x06\x61lerts\x18\x01 \x03(\x0b\x32\x11.handoff.v1.Alert\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1e\n\x0fGetAlertRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\"4\n\x10GetAlertResponse\x12 \n\x05\x61lert\x18\x01 \x01(\x0b\x32\x11.handoff.v1.Alert\"C\n\x17\x41\x63knowledgeAlertRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\"<\n\x18\x41\x63knowledgeAlertResponse\x12 \n\x05\x61lert\x18\x01 \x01(\x0b\x32\x11.handoff.v1.Alert\"k\n\x12SnoozeAlertRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\"7\n\x13SnoozeAlertResponse\x12 \n\x05\x61lert\x18\x01 \x01(\x0b\x32\x11.handoff.v1.Alert\"c\n\x15ReleasePromiseRequest\x12\x12\n\npromise_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"*\n\x16ReleasePromiseResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\x0c*\x90\x01\n\nAlertState\x12\x1b\n\x17\x41LERT_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41LERT_STATE_OPEN\x10\x01\x12\x1c\n\x18\x41LERT_STATE_ACKNOWLEDGED\x10\x02\x12\x17\n\x13\x41LERT_STATE_SNOOZED\x10\x03\x12\x18\n\x14\x41LERT_STATE_RESOLVED\x10\x04\x32\xab\x03\n\rAlertsService\x12K\n\nListAlerts\x12\x1d.handoff.v1.ListAlertsRequest\x1a\x1e.handoff.v1.ListAlertsResponse\x12\x45\n\x08GetAlert\x12\x1b.handoff.v1.GetAlertRequest\x1a\x1c.handoff.v1.GetAlertResponse\x12]\n\x10\x41\x63knowledgeAlert\x12#.handoff.v1.AcknowledgeAlertRequest\x1a$.handoff.v1.AcknowledgeAlertResponse\x12N\n\x0bSnoozeAlert\x12\x1e.handoff.v1.SnoozeAlertRequest\x1a\x1f.handoff.v1.SnoozeAlertResponse\x12W\n\x0eReleasePromise\x12!.handoff.v1.ReleasePromiseRequest\x1a\".handoff.v1.ReleasePromiseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17handoff/v1/alerts.proto\x12\nhandoff.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17handoff/v1/common.proto\"\xc5\x08\n\x05\x41lert\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05state\x18\x02 \x01(\x0e\x32\x16.handoff.v1.AlertState\x12\x11\n\tcondition\x18\x03 \x01(\t\x12\x12\n\npromise_id\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\r\n\x05order\x18\x06 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x07 \x01(\t\x12\x0c\n\x04\x63\x61se\x18\x08 \x01(\t\x12\x11\n\tagreement\x18\t \x01(\t\x12\x0f\n\x07owed_by\x18\n \x01(\t\x12\x0f\n\x07owed_to\x18\x0b \x01(\t\x12*\n\x06\x64ue_by\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13\x63ustomer_visible_by\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07summary\x18\x0e \x01(\t\x12\x11\n\tnext_step\x18\x0f \x01(\t\x12\x0e\n\x06reason\x18\x10 \x01(\t\x12\x12\n\nresolution\x18\x11 \x01(\t\x12-\n\topened_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bnotified_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bresolved_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x61\x63knowledged_by\x18\x15 \x01(\t\x12\x33\n\x0f\x61\x63knowledged_at\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rsnoozed_until\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03url\x18\x18 \x01(\t\x12\x10\n\x08trace_id\x18\x19 \x01(\t\x12\x10\n\x08revision\x18\x1a \x01(\x03\x12\x0f\n\x07\x66inding\x18\x1b \x01(\t\x12,\n\x08\x66ound_at\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64\x65tail\x18\x1d \x01(\t\x12#\n\x08\x61t_stake\x18\x1e \x01(\x0b\x32\x11.handoff.v1.Money\x12\x0f\n\x07\x64\x65\x63ides\x18\x1f \x03(\t\x12\x0f\n\x07runbook\x18  \x01(\t\x12\x12\n\nwaiting_on\x18! \x01(\t\x12\x14\n\x07slack_s\x18\" \x01(\x03H\x00\x88\x01\x01\x12\x19\n\x11next_action_owner\x18# \x01(\t\x12\x0e\n\x06ladder\x18$ \x01(\t\x12\r\n\x05rungs\x18% \x01(\x05\x12\x30\n\x0cnext_rung_at\x18& \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04told\x18\' \x03(\t\x12\x36\n\x12\x61\x63knowledged_until\x18( \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\n\x08_slack_s\"\x95\x01\n\x11ListAlertsRequest\x12&\n\x06states\x18\x01 \x03(\x0e\x32\x16.handoff.v1.AlertState\x12\x0f\n\x07owed_by\x18\x02 \x01(\t\x12\x0f\n\x07owed_to\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"P\n\x12ListAlertsResponse\x12!\n\x06\x61lerts\x18\x01 \x03(\x0b\x32\x11.handoff.v1.Alert\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1e\n\x0fGetAlertRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\"4\n\x10GetAlertResponse\x12 \n\x05\x61lert\x18\x01 \x01(\x0b\x32\x11.handoff.v1.Alert\"C\n\x17\x41\x63knowledgeAlertRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\"<\n\x18\x41\x63knowledgeAlertResponse\x12 \n\x05\x61lert\x18\x01 \x01(\x0b\x32\x11.handoff.v1.Alert\"k\n\x12SnoozeAlertRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\"7\n\x13SnoozeAlertResponse\x12 \n\x05\x61lert\x18\x01 \x01(\x0b\x32\x11.handoff.v1.Alert\"c\n\x15ReleasePromiseRequest\x12\x12\n\npromise_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"*\n\x16ReleasePromiseResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\x0c*\x90\x01\n\nAlertState\x12\x1b\n\x17\x41LERT_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41LERT_STATE_OPEN\x10\x01\x12\x1c\n\x18\x41LERT_STATE_ACKNOWLEDGED\x10\x02\x12\x17\n\x13\x41LERT_STATE_SNOOZED\x10\x03\x12\x18\n\x14\x41LERT_STATE_RESOLVED\x10\x04\x32\xab\x03\n\rAlertsService\x12K\n\nListAlerts\x12\x1d.handoff.v1.ListAlertsRequest\x1a\x1e.handoff.v1.ListAlertsResponse\x12\x45\n\x08GetAlert\x12\x1b.handoff.v1.GetAlertRequest\x1a\x1c.handoff.v1.GetAlertResponse\x12]\n\x10\x41\x63knowledgeAlert\x12#.handoff.v1.AcknowledgeAlertRequest\x1a$.handoff.v1.AcknowledgeAlertResponse\x12N\n\x0bSnoozeAlert\x12\x1e.handoff.v1.SnoozeAlertRequest\x1a\x1f.handoff.v1.SnoozeAlertResponse\x12W\n\x0eReleasePromise\x12!.handoff.v1.ReleasePromiseRequest\x1a\".handoff.v1.ReleasePromiseResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'handoff.v1.alerts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ALERTSTATE']._serialized_start=1805
-  _globals['_ALERTSTATE']._serialized_end=1949
+  _globals['_ALERTSTATE']._serialized_start=1956
+  _globals['_ALERTSTATE']._serialized_end=2100
   _globals['_ALERT']._serialized_start=98
-  _globals['_ALERT']._serialized_end=1040
-  _globals['_LISTALERTSREQUEST']._serialized_start=1043
-  _globals['_LISTALERTSREQUEST']._serialized_end=1192
-  _globals['_LISTALERTSRESPONSE']._serialized_start=1194
-  _globals['_LISTALERTSRESPONSE']._serialized_end=1274
-  _globals['_GETALERTREQUEST']._serialized_start=1276
-  _globals['_GETALERTREQUEST']._serialized_end=1306
-  _globals['_GETALERTRESPONSE']._serialized_start=1308
-  _globals['_GETALERTRESPONSE']._serialized_end=1360
-  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_start=1362
-  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_end=1429
-  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_start=1431
-  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_end=1491
-  _globals['_SNOOZEALERTREQUEST']._serialized_start=1493
-  _globals['_SNOOZEALERTREQUEST']._serialized_end=1600
-  _globals['_SNOOZEALERTRESPONSE']._serialized_start=1602
-  _globals['_SNOOZEALERTRESPONSE']._serialized_end=1657
-  _globals['_RELEASEPROMISEREQUEST']._serialized_start=1659
-  _globals['_RELEASEPROMISEREQUEST']._serialized_end=1758
-  _globals['_RELEASEPROMISERESPONSE']._serialized_start=1760
-  _globals['_RELEASEPROMISERESPONSE']._serialized_end=1802
-  _globals['_ALERTSSERVICE']._serialized_start=1952
-  _globals['_ALERTSSERVICE']._serialized_end=2379
+  _globals['_ALERT']._serialized_end=1191
+  _globals['_LISTALERTSREQUEST']._serialized_start=1194
+  _globals['_LISTALERTSREQUEST']._serialized_end=1343
+  _globals['_LISTALERTSRESPONSE']._serialized_start=1345
+  _globals['_LISTALERTSRESPONSE']._serialized_end=1425
+  _globals['_GETALERTREQUEST']._serialized_start=1427
+  _globals['_GETALERTREQUEST']._serialized_end=1457
+  _globals['_GETALERTRESPONSE']._serialized_start=1459
+  _globals['_GETALERTRESPONSE']._serialized_end=1511
+  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_start=1513
+  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_end=1580
+  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_start=1582
+  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_end=1642
+  _globals['_SNOOZEALERTREQUEST']._serialized_start=1644
+  _globals['_SNOOZEALERTREQUEST']._serialized_end=1751
+  _globals['_SNOOZEALERTRESPONSE']._serialized_start=1753
+  _globals['_SNOOZEALERTRESPONSE']._serialized_end=1808
+  _globals['_RELEASEPROMISEREQUEST']._serialized_start=1810
+  _globals['_RELEASEPROMISEREQUEST']._serialized_end=1909
+  _globals['_RELEASEPROMISERESPONSE']._serialized_start=1911
+  _globals['_RELEASEPROMISERESPONSE']._serialized_end=1953
+  _globals['_ALERTSSERVICE']._serialized_start=2103
+  _globals['_ALERTSSERVICE']._serialized_end=2530
 # @@protoc_insertion_point(module_scope)

@@ -81,6 +81,11 @@ class Alert(_message.Message):
     WAITING_ON_FIELD_NUMBER: _builtins.int
     SLACK_S_FIELD_NUMBER: _builtins.int
     NEXT_ACTION_OWNER_FIELD_NUMBER: _builtins.int
+    LADDER_FIELD_NUMBER: _builtins.int
+    RUNGS_FIELD_NUMBER: _builtins.int
+    NEXT_RUNG_AT_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_UNTIL_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """Stable: one for each promise and due date, and one for each finding."""
     state: Global___AlertState.ValueType
@@ -118,6 +123,11 @@ class Alert(_message.Message):
     """Working time that was left for the rest of the chain, in seconds; negative when overdrawn."""
     next_action_owner: _builtins.str
     """Who has to act: not the debtor where a handoff was returned. Empty when it is over."""
+    ladder: _builtins.str
+    """The ladder that it climbs while nobody takes it up, how many rungs of it were told, repeats
+    counted, and when the next one is; absent where there is none, or somebody has it in hand.
+    """
+    rungs: _builtins.int
     @_builtins.property
     def due_by(self) -> _timestamp_pb2.Timestamp:
         """Absent for a finding: nothing is due."""
@@ -143,6 +153,16 @@ class Alert(_message.Message):
     @_builtins.property
     def decides(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Who may decide now, for an approval; the deputies after the first."""
+
+    @_builtins.property
+    def next_rung_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def told(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The receivers that were told of it so far."""
+
+    @_builtins.property
+    def acknowledged_until(self) -> _timestamp_pb2.Timestamp:
+        """When it is told of again although somebody has it in hand; absent where that never is."""
 
     def __init__(
         self,
@@ -182,10 +202,15 @@ class Alert(_message.Message):
         waiting_on: _builtins.str = ...,
         slack_s: _builtins.int | None = ...,
         next_action_owner: _builtins.str = ...,
+        ladder: _builtins.str = ...,
+        rungs: _builtins.int = ...,
+        next_rung_at: _timestamp_pb2.Timestamp | None = ...,
+        told: _abc.Iterable[_builtins.str] | None = ...,
+        acknowledged_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "at_stake", b"at_stake", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "found_at", b"found_at", "notified_at", b"notified_at", "opened_at", b"opened_at", "resolved_at", b"resolved_at", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_until", b"acknowledged_until", "at_stake", b"at_stake", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "found_at", b"found_at", "next_rung_at", b"next_rung_at", "notified_at", b"notified_at", "opened_at", b"opened_at", "resolved_at", b"resolved_at", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "agreement", b"agreement", "at_stake", b"at_stake", "case", b"case", "condition", b"condition", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "found_at", b"found_at", "key", b"key", "next_action_owner", b"next_action_owner", "next_step", b"next_step", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "runbook", b"runbook", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "trace_id", b"trace_id", "url", b"url", "waiting_on", b"waiting_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "acknowledged_until", b"acknowledged_until", "agreement", b"agreement", "at_stake", b"at_stake", "case", b"case", "condition", b"condition", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "found_at", b"found_at", "key", b"key", "ladder", b"ladder", "next_action_owner", b"next_action_owner", "next_rung_at", b"next_rung_at", "next_step", b"next_step", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "runbook", b"runbook", "rungs", b"rungs", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "told", b"told", "trace_id", b"trace_id", "url", b"url", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__slack_s: _TypeAlias = _typing.Literal["slack_s"]  # noqa: Y015
     _WhichOneofArgType__slack_s: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s"]  # noqa: Y015

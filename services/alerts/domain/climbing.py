@@ -1,0 +1,68 @@
+"""How a decision about a promise's alerts moves them on their ladders, and whom it tells.
+
+An alert climbs while it is open: nobody has acknowledged it, and nobody wants to hear of it later.
+A rung is told once for a due date, however often the decision behind it is made: how many were told
+is part of the alert. Whatever else changes is told to all who were told of it before.
+"""
+
+from dataclasses import replace
+
+from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, State
+from services.alerts.domain.ladders import Escalation, Ladder
+from services.shared.clock import Instant
+
+
+def climbing(before: History, decision: Decision, escalation: Escalation, now: Instant) -> Decision:
+    """The decision with each changed alert on its ladder, and each notice addressed."""
+    history = decision.history
+    for alert in decision.history.alerts:
+        known = before.alert(alert.key)
+        if alert != known:
+            history = history.having(_placed(known, alert, escalation.ladder_of(alert), now))
+    notices = (_addressed(notice, history, escalation) for notice in decision.notices)
+    return replace(decision, history=history, notices=tuple(notices))
+
+
+def _placed(known: Alert | None, alert: Alert, ladder: Ladder, now: Instant) -> Alert:
+    """An alert that begins, or that another ladder is for by now, is on the first rung."""
+    if alert.state is not State.OPEN:
+        return replace(_held(alert, ladder), next_rung_at=None)
+    begins = known is None or known.state is State.RESOLVED or alert.ladder != ladder.name
+    rungs = 1 if begins else alert.rungs
+    goes_on = begins or known is None or known.state is not State.OPEN or rungs > known.rungs
+    if not goes_on:
+        return alert
+    here, following = ladder.rung(rungs), ladder.rung(rungs + 1)
+    return replace(
+        alert,
+        ladder=ladder.name,
+        rungs=rungs,
+        told=tuple(dict.fromkeys((*alert.told, *(here.tell if here else ())))),
+        next_rung_at=now + following.after if following else None,
+    )
+
+
+def _held(alert: Alert, ladder: Ladder) -> Alert:
+    """An acknowledgement holds as long as the ladder says."""
+    taken = alert.acknowledgement
+    if alert.state is not State.ACKNOWLEDGED or taken is None or taken.until is not None:
+        return alert
+    if ladder.acknowledged_for is None:
+        return alert
+    return replace(alert, acknowledgement=replace(taken, until=taken.at + ladder.acknowledged_for))
+
+
+def _addressed(notice: Notice, history: History, escalation: Escalation) -> Notice:
+    """With the alert as it is on its ladder; a rung that was climbed is told alone."""
+    alert = history.alert(notice.alert.key)
+    assert alert, "a notice is of an alert that the decision has"
+    placed = replace(
+        notice.alert,
+        ladder=alert.ladder,
+        rungs=alert.rungs,
+        told=alert.told,
+        next_rung_at=alert.next_rung_at,
+    )
+    rung = escalation.ladder_of(alert).rung(alert.rungs)
+    climbed = notice.reason is Reason.ESCALATED and rung is not None
+    return replace(notice, alert=placed, receivers=rung.tell if climbed and rung else alert.told)

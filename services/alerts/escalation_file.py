@@ -1,0 +1,128 @@
+"""The file of ladders and routes: read once at the start, and every fault of it named at once."""
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from services.alerts.domain.ladders import Escalation, Ladder, Route, Rung
+from services.alerts.domain.promise import Condition
+from services.shared.clock import SECOND, Instant
+from services.shared.errors import SettingsError
+
+FILE_BYTES = 262_144
+RUNGS_LIMIT = 20
+REPEAT_LIMIT = 50
+NAMES_LIMIT = 100
+SPAN_LIMIT = 30 * 86_400 * SECOND
+
+_UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+_SPAN = re.compile(r"([0-9]{1,7}) (second|minute|hour|day)s?")
+
+
+def _span(text: object) -> Instant:
+    """Microseconds of `15 minutes`."""
+    said = _SPAN.fullmatch(str(text))
+    span = int(said[1]) * _UNITS[said[2]] * SECOND if said else 0
+    if not 0 < span <= SPAN_LIMIT:
+        raise ValueError(f"{text!r} is no time; give for example `15 minutes`, at most 30 days")
+    return span
+
+
+_Span = Annotated[Instant, BeforeValidator(_span)]
+_Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+_Names = Annotated[frozenset[str], Field(max_length=NAMES_LIMIT)]
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RungKeys(_Keys):
+    tell: list[str] = Field(min_length=1, max_length=NAMES_LIMIT)
+    after: _Span | None = None
+
+
+class LadderKeys(_Keys):
+    rungs: list[RungKeys] = Field(min_length=1, max_length=RUNGS_LIMIT)
+    repeat: int = Field(0, ge=0, le=REPEAT_LIMIT)
+    acknowledged_for: _Span | None = None
+
+
+class RouteKeys(_Keys):
+    ladder: str
+    owed_by: _Names = frozenset()
+    owed_to: _Names = frozenset()
+    agreements: _Names = frozenset()
+    conditions: frozenset[Condition] = frozenset()
+
+
+class EscalationKeys(_Keys):
+    """The keys of the file."""
+
+    ladders: dict[_Name, LadderKeys] = Field(min_length=1, max_length=NAMES_LIMIT)
+    routes: list[RouteKeys] = Field([], max_length=NAMES_LIMIT)
+    otherwise: str
+
+
+def load_escalation(file: Path, receivers: Collection[str]) -> Escalation:
+    """Raises SettingsError with a line for each fault, one that names no receiver among them."""
+    keys = _keys(file)
+    if faults := [f"{file}: {each}" for each in _faults(keys, receivers)]:
+        raise SettingsError("\n".join(faults))
+    routes = [Route(**dict(route)) for route in keys.routes]
+    return Escalation(
+        {name: _ladder(name, ladder) for name, ladder in keys.ladders.items()},
+        (*routes, Route(keys.otherwise)),
+    )
+
+
+def _keys(file: Path) -> EscalationKeys:
+    try:
+        text = file.read_bytes()
+        if len(text) > FILE_BYTES:
+            raise SettingsError(f"{file} has {len(text)} bytes; it may have {FILE_BYTES}.")
+        return EscalationKeys.model_validate(yaml.safe_load(text))
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{file} is no YAML: {error}") from None
+    except ValidationError as error:
+        lines = [
+            f"{file}: {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _faults(keys: EscalationKeys, receivers: Collection[str]) -> Iterator[str]:
+    """What no key can see by itself."""
+    there = ", ".join(sorted(receivers))
+    for name, ladder in keys.ladders.items():
+        for place, rung in enumerate(ladder.rungs):
+            where = f"ladders.{name}.rungs.{place}"
+            for unknown in [each for each in rung.tell if each not in receivers]:
+                yield f"{where}.tell: there is no receiver {unknown!r}; there are {there}."
+            if place and rung.after is None:
+                yield f"{where}.after: is missing; say how long the rung before it has."
+        if ladder.repeat and ladder.rungs[0].after is None and len(ladder.rungs) == 1:
+            yield f"ladders.{name}.rungs.0.after: is missing; a repeated rung has to wait."
+    for place, route in enumerate([*keys.routes, RouteKeys(ladder=keys.otherwise)]):
+        if route.ladder not in keys.ladders:
+            where = f"routes.{place}.ladder" if place < len(keys.routes) else "otherwise"
+            names = ", ".join(keys.ladders)
+            yield f"{where}: there is no ladder {route.ladder!r}; there are {names}."
+
+
+def _ladder(name: str, keys: LadderKeys) -> Ladder:
+    """A first rung without `after` waits in repeats as long as the one after it."""
+    spans = [rung.after for rung in keys.rungs]
+    first = spans[0] or next((each for each in spans[1:] if each), 0)
+    rungs = (
+        Rung(tuple(rung.tell), after or first)
+        for rung, after in zip(keys.rungs, spans, strict=True)
+    )
+    return Ladder(name, tuple(rungs), keys.repeat, keys.acknowledged_for)

@@ -1,0 +1,122 @@
+"""The file of ladders and routes is read as it is meant, or refused with each fault's place."""
+
+from pathlib import Path
+
+import pytest
+
+from services.alerts.domain.ladders import Escalation, Rung
+from services.alerts.escalation_file import (
+    FILE_BYTES,
+    REPEAT_LIMIT,
+    RUNGS_LIMIT,
+    load_escalation,
+)
+from services.shared.errors import SettingsError
+from tests.alerting import span
+
+SHIPPED = Path("deploy/oncall/escalation.yaml")
+RECEIVERS = ("log", "webhook")
+RUNG = "{tell: [log], after: 1 minute}"
+
+
+def load(text: str, folder: Path) -> Escalation:
+    file = folder / "escalation.yaml"
+    file.write_text(text)
+    return load_escalation(file, RECEIVERS)
+
+
+def one_ladder(keys: str) -> str:
+    return f"ladders: {{one: {{{keys}}}}}\notherwise: one\n"
+
+
+def test_the_shipped_file_is_read() -> None:
+    escalation = load_escalation(SHIPPED, RECEIVERS)
+    assert escalation.ladders.keys() == {"in-good-time", "broken"}
+    broken = escalation.ladders["broken"]
+    assert broken.rungs == (
+        Rung(("log", "webhook"), span(minutes=15)),
+        Rung(("webhook",), span(minutes=15)),
+    )
+    assert (broken.repeat, broken.acknowledged_for) == (3, span(hours=2))
+    assert [route.ladder for route in escalation.routes] == ["broken", "in-good-time"]
+    assert not any(vars_of(escalation.routes[-1]))
+
+
+def vars_of(route: object) -> list[object]:
+    return [getattr(route, name) for name in ("owed_by", "owed_to", "agreements", "conditions")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "file: Input should be"),
+        ("- ladders", "file: Input should be"),
+        ("ladders: {one: {rungs: [", "is no YAML"),
+        (one_ladder("rungs: []"), "ladders.one.rungs: List should have at least 1 item"),
+        (one_ladder("rungs: [{tell: []}]"), "ladders.one.rungs.0.tell: List should have at least"),
+        (one_ladder("rungs: [{tell: [pager]}]"), "no receiver 'pager'; there are log, webhook"),
+        (one_ladder("rungs: [{tell: [log], after: soon}]"), "'soon' is no time; give for example"),
+        (one_ladder("rungs: [{tell: [log], after: 0 minutes}]"), "'0 minutes' is no time"),
+        (one_ladder("rungs: [{tell: [log], after: 31 days}]"), "at most 30 days"),
+        (one_ladder("rungs: [{tell: [log]}, {tell: [log]}]"), "rungs.1.after: is missing"),
+        (one_ladder("rungs: [{tell: [log]}], repeat: 1"), "rungs.0.after: is missing; a repeated"),
+        (one_ladder("rungs: [{tell: [log]}], wait: 3"), "ladders.one.wait: Extra inputs"),
+        ("ladders: {One: {rungs: [{tell: [log]}]}}\notherwise: One\n", "ladders.One.[key]"),
+        ("ladders: {one: {rungs: [{tell: [log]}]}}\notherwise: two\n", "otherwise: there is no la"),
+        (
+            one_ladder("rungs: [{tell: [log]}]") + "routes: [{ladder: two}]\n",
+            "routes.0.ladder: there is no ladder 'two'; there are one",
+        ),
+        (
+            one_ladder("rungs: [{tell: [log]}]") + "routes: [{ladder: one, conditions: [late]}]\n",
+            "routes.0.conditions.0: Input should be 'at_risk'",
+        ),
+    ],
+)
+def test_a_fault_is_named_with_its_place(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(text, tmp_path)
+    assert says in str(refused.value)
+    assert str(tmp_path / "escalation.yaml") in str(refused.value)
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(one_ladder("rungs: [{tell: [pager, phone]}, {tell: [log]}]"), tmp_path)
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: No such file"):
+        load_escalation(tmp_path / "nowhere.yaml", RECEIVERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "fits", "too_much"),
+    [
+        ("rungs", *(f"rungs: [{', '.join([RUNG] * n)}]" for n in (RUNGS_LIMIT, RUNGS_LIMIT + 1))),
+        ("repeat", *(f"rungs: [{RUNG}], repeat: {n}" for n in (REPEAT_LIMIT, REPEAT_LIMIT + 1))),
+        (
+            "after",
+            "rungs: [{tell: [log], after: 30 days}]",
+            "rungs: [{tell: [log], after: 721 hours}]",
+        ),
+    ],
+)
+def test_each_limit_holds_on_both_sides(
+    tmp_path: Path, name: str, fits: str, too_much: str
+) -> None:
+    load(one_ladder(fits), tmp_path)
+    with pytest.raises(SettingsError, match=name):
+        load(one_ladder(too_much), tmp_path)
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_file_may_have_so_many_bytes(tmp_path: Path, beyond: int) -> None:
+    text = one_ladder("rungs: [{tell: [log]}]")
+    text += "#" * (FILE_BYTES - len(text) + beyond)
+    if not beyond:
+        assert load(text, tmp_path).ladders.keys() == {"one"}
+        return
+    with pytest.raises(SettingsError, match=f"has {FILE_BYTES + 1} bytes; it may have"):
+        load(text, tmp_path)
