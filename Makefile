@@ -66,7 +66,7 @@ bench: setup ## what an event costs, alone, beside peers and among many open pro
 	$(BIN)/python -m tests.bench.core
 	$(BIN)/python -m tests.bench.decode
 	$(BIN)/python -m tests.bench.collector
-	$(BIN)/python -m tests.bench.replay
+	$(if $(filter 1,$(QUICK)),,$(BIN)/python -m tests.bench.replay)
 	$(BIN)/python -m tests.bench.peers
 	$(if $(filter 1,$(QUICK)),,$(BIN)/python -m tests.bench.peers --open 1000000)
 	$(BIN)/python -m tests.bench.promises

@@ -22,7 +22,7 @@ from services.tracker.core.telling import cleared, found, verdict_events
 from services.tracker.core.usual import begin, go_on
 from services.tracker.core.verdicts import Verdict
 
-LOOKS_LIMIT = 600
+LOOKS_LIMIT = 750
 """Promises and findings that a partition looks at before it reads on, and between two commits: each
 may be a verdict with a document, a row for the lists and one for the record, and what comes in
 waits for these."""

@@ -64,7 +64,7 @@ PEERS: tuple[Peer, ...] = (
 )
 OTHER_SETTINGS = frozenset({"kafka-streams-2", "flink-rocksdb-timers", "flink-heap-2"})
 """A quick run has each system once."""
-EVENTS, QUICK_EVENTS = 2_000_000, 100_000
+EVENTS, QUICK_EVENTS = 2_000_000, 60_000
 SLICE_OF = 20
 """What is slow gets this part of the events, and at least so many:"""
 SLICE_AT_LEAST = 20_000

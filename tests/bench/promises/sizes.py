@@ -31,9 +31,9 @@ FEW = Sizes(
     resting=100_000,
     lone=30_000,
     few=50_000,
-    many=500_000,
+    many=250_000,
     open=50_000,
     calm=100,
-    loaded=500,
+    loaded=300,
     loaded_a_second=50,
 )
