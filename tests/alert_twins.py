@@ -8,6 +8,7 @@ from services.alerts.delivery import CLAIM
 from services.alerts.domain.alert import Alert, Decision, History, Notice, State, urgency
 from services.alerts.domain.promise import Condition, Promise, Word
 from services.alerts.domain.requests import Query, Release
+from services.alerts.domain.silences import Silence
 from services.alerts.errors import DeliveryError, LedgerUnreachable
 from services.alerts.handlers import Decide
 from services.shared.clock import Instant
@@ -32,6 +33,7 @@ class MemoryAlertStore:
         self._histories: dict[str, History] = {}
         self._notices: dict[str, Waiting] = {}
         self._releases: dict[str, tuple[Release, bytes]] = {}
+        self._silences: dict[str, Silence] = {}
         self.events: list[tuple[Release, Promise, Instant]] = []
         self.problems: dict[str, str] = {}
 
@@ -62,6 +64,16 @@ class MemoryAlertStore:
 
     def count_standing(self) -> int:
         return sum(alert.state is not State.RESOLVED for alert in self._alerts())
+
+    def silences(self, now: Instant) -> Sequence[Silence]:
+        there = (each for each in self._silences.values() if each.ends_at > now)
+        return sorted(there, key=lambda each: (each.ends_at, each.id))
+
+    def silence(self, id: str) -> Silence | None:
+        return self._silences.get(id)
+
+    def keep_silence(self, silence: Silence) -> None:
+        self._silences[silence.id] = silence
 
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
         found = (

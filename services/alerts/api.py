@@ -3,12 +3,13 @@
 import base64
 import json
 from dataclasses import dataclass
+from uuid import uuid4
 
 import grpc
 from handoff.v1 import alerts_pb2, alerts_pb2_grpc
 
 from services.alerts import handlers
-from services.alerts.codec import STATES, alert_message, instant
+from services.alerts.codec import STATES, alert_message, instant, silence_message, silence_of
 from services.alerts.domain.alert import Alert, State, urgency
 from services.alerts.domain.requests import (
     STANDING,
@@ -19,6 +20,7 @@ from services.alerts.domain.requests import (
     SnoozeUntil,
     check_page_size,
 )
+from services.alerts.domain.silences import Silence
 from services.alerts.handlers import Desk, Ledger
 from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
@@ -83,6 +85,26 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
         event_id = handlers.release_promise(wanted, self.desk, self.ledger, now)
         return alerts_pb2.ReleasePromiseResponse(event_id=event_id)
 
+    def BeginSilence(
+        self, request: alerts_pb2.BeginSilenceRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.BeginSilenceResponse:
+        now = self.clock.now()
+        silence = _silence(request.silence, now)
+        handlers.begin_silence(silence, self.desk, now)
+        return alerts_pb2.BeginSilenceResponse(silence=silence_message(silence))
+
+    def ListSilences(
+        self, _request: alerts_pb2.ListSilencesRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.ListSilencesResponse:
+        found = self.desk.store.silences(self.clock.now())
+        return alerts_pb2.ListSilencesResponse(silences=map(silence_message, found))
+
+    def EndSilence(
+        self, request: alerts_pb2.EndSilenceRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.EndSilenceResponse:
+        ended = handlers.end_silence(request.id, self.desk, self.clock.now())
+        return alerts_pb2.EndSilenceResponse(silence=silence_message(ended))
+
     def _message(self, alert: Alert) -> alerts_pb2.Alert:
         return alert_message(alert, self.console_url, self.clock.now())
 
@@ -96,6 +118,18 @@ def _state(number: int) -> State:
             "states",
             f"states has {number}; give {', '.join(alerts_pb2.AlertState.keys()[1:])}, or none for"
             " all that are not resolved.",
+        ) from None
+
+
+def _silence(told: alerts_pb2.Silence, now: Instant) -> Silence:
+    try:
+        return silence_of(told, f"si-{uuid4().hex[:12]}", now)
+    except ValueError as error:
+        raise Refused(
+            RefusalCode.INVALID,
+            "silence",
+            f"silence has a beginning or an end that is no moment ({error}); give ones of this"
+            " time.",
         ) from None
 
 

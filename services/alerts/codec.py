@@ -7,6 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import alerts_pb2, common_pb2, tracker_pb2
 
 from services.alerts.domain.alert import Alert, State
+from services.alerts.domain.matching import Matcher
 from services.alerts.domain.pages import page_of
 from services.alerts.domain.promise import (
     Condition,
@@ -15,6 +16,7 @@ from services.alerts.domain.promise import (
     Word,
     next_action_owner,
 )
+from services.alerts.domain.silences import Silence
 from services.alerts.domain.text import next_step, summary
 from services.shared.clock import Instant, to_instant
 from services.shared.codec import stamp
@@ -128,6 +130,40 @@ def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Al
         next_rung_at=stamp(alert.next_rung_at),
         told=alert.told,
         acknowledged_until=stamp(acknowledgement.until if acknowledgement else None),
+    )
+
+
+def silence_message(silence: Silence) -> alerts_pb2.Silence:
+    wanted = silence.wanted
+    return alerts_pb2.Silence(
+        id=silence.id,
+        owed_by=sorted(wanted.owed_by),
+        owed_to=sorted(wanted.owed_to),
+        agreements=sorted(wanted.agreements),
+        conditions=sorted(wanted.conditions),
+        subjects=sorted(wanted.subjects),
+        starts_at=stamp(silence.starts_at),
+        ends_at=stamp(silence.ends_at),
+        actor=silence.actor,
+        reason=silence.reason,
+    )
+
+
+def silence_of(told: alerts_pb2.Silence, id: str, now: Instant) -> Silence:
+    """Raises ValueError where a moment is none."""
+    return Silence(
+        id,
+        Matcher(
+            frozenset(told.owed_by),
+            frozenset(told.owed_to),
+            frozenset(told.agreements),
+            frozenset(told.conditions),
+            frozenset(told.subjects),
+        ),
+        instant(told.starts_at) if told.HasField("starts_at") else now,
+        instant(told.ends_at),
+        told.actor,
+        told.reason,
     )
 
 

@@ -18,11 +18,12 @@ from mongoengine import (
 from pydantic import TypeAdapter
 
 from services.alerts.domain.alert import Alert, Notice, State, urgency
+from services.alerts.domain.silences import Silence
 
 ALIAS = "alerts"
 KEPT = timedelta(days=90)
 _FORGOTTEN = {"fields": ["forget_at"], "expireAfterSeconds": 0}
-_ALERT, _NOTICE = TypeAdapter(Alert), TypeAdapter(Notice)
+_ALERT, _NOTICE, _SILENCE = TypeAdapter(Alert), TypeAdapter(Notice), TypeAdapter(Silence)
 
 
 class HeardDocument(Document):  # type: ignore[misc]  # mongoengine has no types
@@ -101,7 +102,22 @@ class ReleaseDocument(Document):  # type: ignore[misc]  # mongoengine has no typ
     }
 
 
-DOCUMENTS = (HeardDocument, AlertDocument, NoticeDocument, ReleaseDocument)
+class SilenceDocument(Document):  # type: ignore[misc]  # mongoengine has no types
+    """One silence, also a while after its end."""
+
+    id = StringField(primary_key=True)
+    ends_at = LongField(required=True)
+    content = DictField(required=True)
+    forget_at = DateTimeField(required=True)
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "alerts.silences",
+        "db_alias": ALIAS,
+        "indexes": ["ends_at", _FORGOTTEN],
+        "auto_create_index": False,
+    }
+
+
+DOCUMENTS = (HeardDocument, AlertDocument, NoticeDocument, SilenceDocument, ReleaseDocument)
 
 
 def alert_document(alert: Alert) -> AlertDocument:
@@ -139,6 +155,19 @@ def notice_document(notice: Notice) -> NoticeDocument:
 
 def notice_of(document: NoticeDocument) -> Notice:
     return _NOTICE.validate_python(document.content)
+
+
+def silence_document(silence: Silence) -> SilenceDocument:
+    return SilenceDocument(
+        id=silence.id,
+        ends_at=silence.ends_at,
+        content=_SILENCE.dump_python(silence, mode="json"),
+        forget_at=a_while_from_now(),
+    )
+
+
+def silence_of(document: SilenceDocument) -> Silence:
+    return _SILENCE.validate_python(document.content)
 
 
 def a_while_from_now() -> datetime:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from services.alerts.domain.ladders import Escalation, Ladder, Route, Rung
+from services.alerts.domain.matching import Matcher
 from services.alerts.domain.promise import Condition
 from services.shared.clock import SECOND, Instant
 from services.shared.errors import SettingsError
@@ -58,6 +59,7 @@ class RouteKeys(_Keys):
     owed_to: _Names = frozenset()
     agreements: _Names = frozenset()
     conditions: frozenset[Condition] = frozenset()
+    subjects: _Names = frozenset()
 
 
 class EscalationKeys(_Keys):
@@ -73,7 +75,10 @@ def load_escalation(file: Path, receivers: Collection[str]) -> Escalation:
     keys = _keys(file)
     if faults := [f"{file}: {each}" for each in _faults(keys, receivers)]:
         raise SettingsError("\n".join(faults))
-    routes = [Route(**dict(route)) for route in keys.routes]
+    routes = [
+        Route(route.ladder, Matcher(**route.model_dump(exclude={"ladder"})))
+        for route in keys.routes
+    ]
     return Escalation(
         {name: _ladder(name, ladder) for name, ladder in keys.ladders.items()},
         (*routes, Route(keys.otherwise)),

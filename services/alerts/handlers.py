@@ -10,20 +10,31 @@ from typing import Protocol
 
 from services.alerts import delivery
 from services.alerts.domain import decisions
-from services.alerts.domain.alert import Acknowledgement, Alert, Decision, History, Snooze
-from services.alerts.domain.climbing import climbing
+from services.alerts.domain.alert import (
+    Acknowledgement,
+    Alert,
+    Decision,
+    History,
+    Snooze,
+    State,
+    urgency,
+)
+from services.alerts.domain.climbing import Rules, climbing
 from services.alerts.domain.decisions import acknowledge, decide, snooze
 from services.alerts.domain.ladders import Escalation
 from services.alerts.domain.promise import SETTLED, Promise, Word
 from services.alerts.domain.requests import (
+    PAGE_SIZE_LIMIT,
     Acknowledge,
     Query,
     Release,
     SnoozeUntil,
     check_acknowledge,
     check_release,
+    check_silence,
     check_snooze,
 )
+from services.alerts.domain.silences import Silence
 from services.alerts.errors import LedgerUnreachable
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
@@ -53,6 +64,16 @@ class AlertStore(Protocol):
 
     def standing(self) -> frozenset[str]:
         """The promises that have an alert without an end."""
+        ...
+
+    def silences(self, now: Instant) -> Sequence[Silence]:
+        """Those that have not ended by now, the first to end first."""
+        ...
+
+    def silence(self, id: str) -> Silence | None: ...
+
+    def keep_silence(self, silence: Silence) -> None:
+        """As it is from now on."""
         ...
 
     def released(self, request: Release) -> bytes | None:
@@ -111,6 +132,41 @@ def wake(desk: Desk, now: Instant) -> int:
     return len(due)
 
 
+def begin_silence(silence: Silence, desk: Desk, now: Instant) -> None:
+    """Nobody hears of what it takes from its beginning on, standing alerts included."""
+    check_silence(silence, now)
+    desk.store.keep_silence(silence)
+    for alert in _standing(desk, State.OPEN):
+        if silence.holds(alert, now):
+            again = partial(decisions.look_again, key=alert.key)
+            _change(desk, alert.promise.promise_id, again, now)
+
+
+def end_silence(id: str, desk: Desk, now: Instant) -> Silence:
+    """What it took is told of now, unless it is over. Raises Refused where there is none."""
+    silence = desk.store.silence(id)
+    if silence is None or silence.ends_at <= now:
+        raise Refused(
+            RefusalCode.NOT_FOUND,
+            "id",
+            f"No silence {id!r} holds or is planned; `handoff silence list` shows those that do.",
+        )
+    ended = replace(silence, ends_at=now)
+    desk.store.keep_silence(ended)
+    for alert in _standing(desk, State.SNOOZED):
+        awake = partial(decisions.end_silence, key=alert.key, silence=id, now=now)
+        _change(desk, alert.promise.promise_id, awake, now)
+    return ended
+
+
+def _standing(desk: Desk, state: State) -> Iterator[Alert]:
+    """All in this state, page by page; what is changed meanwhile is on no later page."""
+    query = Query(states=frozenset({state}), limit=PAGE_SIZE_LIMIT)
+    while page := desk.store.find(query):
+        yield from page
+        query = replace(query, after=urgency(page[-1]))
+
+
 def release_promise(request: Release, desk: Desk, ledger: Ledger, now: Instant) -> bytes:
     """The creditor gives a promise up; the tracker hears of it as an event like any other."""
     check_release(request)
@@ -134,8 +190,9 @@ def deliver(to: delivery.Receiver) -> int:
 
 def _change(desk: Desk, promise_id: str, decide: Decide, now: Instant) -> Decision:
     def decided(history: History) -> Decision:
-        return _traced(climbing(history, decide(history), desk.escalation, now))
+        return _traced(climbing(history, decide(history), rules, now))
 
+    rules = Rules(desk.escalation, desk.store.silences(now))
     return desk.store.change(promise_id, decided)
 
 

@@ -18,15 +18,19 @@ from services.alerts.documents import (
     HeardDocument,
     NoticeDocument,
     ReleaseDocument,
+    SilenceDocument,
     a_while_from_now,
     alert_document,
     alert_of,
     notice_document,
     notice_of,
+    silence_document,
+    silence_of,
 )
 from services.alerts.domain.alert import Alert, Decision, History, Notice, State
 from services.alerts.domain.promise import Promise
 from services.alerts.domain.requests import Place, Query, Release
+from services.alerts.domain.silences import Silence
 from services.alerts.handlers import Decide
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
@@ -93,6 +97,17 @@ class MongoAlertStore:
 
     def count_standing(self) -> int:
         return int(AlertDocument.objects(state__ne=State.RESOLVED.value).count())
+
+    def silences(self, now: Instant) -> Sequence[Silence]:
+        found = SilenceDocument.objects(ends_at__gt=now).order_by("ends_at", "id")
+        return [silence_of(document) for document in found]
+
+    def silence(self, id: str) -> Silence | None:
+        document = SilenceDocument.objects(id=id).first()
+        return silence_of(document) if document else None
+
+    def keep_silence(self, silence: Silence) -> None:
+        in_transaction(self._client, lambda _session: silence_document(silence).save())
 
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
         found = NoticeDocument.objects(waiting=receiver, key__nin=list(without))

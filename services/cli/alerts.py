@@ -1,36 +1,30 @@
 """`handoff alerts`: what needs somebody, and the answers: acknowledge, snooze, release."""
 
-import getpass
-import json
-import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from typing import Annotated, Any
 from uuid import uuid4
 
-import grpc
 import typer
 from google.protobuf.json_format import MessageToDict
-from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import alerts_pb2
-from handoff.v1.alerts_pb2_grpc import AlertsServiceStub
 from rich.console import Console
 from rich.table import Table
 
-from services.cli import surroundings
-from services.cli.errors import CommandFailed
-from services.shared.rpc import sync_channel
+from services.cli.alerts_service import (
+    TIMEOUT_S,
+    Actor,
+    AsJson,
+    alerts_service,
+    moment_of,
+    print_json,
+)
 
 PAGE_SIZE = 500
-TIMEOUT_S = 5.0
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 app = typer.Typer(no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
-Actor = Annotated[str, typer.Option("--as", help="Who does it.", default_factory=getpass.getuser)]
 Key = Annotated[str, typer.Argument(help="The alert's key, as `handoff alerts list` shows it.")]
 
 
@@ -52,7 +46,7 @@ def list_alerts(
     )
     found = list(_all(request))
     if as_json:
-        _print_json([_as_dict(alert) for alert in found])
+        print_json([_as_dict(alert) for alert in found])
     elif found:
         _print_table(found)
     else:
@@ -68,7 +62,7 @@ def ack(
 ) -> None:
     """Say that you have an alert in hand."""
     request = alerts_pb2.AcknowledgeAlertRequest(key=key, actor=actor, note=note)
-    with _alerts() as alerts:
+    with alerts_service() as alerts:
         alert = alerts.AcknowledgeAlert(request, timeout=TIMEOUT_S).alert
     until = ""
     if alert.HasField("acknowledged_until"):
@@ -87,9 +81,9 @@ def snooze(
 ) -> None:
     """Hear nothing of an alert until a moment, unless it gets worse."""
     request = alerts_pb2.SnoozeAlertRequest(
-        key=key, actor=actor, until=_until(until, for_), reason=reason
+        key=key, actor=actor, until=moment_of(until, for_), reason=reason
     )
-    with _alerts() as alerts:
+    with alerts_service() as alerts:
         alert = alerts.SnoozeAlert(request, timeout=TIMEOUT_S).alert
     moment = alert.snoozed_until.ToDatetime(tzinfo=UTC)
     _say(alert, f"{key} is snoozed until {moment:%Y-%m-%d %H:%M UTC}.", as_json)
@@ -106,36 +100,16 @@ def release(
     request = alerts_pb2.ReleasePromiseRequest(
         promise_id=promise, actor=actor, reason=reason, idempotency_key=uuid4().hex
     )
-    with _alerts() as alerts:
+    with alerts_service() as alerts:
         event_id = alerts.ReleasePromise(request, timeout=TIMEOUT_S).event_id.hex()
     if as_json:
-        _print_json({"promise_id": promise, "event_id": event_id})
+        print_json({"promise_id": promise, "event_id": event_id})
     else:
         print(f"{promise} is released (event {event_id}).")
 
 
-@contextmanager
-def _alerts() -> Iterator[AlertsServiceStub]:
-    """A refusal is said as it is; raises CommandFailed where there is nobody to refuse."""
-    address = surroundings.settings().endpoints.alerts.grpc_address
-    channel = sync_channel(address)
-    try:
-        yield AlertsServiceStub(channel)
-    except grpc.RpcError as error:
-        if error.code() is grpc.StatusCode.INVALID_ARGUMENT:
-            raise typer.BadParameter(str(error.details())) from error
-        if error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
-            raise CommandFailed(
-                f"The alerts service at {address} does not answer. Is `handoff up` running?"
-                " If it runs elsewhere, set HANDOFF_ENDPOINTS__ALERTS__HOST and __GRPC."
-            ) from error
-        raise CommandFailed(str(error.details())) from error
-    finally:
-        channel.close()
-
-
 def _all(request: alerts_pb2.ListAlertsRequest) -> Iterator[alerts_pb2.Alert]:
-    with _alerts() as alerts:
+    with alerts_service() as alerts:
         while True:
             page = alerts.ListAlerts(request, timeout=TIMEOUT_S)
             yield from page.alerts
@@ -144,34 +118,9 @@ def _all(request: alerts_pb2.ListAlertsRequest) -> Iterator[alerts_pb2.Alert]:
             request.page_token = page.next_page_token
 
 
-def _until(until: str, for_: str) -> Timestamp:
-    if bool(until) == bool(for_):
-        raise typer.BadParameter("Give either --until MOMENT or --for DURATION.")
-    stamp = Timestamp()
-    stamp.FromDatetime(_moment(until) if until else datetime.now(UTC) + _duration(for_))
-    return stamp
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"--until {text!r} is not a moment; give one like 2026-11-02T16:00+01:00."
-        ) from None
-    return moment.astimezone(UTC)
-
-
-def _duration(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,6})([mhd])", text)
-    if not match:
-        raise typer.BadParameter(f"--for {text!r} is not a duration; give one like 90m, 4h or 2d.")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
 def _say(alert: alerts_pb2.Alert, text: str, as_json: bool) -> None:
     if as_json:
-        _print_json(_as_dict(alert))
+        print_json(_as_dict(alert))
     else:
         print(text)
 
@@ -185,10 +134,6 @@ def _as_dict(alert: alerts_pb2.Alert) -> dict[str, Any]:
 
 def _state(alert: alerts_pb2.Alert) -> str:
     return alerts_pb2.AlertState.Name(alert.state).removeprefix("ALERT_STATE_").lower()
-
-
-def _print_json(content: object) -> None:
-    print(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _print_table(found: list[alerts_pb2.Alert]) -> None:

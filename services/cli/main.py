@@ -90,6 +90,9 @@ COMMANDS = {
     "alerts": Entry(
         "services.cli.alerts:app", "What needs somebody: list, acknowledge, snooze, release."
     ),
+    "silence": Entry(
+        "services.cli.silence:app", "Hear nothing of some alerts for a while: add, list, end."
+    ),
     "agreements": Entry(
         "services.cli.agreements:app",
         "Who owes what: lint, explain, test, diff, and the files' schema.",

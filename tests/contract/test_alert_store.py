@@ -19,8 +19,10 @@ from services.alerts.domain.ladders import (
     Rung,
     everybody_at_once,
 )
+from services.alerts.domain.matching import Matcher
 from services.alerts.domain.promise import Promise, Word
 from services.alerts.domain.requests import Acknowledge, Query, Release, SnoozeUntil
+from services.alerts.domain.silences import Silence
 from services.alerts.handlers import AlertStore, Desk
 from services.alerts.store import SOURCE, MongoAlertStore
 from services.shared.clock import SECOND, Instant
@@ -294,6 +296,22 @@ def test_what_is_in_hand_for_a_while_and_what_climbs_are_found_when_it_is_time(
     assert orders(list(store.awakening(NOW + span(minutes=20), 10))) == ["1", "2"]
     assert handlers.wake(desk, NOW + span(minutes=20)) == 2
     assert orders(list(store.awakening(NOW + span(hours=9), 10))) == ["2"]
+
+
+def test_silences_are_there_until_they_end_and_as_they_were_changed_last(store: Store) -> None:
+    wanted = Matcher(
+        owed_by=frozenset({"operations", "finance"}), conditions=frozenset({"at_risk"})
+    )
+    long = Silence("s1", wanted, at("15:00"), at("18:00"), "ann", "stocktaking")
+    short = replace(long, id="s2", ends_at=at("16:00"))
+    for each in (long, short):
+        store.keep_silence(each)
+    assert list(store.silences(at("15:59"))) == [short, long]
+    assert list(store.silences(at("16:00"))) == [long]
+    store.keep_silence(replace(long, ends_at=at("15:30")))
+    assert list(store.silences(at("15:30"))) == [short]
+    assert store.silence("s1") == replace(long, ends_at=at("15:30"))
+    assert store.silence("s3") is None
 
 
 def test_only_alerts_without_an_end_stand(store: Store) -> None:

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     LEDGER_AGREES = "ledger_agrees"
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
+    SILENCED = "silenced"
     STILL_ASLEEP = "still_asleep"
 
 
@@ -61,11 +62,12 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """Who wants to hear of it again, and when."""
+    """Who wants to hear of it again, and when; `silence` is the id of one that did it."""
 
     actor: str
     until: Instant
     reason: str = ""
+    silence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

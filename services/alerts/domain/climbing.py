@@ -2,31 +2,56 @@
 
 An alert climbs while it is open: nobody has acknowledged it, and nobody wants to hear of it later.
 A rung is told once for a due date, however often the decision behind it is made: how many were told
-is part of the alert. Whatever else changes is told to all who were told of it before.
+is part of the alert. Whatever else changes is told to all who were told of it before. While a
+silence holds nobody is told anything but the end.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, State
 from services.alerts.domain.ladders import Escalation, Ladder
+from services.alerts.domain.silences import Silence, silence_of
 from services.shared.clock import Instant
 
 
-def climbing(before: History, decision: Decision, escalation: Escalation, now: Instant) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The ladders and routes, and the silences that hold now or later."""
+
+    escalation: Escalation
+    silences: Sequence[Silence] = ()
+
+
+def climbing(before: History, decision: Decision, rules: Rules, now: Instant) -> Decision:
     """The decision with each changed alert on its ladder, and each notice addressed."""
     history = decision.history
     for alert in decision.history.alerts:
         known = before.alert(alert.key)
         if alert != known:
-            history = history.having(_placed(known, alert, escalation.ladder_of(alert), now))
-    notices = (_addressed(notice, history, escalation) for notice in decision.notices)
-    return replace(decision, history=history, notices=tuple(notices))
+            history = history.having(_placed(known, alert, rules, now))
+    notices = (_addressed(notice, history, rules.escalation) for notice in decision.notices)
+    return replace(
+        decision,
+        history=history,
+        notices=tuple(each for each in notices if not _is_silenced(each.alert)),
+    )
 
 
-def _placed(known: Alert | None, alert: Alert, ladder: Ladder, now: Instant) -> Alert:
+def _is_silenced(alert: Alert) -> bool:
+    return alert.state is State.SNOOZED and alert.snooze is not None and bool(alert.snooze.silence)
+
+
+def _placed(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Alert:
     """An alert that begins, or that another ladder is for by now, is on the first rung."""
+    ladder = rules.escalation.ladder_of(alert)
     if alert.state is not State.OPEN:
         return replace(_held(alert, ladder), next_rung_at=None)
+    if silence := silence_of(alert, rules.silences, now):
+        told_at, rungs = (known.notified_at, known.rungs) if known else (None, 0)
+        return replace(
+            alert, snooze=silence.snooze, next_rung_at=None, notified_at=told_at, rungs=rungs
+        )
     begins = known is None or known.state is State.RESOLVED or alert.ladder != ladder.name
     rungs = 1 if begins else alert.rungs
     goes_on = begins or known is None or known.state is not State.OPEN or rungs > known.rungs
@@ -62,6 +87,7 @@ def _addressed(notice: Notice, history: History, escalation: Escalation) -> Noti
         rungs=alert.rungs,
         told=alert.told,
         next_rung_at=alert.next_rung_at,
+        snooze=alert.snooze,
     )
     rung = escalation.ladder_of(alert).rung(alert.rungs)
     climbed = notice.reason is Reason.ESCALATED and rung is not None

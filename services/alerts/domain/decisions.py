@@ -87,6 +87,23 @@ def snooze(history: History, key: str, snooze: Snooze) -> Decision:
     return Decision(history.having(changed), Reason.SNOOZED)
 
 
+def look_again(history: History, key: str) -> Decision:
+    """A silence has begun: an alert that stands open is held against it."""
+    alert = history.alert(key)
+    if alert is None or alert.state is not State.OPEN:
+        return Decision(history, Reason.REPEATED)
+    return Decision(history.having(_next(alert)), Reason.SILENCED)
+
+
+def end_silence(history: History, key: str, silence: str, now: Instant) -> Decision:
+    """What was silenced by it wakes now."""
+    alert = history.alert(key)
+    if alert is None or alert.end or not alert.snooze or alert.snooze.silence != silence:
+        return Decision(history, Reason.STILL_ASLEEP)
+    awake = replace(_next(alert), snooze=replace(alert.snooze, until=now))
+    return wake(history.having(awake), key, now)
+
+
 def wake(history: History, key: str, now: Instant) -> Decision:
     """Tell of it again when its time has come and it is still not over."""
     alert = history.alert(key)

@@ -6,6 +6,7 @@ A ladder is what other products call an escalation policy, a rung its step.
 from dataclasses import dataclass
 
 from services.alerts.domain.alert import Alert
+from services.alerts.domain.matching import EVERYTHING, Matcher
 from services.shared.clock import Instant
 
 
@@ -37,28 +38,10 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which alerts climb `ladder`: those with one of each that is named; nothing named takes all.
-
-    `conditions` are those of an alert, `agreements` the agreement's name or the finding's slug.
-    """
+    """The alerts that `wanted` takes climb `ladder`."""
 
     ladder: str
-    owed_by: frozenset[str] = frozenset()
-    owed_to: frozenset[str] = frozenset()
-    agreements: frozenset[str] = frozenset()
-    conditions: frozenset[str] = frozenset()
-
-    def takes(self, alert: Alert) -> bool:
-        promise = alert.promise
-        return all(
-            not wanted or value in wanted
-            for wanted, value in (
-                (self.owed_by, promise.owed_by),
-                (self.owed_to, promise.owed_to),
-                (self.agreements, promise.agreement),
-                (self.conditions, alert.condition),
-            )
-        )
+    wanted: Matcher = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +52,7 @@ class Escalation:
     routes: tuple[Route, ...]
 
     def ladder_of(self, alert: Alert) -> Ladder:
-        route = next(each for each in self.routes if each.takes(alert))
+        route = next(each for each in self.routes if each.wanted.takes(alert))
         return self.ladders[route.ladder]
 
 

@@ -1,14 +1,21 @@
 """What people ask of alerts, and what is wrong with a request before anything is looked up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from services.alerts.domain.alert import Alert, State, urgency
+from services.alerts.domain.matching import Matcher
+from services.alerts.domain.promise import Condition
+from services.alerts.domain.silences import Silence
 from services.shared.clock import SECOND, Instant, iso
 from services.shared.errors import RefusalCode, Refused
 
 TEXT_LENGTH_LIMIT = 1_024
 NAME_LENGTH_LIMIT = 200
-SNOOZE_LIMIT = 30 * 86_400 * SECOND
+DAY = 86_400 * SECOND
+SNOOZE_LIMIT = 30 * DAY
+SILENCE_LIMIT = 30 * DAY
+"""A silence is no longer than this, and begins within as much."""
+NAMES_LIMIT = 100
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1_000
 STANDING = frozenset({State.OPEN, State.ACKNOWLEDGED, State.SNOOZED})
@@ -83,8 +90,38 @@ def check_snooze(request: SnoozeUntil, now: Instant) -> None:
         raise _invalid(
             "until",
             f"is {iso(request.until)}; give a moment after now ({iso(now)}) and within"
-            f" {SNOOZE_LIMIT // (86_400 * SECOND)} days",
+            f" {SNOOZE_LIMIT // DAY} days",
         )
+
+
+def check_silence(silence: Silence, now: Instant) -> None:
+    _name("actor", silence.actor, "who asks for it")
+    _text("reason", silence.reason, needed="why nobody needs to hear of them")
+    _check_wanted(silence.wanted)
+    if silence.ends_at <= max(silence.starts_at, now):
+        raise _invalid(
+            "ends_at", f"is {iso(silence.ends_at)}; give a moment after the beginning and after now"
+        )
+    if silence.ends_at - silence.starts_at > SILENCE_LIMIT:
+        raise _invalid("ends_at", f"is more than {SILENCE_LIMIT // DAY} days after the beginning")
+    if silence.starts_at > now + SILENCE_LIMIT:
+        raise _invalid("starts_at", f"is more than {SILENCE_LIMIT // DAY} days ahead")
+
+
+def _check_wanted(wanted: Matcher) -> None:
+    if wanted.takes_all:
+        raise _invalid(
+            "silence", "names nothing, so it would take every alert; name at least one department"
+        )
+    for field in fields(wanted):
+        names = getattr(wanted, field.name)
+        if len(names) > NAMES_LIMIT:
+            raise _invalid(field.name, f"has {len(names)} names; give at most {NAMES_LIMIT}")
+        for name in names:
+            _name(field.name, name, "a name")
+    if unknown := wanted.conditions - {each.value for each in Condition}:
+        there = ", ".join(Condition)
+        raise _invalid("conditions", f"has {min(unknown)!r}; there are {there}")
 
 
 def check_release(request: Release) -> None:

@@ -1,6 +1,7 @@
 """The service in one process, and the same behind real gRPC on the loopback."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,11 +12,13 @@ import pytest
 from handoff.v1 import alerts_pb2_grpc
 
 from services.alerts.api import SERVICE, AlertsServicer
+from services.cli.main import main
 from services.local.ports import Ports
 from services.shared import rpc
 from services.shared.health import Health
 from services.shared.settings import Endpoint, Settings
 from tests.component.alerts.harness import InMemoryAlerts
+from tests.component.alerts.typed import Done, Run
 
 CONSOLE = "http://console.test"
 
@@ -64,3 +67,22 @@ def port(alerts: InMemoryAlerts) -> Iterator[int]:
 def service(port: int) -> Iterator[alerts_pb2_grpc.AlertsServiceStub]:
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield alerts_pb2_grpc.AlertsServiceStub(channel)
+
+
+@pytest.fixture
+def run(
+    port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object
+) -> Run:
+    monkeypatch.setenv("HANDOFF_ENDPOINTS__ALERTS__GRPC", str(port))
+    monkeypatch.setenv("HANDOFF_HOME", str(tmp_path))
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["handoff", *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return run

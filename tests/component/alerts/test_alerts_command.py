@@ -1,52 +1,19 @@
 """`handoff alerts` as it is typed: what it prints, and what it ends with."""
 
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from services.cli.main import main
 from services.shared.clock import to_instant
 from tests.alerting import a_promise, breached, ended, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever was printed
-        return json.loads(self.out)
-
-
-Run = Callable[..., Done]
+from tests.component.alerts.typed import Done, Run
 
 
 @pytest.fixture
-def run(
-    port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object
-) -> Run:
-    monkeypatch.setenv("HANDOFF_ENDPOINTS__ALERTS__GRPC", str(port))
-    monkeypatch.setenv("HANDOFF_HOME", str(tmp_path))
-
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["handoff", "alerts", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
+def run(run: Run) -> Run:
+    """`handoff alerts` with these arguments."""
+    return lambda *arguments: run("alerts", *arguments)
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,21 @@ class AlertsServiceStub:
                 request_serializer=handoff_dot_v1_dot_alerts__pb2.ReleasePromiseRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_alerts__pb2.ReleasePromiseResponse.FromString,
                 _registered_method=True)
+        self.BeginSilence = channel.unary_unary(
+                '/handoff.v1.AlertsService/BeginSilence',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.BeginSilenceRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.BeginSilenceResponse.FromString,
+                _registered_method=True)
+        self.ListSilences = channel.unary_unary(
+                '/handoff.v1.AlertsService/ListSilences',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.ListSilencesRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.ListSilencesResponse.FromString,
+                _registered_method=True)
+        self.EndSilence = channel.unary_unary(
+                '/handoff.v1.AlertsService/EndSilence',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceResponse.FromString,
+                _registered_method=True)
 
 
 class AlertsServiceServicer:
@@ -94,6 +109,24 @@ class AlertsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BeginSilence(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSilences(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSilence(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AlertsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -121,6 +154,21 @@ def add_AlertsServiceServicer_to_server(servicer, server):
                     servicer.ReleasePromise,
                     request_deserializer=handoff_dot_v1_dot_alerts__pb2.ReleasePromiseRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_alerts__pb2.ReleasePromiseResponse.SerializeToString,
+            ),
+            'BeginSilence': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginSilence,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.BeginSilenceRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.BeginSilenceResponse.SerializeToString,
+            ),
+            'ListSilences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSilences,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.ListSilencesRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.ListSilencesResponse.SerializeToString,
+            ),
+            'EndSilence': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSilence,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -258,6 +306,87 @@ class AlertsService:
             '/handoff.v1.AlertsService/ReleasePromise',
             handoff_dot_v1_dot_alerts__pb2.ReleasePromiseRequest.SerializeToString,
             handoff_dot_v1_dot_alerts__pb2.ReleasePromiseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginSilence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/BeginSilence',
+            handoff_dot_v1_dot_alerts__pb2.BeginSilenceRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.BeginSilenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSilences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/ListSilences',
+            handoff_dot_v1_dot_alerts__pb2.ListSilencesRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.ListSilencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSilence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/EndSilence',
+            handoff_dot_v1_dot_alerts__pb2.EndSilenceRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.EndSilenceResponse.FromString,
             options,
             channel_credentials,
             insecure,

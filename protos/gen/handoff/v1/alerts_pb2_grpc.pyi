@@ -36,6 +36,9 @@ class AlertsServiceStub:
     AcknowledgeAlert: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.AcknowledgeAlertRequest, _alerts_pb2.AcknowledgeAlertResponse]
     SnoozeAlert: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.SnoozeAlertRequest, _alerts_pb2.SnoozeAlertResponse]
     ReleasePromise: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.ReleasePromiseRequest, _alerts_pb2.ReleasePromiseResponse]
+    BeginSilence: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.BeginSilenceRequest, _alerts_pb2.BeginSilenceResponse]
+    ListSilences: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.ListSilencesRequest, _alerts_pb2.ListSilencesResponse]
+    EndSilence: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.EndSilenceRequest, _alerts_pb2.EndSilenceResponse]
 
 @_typing.type_check_only
 class AlertsServiceAsyncStub(AlertsServiceStub):
@@ -45,6 +48,9 @@ class AlertsServiceAsyncStub(AlertsServiceStub):
     AcknowledgeAlert: _aio.UnaryUnaryMultiCallable[_alerts_pb2.AcknowledgeAlertRequest, _alerts_pb2.AcknowledgeAlertResponse]  # type: ignore[assignment]
     SnoozeAlert: _aio.UnaryUnaryMultiCallable[_alerts_pb2.SnoozeAlertRequest, _alerts_pb2.SnoozeAlertResponse]  # type: ignore[assignment]
     ReleasePromise: _aio.UnaryUnaryMultiCallable[_alerts_pb2.ReleasePromiseRequest, _alerts_pb2.ReleasePromiseResponse]  # type: ignore[assignment]
+    BeginSilence: _aio.UnaryUnaryMultiCallable[_alerts_pb2.BeginSilenceRequest, _alerts_pb2.BeginSilenceResponse]  # type: ignore[assignment]
+    ListSilences: _aio.UnaryUnaryMultiCallable[_alerts_pb2.ListSilencesRequest, _alerts_pb2.ListSilencesResponse]  # type: ignore[assignment]
+    EndSilence: _aio.UnaryUnaryMultiCallable[_alerts_pb2.EndSilenceRequest, _alerts_pb2.EndSilenceResponse]  # type: ignore[assignment]
 
 class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -81,5 +87,26 @@ class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _alerts_pb2.ReleasePromiseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_alerts_pb2.ReleasePromiseResponse, _abc.Awaitable[_alerts_pb2.ReleasePromiseResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def BeginSilence(
+        self,
+        request: _alerts_pb2.BeginSilenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.BeginSilenceResponse, _abc.Awaitable[_alerts_pb2.BeginSilenceResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListSilences(
+        self,
+        request: _alerts_pb2.ListSilencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.ListSilencesResponse, _abc.Awaitable[_alerts_pb2.ListSilencesResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def EndSilence(
+        self,
+        request: _alerts_pb2.EndSilenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.EndSilenceResponse, _abc.Awaitable[_alerts_pb2.EndSilenceResponse]]: ...
 
 def add_AlertsServiceServicer_to_server(servicer: AlertsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,127 @@
+"""`handoff silence`: nobody hears of some alerts for a while, because it is known why they come."""
+
+from datetime import UTC
+from typing import Annotated, Any
+
+import typer
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.timestamp_pb2 import Timestamp
+from handoff.v1 import alerts_pb2
+
+from services.cli.alerts_service import (
+    TIMEOUT_S,
+    Actor,
+    AsJson,
+    alerts_service,
+    moment,
+    moment_of,
+    print_json,
+)
+
+app = typer.Typer(no_args_is_help=True)
+
+_NAMED = {
+    "owed_by": "owed_by",
+    "owed_to": "owed_to",
+    "agreement": "agreements",
+    "condition": "conditions",
+    "subject": "subjects",
+}
+_WHICH = (
+    f"What they have: {', '.join(_NAMED)}. A name that is given twice may be either; an alert has"
+    " to have one of each name."
+)
+
+
+@app.command()
+def add(  # noqa: PLR0913, PLR0917 - what people type, each by its name
+    which: Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help=_WHICH)],
+    reason: Annotated[str, typer.Option(help="Why nobody needs to hear of them.")],
+    actor: Actor,
+    begins: Annotated[str, typer.Option("--from", help="A moment; without it, now.")] = "",
+    until: Annotated[str, typer.Option(help="A moment: 2026-11-02T16:00+01:00.")] = "",
+    for_: Annotated[str, typer.Option("--for", help="A duration from now: 90m, 4h or 2d.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Silence alerts for a while, for example all of operations that are at risk:
+
+    handoff silence add owed_by=operations condition=at_risk --for 4h --reason stocktaking
+
+    One that begins later is a maintenance window. What still stands when it ends is told then.
+    """
+    silence = alerts_pb2.Silence(
+        starts_at=_begins(begins), ends_at=moment_of(until, for_), actor=actor, reason=reason
+    )
+    for name, value in map(_named_value, which):
+        getattr(silence, _NAMED[name]).append(value)
+    with alerts_service() as alerts:
+        request = alerts_pb2.BeginSilenceRequest(silence=silence)
+        kept = alerts.BeginSilence(request, timeout=TIMEOUT_S).silence
+    _say(kept, f"{kept.id} holds until {_utc(kept.ends_at)}.", as_json)
+
+
+@app.command("list")
+def list_silences(as_json: AsJson = False) -> None:
+    """List the silences that hold or are planned, the first to end on top."""
+    with alerts_service() as alerts:
+        request = alerts_pb2.ListSilencesRequest()
+        found = alerts.ListSilences(request, timeout=TIMEOUT_S).silences
+    if as_json:
+        print_json([_as_dict(each) for each in found])
+    elif not found:
+        print("Nothing is silenced.")
+    for each in () if as_json else found:
+        named = " ".join(_named(each))
+        times = f"{_utc(each.starts_at)} to {_utc(each.ends_at)}"
+        print(f"{each.id}  {times}  {named}  ({each.actor}: {each.reason})")
+
+
+@app.command()
+def end(
+    id: Annotated[str, typer.Argument(help="As `handoff silence list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """End a silence now: what it took and still stands is told."""
+    with alerts_service() as alerts:
+        ended = alerts.EndSilence(alerts_pb2.EndSilenceRequest(id=id), timeout=TIMEOUT_S).silence
+    _say(ended, f"{id} has ended.", as_json)
+
+
+def _begins(text: str) -> Timestamp | None:
+    if not text:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(moment(text, "--from"))
+    return stamp
+
+
+def _named_value(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if name not in _NAMED or not value:
+        raise typer.BadParameter(
+            f"{text!r} is not NAME=VALUE; give one like owed_by=finance, with a name of"
+            f" {', '.join(_NAMED)}."
+        )
+    return name, value
+
+
+def _named(silence: alerts_pb2.Silence) -> list[str]:
+    named = ((name, getattr(silence, field)) for name, field in _NAMED.items())
+    return [f"{name}={value}" for name, values in named for value in values]
+
+
+def _utc(stamp: Timestamp) -> str:
+    return f"{stamp.ToDatetime(tzinfo=UTC):%Y-%m-%d %H:%M UTC}"
+
+
+def _say(silence: alerts_pb2.Silence, text: str, as_json: bool) -> None:
+    if as_json:
+        print_json(_as_dict(silence))
+    else:
+        print(text)
+
+
+def _as_dict(silence: alerts_pb2.Silence) -> dict[str, Any]:
+    return MessageToDict(
+        silence, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
