@@ -1,11 +1,15 @@
 """What alerts add to the shared settings: whom they go to, and the name that this process has."""
 
 import socket
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field, HttpUrl, UrlConstraints
 
+from services.alerts.receiver_options import LogOptions, WebhookOptions
+from services.alerts.receivers_file import ReceiversFile, read_receivers
+from services.shared.errors import SettingsError
 from services.shared.settings import Settings
 
 
@@ -13,7 +17,10 @@ class AlertsOptions(BaseModel):
     """`HANDOFF_ALERTS__WEBHOOK_URL` and its like."""
 
     webhook_url: Annotated[HttpUrl, UrlConstraints(max_length=2_000)] | None = Field(
-        None, description="notices are POSTed here as JSON; without it they only go to the log"
+        None, description="notices are POSTed here as JSON, to the receiver `webhook`"
+    )
+    receivers: Path | None = Field(
+        None, description="the receivers file; without it notices only go to the log"
     )
     console_url: HttpUrl | None = Field(
         None, description="the console as receivers reach it, where that is not its own address"
@@ -40,3 +47,26 @@ class AlertsSettings(Settings):
         if self.alerts.console_url:
             return str(self.alerts.console_url).rstrip("/")
         return self.endpoints.console.url
+
+    @cached_property
+    def receivers(self) -> ReceiversFile:
+        """Those of the file, or the log; beside them the one webhook. Raises SettingsError.
+
+        Whoever starts the process chose the webhook's host, so it may be anywhere.
+        """
+        path, url = self.alerts.receivers, self.alerts.webhook_url
+        if path:
+            found = read_receivers(path)
+        else:
+            found = ReceiversFile(receivers=(LogOptions(name="log", kind="log"),))
+        if url is None:
+            return found
+        if any(each.name == "webhook" for each in found.receivers):
+            raise SettingsError(
+                f"{path}: receiver 'webhook' is HANDOFF_ALERTS__WEBHOOK_URL already; name it"
+                " otherwise, or leave the variable out."
+            )
+        webhook = WebhookOptions(name="webhook", kind="webhook", url=str(url))
+        return ReceiversFile(
+            allow=found.allow | {f"{url.host}:{url.port}"}, receivers=(*found.receivers, webhook)
+        )
