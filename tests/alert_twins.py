@@ -161,8 +161,9 @@ class MemoryChannel:
         error = DeliveryError("The receiver answered 500.", permanent=permanent)
         self.failing[key] = [error] * times
 
-    def send(self, notice: Notice) -> None:
+    def send(self, notice: Notice) -> str:
         self.tries.append(notice.id)
         if failures := self.failing.get(notice.alert.key):
             raise failures.pop()
         self.got.append(notice)
+        return "taken"

@@ -14,15 +14,15 @@ from handoff.v1 import alerts_pb2_grpc
 from pymongo import MongoClient
 
 from services.alerts.api import SERVICE, AlertsServicer
-from services.alerts.channels.log import LogChannel
-from services.alerts.channels.webhook import WebhookChannel
 from services.alerts.delivery import Channel, Receiver
+from services.alerts.destinations import Guard
 from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.escalation_file import load_escalation
 from services.alerts.handlers import Desk
 from services.alerts.hearing import verdict_handler
 from services.alerts.ledger import GrpcLedger
 from services.alerts.metrics import Metrics
+from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.settings import AlertsSettings
 from services.alerts.store import SOURCE, MongoAlertStore
@@ -60,12 +60,14 @@ async def run(settings: AlertsSettings) -> None:
     stop = Stop()
     stop.on_signals()
     observed = telemetry.start(NAME, settings)
+    channels = channels_of(settings, observed)
     health = Health("kafka", "mongo", "relay")
     http = settings.endpoints.alerts.http
     probes = pages.serve(health, observed.registry, settings.listen, http)
     client = connect(settings.mongo)
     try:
-        service = Service(settings, observed, health, clock_of(settings, stop.threads), client)
+        clock = clock_of(settings, stop.threads)
+        service = Service(settings, observed, health, clock, client, channels)
         reachable = partial(wait_until_reachable, client, health, observed.log, stop.threads)
         if await asyncio.to_thread(reachable):
             await service.serve(stop)
@@ -75,6 +77,13 @@ async def run(settings: AlertsSettings) -> None:
         client.close()
         observed.shutdown()
         observed.log.info("stopped")
+
+
+def channels_of(settings: AlertsSettings, observed: Telemetry) -> Sequence[Channel]:
+    """Before anything else: a wrong receivers file stops the start. Raises SettingsError."""
+    file = settings.receivers
+    around = Surroundings(observed.log, settings.console_url, Guard(file.allow))
+    return [channel_of(options, around) for options in file.receivers]
 
 
 class Stop:
@@ -102,6 +111,7 @@ class Service:
     health: Health
     clock: Clock
     client: "MongoClient[Row]"
+    channels: Sequence[Channel]
 
     async def serve(self, stop: Stop) -> None:
         """1. store  2. gRPC  3. loops in threads  4. verdicts; the first that ends ends all."""
@@ -111,8 +121,7 @@ class Service:
         await asyncio.to_thread(store.prepare)
         ledger = GrpcLedger(settings.endpoints.tracker.grpc_address)
         metrics = Metrics(self.observed.registry)
-        channels = self._channels()
-        desk = Desk(store, self._escalation(tuple(channel.name for channel in channels)))
+        desk = Desk(store, self._escalation())
         publishers = [
             KafkaPublisher(settings.kafka, f"handoff-alerts-{purpose}")
             for purpose in ("relay", "dead-letters")
@@ -121,7 +130,7 @@ class Service:
         loops: list[Loop] = [
             partial(self._relay(outbox, publishers[0]).run, stop.threads),
             partial(self._rounds(desk, ledger, store, metrics).run, stop.threads),
-            *(self._delivery(channel, store, metrics, stop.threads) for channel in channels),
+            *(self._delivery(channel, store, metrics, stop.threads) for channel in self.channels),
         ]
         server = await self._grpc(AlertsServicer(desk, ledger, self.clock, settings.console_url))
         endpoint = settings.endpoints.alerts
@@ -146,16 +155,11 @@ class Service:
                 stop.now()
             await asyncio.gather(*tasks)
 
-    def _channels(self) -> list[Channel]:
-        url = self.settings.console_url
-        channels: list[Channel] = [LogChannel(self.observed.log, url)]
-        if webhook := self.settings.alerts.webhook_url:
-            channels.append(WebhookChannel(str(webhook), url))
-        return channels
-
-    def _escalation(self, receivers: tuple[str, ...]) -> Escalation:
-        file = self.settings.alerts.escalation
-        return load_escalation(file, receivers) if file else everybody_at_once(receivers)
+    def _escalation(self) -> Escalation:
+        file, known = self.settings.alerts.escalation, self.settings.receivers
+        if file is None:
+            return everybody_at_once(known.direct)
+        return load_escalation(file, [each.name for each in known.receivers])
 
     def _handler(
         self, desk: Desk, metrics: Metrics, publisher: KafkaPublisher, stop: threading.Event

@@ -45,8 +45,8 @@ class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def send(self, notice: Notice) -> None:
-        """Raises DeliveryError."""
+    def send(self, notice: Notice) -> str:
+        """What the receiver answered, in a few words; raises DeliveryError."""
         ...
 
 

@@ -5,6 +5,7 @@ AlertsError
 └── LedgerUnreachable    the tracker does not answer
 """
 
+from services.shared.clock import Instant
 from services.shared.errors import HandoffError
 
 
@@ -13,11 +14,12 @@ class AlertsError(HandoffError):
 
 
 class DeliveryError(AlertsError):
-    """A receiver did not take a notice."""
+    """A receiver did not take a notice; in less than `retry_after`, microseconds, it will not."""
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    def __init__(self, message: str, *, permanent: bool, retry_after: Instant = 0) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.retry_after = retry_after
 
 
 class LedgerUnreachable(AlertsError):

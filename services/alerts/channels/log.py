@@ -9,13 +9,14 @@ from services.alerts.domain.pages import page_of
 class LogChannel:
     """One line a notice, a warning while somebody has something to do."""
 
-    name = "log"
-
-    def __init__(self, log: structlog.typing.FilteringBoundLogger, console_url: str) -> None:
+    def __init__(
+        self, log: structlog.typing.FilteringBoundLogger, console_url: str, name: str = "log"
+    ) -> None:
+        self.name = name
         self._log = log
         self._console_url = console_url
 
-    def send(self, notice: Notice) -> None:
+    def send(self, notice: Notice) -> str:
         alert = notice.alert
         say = self._log.info if alert.end else self._log.warning
         say(
@@ -27,3 +28,4 @@ class LogChannel:
             subject=alert.promise.subject,
             url=page_of(alert.promise, self._console_url),
         )
+        return "written to the log"

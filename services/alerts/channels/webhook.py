@@ -1,59 +1,28 @@
-"""POSTs notices as JSON to one address; the same notice always has the same key in its headers.
+"""Every fact of a notice as JSON, signed where there are keys; the same notice has the same id.
 
-The receiver acknowledges with any 2xx and can drop what it has seen. Its address may be a secret:
-only the host is ever told.
+The receiver acknowledges with any 2xx and can drop what it has seen.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import Any
 
-import httpx
-
+from services.alerts.channels.posting import Post
+from services.alerts.channels.signing import signed
 from services.alerts.domain.alert import Notice
 from services.alerts.domain.pages import page_of
 from services.alerts.domain.promise import next_action_owner
 from services.alerts.domain.text import next_step, summary
-from services.alerts.errors import DeliveryError
 from services.shared.clock import Instant, iso
-from services.shared.telemetry import trace_headers
-
-TIMEOUT_S = 5.0
-ANSWER_LIMIT = 200
-_PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-class WebhookChannel:
-    """Sends one notice a call; raises DeliveryError, permanent where the receiver rejects it."""
-
-    name = "webhook"
-
-    def __init__(self, url: str, console_url: str, client: httpx.Client | None = None) -> None:
-        self._url = httpx.URL(url)
-        self._console_url = console_url
-        self._client = client or httpx.Client(timeout=TIMEOUT_S)
-
-    def send(self, notice: Notice) -> None:
-        trace = {name: value.decode() for name, value in trace_headers()}
-        headers = {"webhook-id": notice.id, "Idempotency-Key": notice.id, **trace}
-        content = as_json(notice, self._console_url)
-        try:
-            with self._client.stream("POST", self._url, json=content, headers=headers) as answer:
-                self._check(answer)
-        except httpx.HTTPError as error:
-            raise DeliveryError(
-                f"{self._url.host} does not answer: {type(error).__name__} {error}", permanent=False
-            ) from error
-
-    def _check(self, answer: httpx.Response) -> None:
-        """Of a refusal the beginning is read, and of a success nothing: a stranger wrote it."""
-        if answer.is_success:
-            return
-        said = next(answer.iter_bytes(ANSWER_LIMIT), b"").decode(errors="replace").strip()
-        raise DeliveryError(
-            f"{self._url.host} answered {answer.status_code}: {said}",
-            permanent=answer.is_client_error and answer.status_code not in _PASSING,
-        )
+def webhook_post(
+    notice: Notice, now: Instant, url: str, keys: Sequence[bytes], console_url: str
+) -> Post:
+    content = json.dumps(as_json(notice, console_url), ensure_ascii=False).encode()
+    headers = signed(keys, notice.id, now, content) if keys else {"webhook-id": notice.id}
+    return Post(url, content, {"Idempotency-Key": notice.id, **headers})
 
 
 def as_json(notice: Notice, console_url: str) -> dict[str, Any]:

@@ -39,3 +39,14 @@ def sentence(text: str) -> str:
     """With a full stop, whoever wrote it; nothing stays nothing."""
     text = text.strip()
     return text if not text or text[-1] in ".!?" else f"{text}."
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, and a word that it was cut."""
+    mark = f" … (cut at {limit:,} characters)"
+    return text if len(text) <= limit else text[: limit - len(mark)] + mark
+
+
+def one_line(text: str) -> str:
+    """Without line breaks and whatever else cannot be printed."""
+    return "".join(each for each in " ".join(text.split()) if each.isprintable())

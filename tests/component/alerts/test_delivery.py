@@ -6,14 +6,15 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from services.alerts.channels.webhook import WebhookChannel
+from services.alerts.channels.posting import Post, PostingChannel
+from services.alerts.channels.webhook import webhook_post
 from services.alerts.delivery import ATTEMPTS, CLAIM, REST_LIMIT, Result
-from services.alerts.domain.alert import Reason
+from services.alerts.domain.alert import Notice, Reason
 from services.alerts.handlers import deliver
-from services.shared.clock import SECOND
+from services.shared.clock import SECOND, Instant
 from services.shared.events.common import Money
 from tests.alert_twins import MemoryChannel
-from tests.alerting import a_finding, a_promise, breached, ended, found, key, warned
+from tests.alerting import MovedClock, a_finding, a_promise, at, breached, ended, found, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -34,9 +35,13 @@ class Hook:
             raise answer
         return httpx.Response(answer, text=self.text)
 
-    def channel(self) -> WebhookChannel:
+    def channel(self) -> PostingChannel:
         client = httpx.Client(transport=httpx.MockTransport(self))
-        return WebhookChannel("http://hook.test/alerts", "http://console.test", client)
+        return PostingChannel("webhook", self._write, client, MovedClock(at("15:25")))
+
+    @staticmethod
+    def _write(notice: Notice, now: Instant) -> Post:
+        return webhook_post(notice, now, "http://hook.test/alerts", (), "http://console.test")
 
 
 def test_a_webhook_that_fails_twice_gets_the_same_notice_with_the_same_key() -> None:

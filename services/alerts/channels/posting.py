@@ -1,0 +1,96 @@
+"""POSTs what a kind of receiver wants to be told, and reads from its answer whether it has it.
+
+Its address may be a secret and its answer is a stranger's: only the host and a few words are told.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+
+from services.alerts.domain.alert import Notice
+from services.alerts.domain.words import one_line
+from services.alerts.errors import DeliveryError
+from services.shared.clock import SECOND, Clock, Instant, to_instant
+from services.shared.telemetry import trace_headers
+
+ANSWER_LIMIT = 200
+RETRY_AFTER_LIMIT = 3_600 * SECOND
+"""Whoever asks for more patience than this is asked again after it."""
+_PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One request, ready to be sent as it is."""
+
+    url: str
+    content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Write = Callable[[Notice, Instant], Post]
+"""What a notice becomes, pure but for the secrets that it reads; `now` is the wall's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostingChannel:
+    """Sends one notice a call."""
+
+    name: str
+    write: Write
+    client: httpx.Client
+    clock: Clock
+
+    def send(self, notice: Notice) -> str:
+        """What was answered; raises DeliveryError, permanent where the receiver rejects it."""
+        post = self.write(notice, self.clock.now())
+        trace = {name: value.decode() for name, value in trace_headers()}
+        headers = {"Content-Type": "application/json", **post.headers, **trace}
+        try:
+            url = httpx.URL(post.url)
+            with self.client.stream("POST", url, content=post.content, headers=headers) as answer:
+                return _judged(answer, url.host, self.clock.now())
+        except httpx.InvalidURL:
+            raise DeliveryError(f"The address of {self.name} is no URL.", permanent=True) from None
+        except httpx.HTTPError as error:
+            raise DeliveryError(
+                f"{url.host} does not answer: {type(error).__name__} {error}", permanent=False
+            ) from error
+
+
+def _judged(answer: httpx.Response, host: str, now: Instant) -> str:
+    said = f"{host} answered {answer.status_code}{_beginning(answer)}"
+    if answer.is_success:
+        return said
+    raise DeliveryError(
+        said,
+        permanent=answer.is_client_error and answer.status_code not in _PASSING,
+        retry_after=patience(answer.headers.get("Retry-After"), now),
+    )
+
+
+def _beginning(answer: httpx.Response) -> str:
+    """The head has said it all; that the body does not come changes nothing."""
+    try:
+        said = next(answer.iter_bytes(ANSWER_LIMIT), b"")
+    except httpx.HTTPError:
+        return ""
+    text = one_line(said.decode(errors="replace"))
+    return f": {text}" if text else ""
+
+
+def patience(retry_after: str | None, now: Instant) -> Instant:
+    """Microseconds from now, of a number of seconds or of a date; 0 where it is neither or past."""
+    if not retry_after:
+        return 0
+    if retry_after.strip().isdecimal():
+        seconds = int(retry_after.strip()[:9])
+        return min(seconds * SECOND, RETRY_AFTER_LIMIT)
+    try:
+        until = to_instant(parsedate_to_datetime(retry_after))
+    except (ValueError, OverflowError):
+        return 0
+    return min(max(until - now, 0), RETRY_AFTER_LIMIT)

@@ -1,0 +1,56 @@
+"""Messages for Slack's incoming webhooks: blocks, and one link for each thing to open.
+
+Whatever comes from a ledger is escaped, so that nobody can mention a channel or make up a link.
+"""
+
+import json
+from typing import Any
+
+from services.alerts.channels.posting import Post
+from services.alerts.domain.alert import Notice
+from services.alerts.domain.pages import pages_beside
+
+SECTION_LIMIT = 3_000
+_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_CUT = f" … (cut at {SECTION_LIMIT:,} characters)"
+
+
+def slack_post(notice: Notice, url: str, console_url: str) -> Post:
+    return Post(url, json.dumps(as_blocks(notice, console_url), ensure_ascii=False).encode())
+
+
+def as_blocks(notice: Notice, console_url: str) -> dict[str, Any]:
+    text = escaped(notice.text, SECTION_LIMIT)
+    links = [_link(*page) for page in pages_beside(notice.alert.promise, console_url)]
+    if not notice.alert.end:
+        links.append(f"`handoff alerts ack {notice.alert.key}`")
+    return {
+        "text": text,
+        "unfurl_links": False,
+        "blocks": [
+            {"type": "section", "text": {"type": "mrkdwn", "text": text}},
+            {
+                "type": "context",
+                "elements": [{"type": "mrkdwn", "text": each} for each in links],
+            },
+        ],
+    }
+
+
+def escaped(text: str, limit: int) -> str:
+    """At most `limit` characters as Slack counts them; what stands for one is never cut in two."""
+    parts = [_ESCAPED.get(each, each) for each in text]
+    if sum(map(len, parts)) <= limit:
+        return "".join(parts)
+    room = limit - len(_CUT)
+    kept = []
+    for part in parts:
+        room -= len(part)
+        if room < 0:
+            break
+        kept.append(part)
+    return "".join(kept) + _CUT
+
+
+def _link(text: str, href: str) -> str:
+    return f"<{escaped(href.replace('|', '%7C'), SECTION_LIMIT)}|{text}>"

@@ -1,0 +1,283 @@
+"""What every kind of channel does with what a receiver answers, over real connections."""
+
+import json
+import os
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import structlog
+
+from services.alerts.channels.email import EmailChannel
+from services.alerts.channels.signing import keys_of, signed
+from services.alerts.delivery import Channel
+from services.alerts.destinations import Guard, guarded_client
+from services.alerts.errors import DeliveryError
+from services.alerts.receiver_options import EmailOptions
+from services.alerts.receivers import Surroundings, channel_of
+from services.alerts.receivers_file import ReceiversFile
+from services.shared.clock import SECOND
+from services.shared.errors import SettingsError
+from tests.alerting import MovedClock, key
+from tests.mailbox import CERTIFICATE, Mailbox
+from tests.notices import CONSOLE, NOW, trigger
+
+KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+class Site:
+    """Receivers of all kinds on one port of the loopback, over TLS; answers as told."""
+
+    def __init__(self) -> None:
+        site = self
+        self.got: list[tuple[str, dict[str, str], bytes]] = []
+        self.status, self.text, self.headers = 200, "ok", dict[str, str]()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                site.got.append((self.path, dict(self.headers), body))
+                self.send_response(site.status)
+                for name, value in site.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(site.text.encode())
+
+            def log_message(self, format: str, *_arguments: object) -> None:
+                """Nothing: the test looks at what came."""
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"https://hook.test:{self._server.server_port}"
+        self.place = f"hook.test:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    yield site
+    site.close()
+
+
+OPTIONS = {
+    "webhook": {"url": "{url}/hook", "keys_env": "TEST_KEYS"},
+    "alertmanager": {"url": "{url}"},
+    "pagerduty": {"url": "{url}/v2/enqueue", "routing_key_env": "TEST_KEYS"},
+    "slack": {"url_env": "TEST_URL"},
+}
+PATHS = {
+    "webhook": "/hook",
+    "alertmanager": "/api/v2/alerts",
+    "pagerduty": "/v2/enqueue",
+    "slack": "/services/T/B/x",
+}
+
+
+def opened(kind: str, site: Site, guard: Guard) -> Channel:
+    os.environ["TEST_URL"] = f"{site.url}/services/T/B/x"
+    os.environ["TEST_KEYS"] = KEY
+    options = {name: value.format(url=site.url) for name, value in OPTIONS[kind].items()}
+    file = ReceiversFile.model_validate({"receivers": [{"name": "there", "kind": kind, **options}]})
+    trusted = ssl.create_default_context(cafile=CERTIFICATE)
+    around = Surroundings(
+        structlog.get_logger(),
+        CONSOLE,
+        guard,
+        MovedClock(NOW),
+        partial(guarded_client, context=trusted),
+    )
+    return channel_of(file.receivers[0], around)
+
+
+@pytest.fixture(params=list(OPTIONS))
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def channel(kind: str, site: Site, monkeypatch: pytest.MonkeyPatch) -> Channel:
+    for name in ("TEST_URL", "TEST_KEYS"):
+        monkeypatch.setenv(name, "")
+    return opened(kind, site, Guard({site.place}, lambda _host, _port: ["127.0.0.1"]))
+
+
+def failure(channel: Channel) -> DeliveryError:
+    with pytest.raises(DeliveryError) as failed:
+        channel.send(trigger())
+    return failed.value
+
+
+def test_what_is_taken_is_told_in_the_receivers_words(
+    channel: Channel, kind: str, site: Site
+) -> None:
+    site.status, site.text = 202, '{"status":"success"}\r\n'
+    assert channel.send(trigger()) == 'hook.test answered 202: {"status":"success"}'
+    ((path, headers, body),) = site.got
+    assert (path, headers["Host"]) == (PATHS[kind], site.place)
+    assert headers["Content-Type"] == "application/json"
+    assert json.loads(body)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 422])
+def test_a_rejection_is_for_good(channel: Channel, site: Site, status: int) -> None:
+    site.status = status
+    assert failure(channel).permanent
+
+
+@pytest.mark.parametrize("status", [302, 408, 425, 429, 500, 502, 503, 504])
+def test_other_failures_may_pass(channel: Channel, site: Site, status: int) -> None:
+    site.status, site.headers = status, {"Location": "https://hook.test/", "Retry-After": "7"}
+    failed = failure(channel)
+    assert (failed.permanent, failed.retry_after) == (False, 7 * SECOND)
+    assert len(site.got) == 1
+
+
+def test_no_address_and_no_key_is_ever_told(channel: Channel, site: Site) -> None:
+    site.status, site.text = 400, "\x1b[31mred\n" + "x" * 10_000
+    said = str(failure(channel))
+    assert said.startswith("hook.test answered 400: [31mred xxx")
+    assert len(said) < 300
+    site.close()
+    for text in (said, str(failure(channel)), repr(channel)):
+        assert not any(secret in text for secret in (KEY, "/services", "/hook", "/v2"))
+
+
+def test_a_private_address_is_not_spoken_to_by_any_kind(
+    kind: str, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TEST_URL", "TEST_KEYS"):
+        monkeypatch.setenv(name, "")
+    channel = opened(kind, site, Guard(resolve=lambda _host, _port: ["127.0.0.1"]))
+    failed = failure(channel)
+    assert failed.permanent
+    assert "not a public address" in str(failed)
+    assert site.got == []
+
+
+def test_what_comes_of_a_webhook_can_be_verified(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TEST_URL", "TEST_KEYS"):
+        monkeypatch.setenv(name, "")
+    guard = Guard({site.place}, lambda _host, _port: ["127.0.0.1"])
+    opened("webhook", site, guard).send(trigger())
+    ((_, headers, body),) = site.got
+    expected = signed(keys_of(KEY), f"{key()}:1:first_notice", NOW, body)
+    assert {name: headers[name] for name in expected} == expected
+
+
+Mail = Callable[..., tuple[Mailbox, EmailChannel]]
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Iterator[Mail]:
+    boxes = []
+    (tmp_path / "password").write_text("s3cret\n")
+
+    def opened(*, allowed: bool = True, starttls: bool = True, **options: str) -> object:
+        box = Mailbox(implicit=options.get("tls") == "implicit", starttls=starttls)
+        boxes.append(box)
+        given = {
+            "name": "mail",
+            "kind": "email",
+            "host": "mail.test",
+            "port": box.port,
+            "sender": "handoff@company.test",
+            "to": ["a@company.test", "b@company.test"],
+            "username": "handoff",
+            "password_file": str(tmp_path / "password"),
+        }
+        guard = Guard(
+            {f"mail.test:{box.port}"} if allowed else (), lambda _host, _port: ["127.0.0.1"]
+        )
+        trusted = ssl.create_default_context(cafile=CERTIFICATE)
+        told = EmailOptions.model_validate(given | options)
+        return box, EmailChannel(told, guard, CONSOLE, trusted)
+
+    yield opened  # type: ignore[misc]
+    for box in boxes:
+        box.close()
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_mail_goes_over_tls_to_everybody(mail: Mail, tls: str) -> None:
+    box, channel = mail(tls=tls)
+    assert channel.send(trigger()) == "mail.test took it"
+    assert [each for each in box.commands if each.startswith("RCPT")] == [
+        "RCPT TO:<a@company.test>",
+        "RCPT TO:<b@company.test>",
+    ]
+    assert f"Message-ID: <{key()}@company.test>".encode() in box.messages[0]
+
+
+def test_no_mail_and_no_password_goes_without_tls(mail: Mail) -> None:
+    box, channel = mail(starttls=False)
+    failed = failure(channel)
+    assert failed.permanent
+    assert (box.messages, [each for each in box.commands if "AUTH" in each]) == ([], [])
+
+
+def test_mail_goes_to_nobody_whose_certificate_is_of_another(mail: Mail) -> None:
+    box, channel = mail(host="other.test", allowed=False)
+    assert "not a public address" in str(failure(channel))
+    object.__setattr__(channel, "guard", Guard({"other.test"}, lambda *_: ["127.0.0.1"]))
+    assert "CERTIFICATE_VERIFY_FAILED" in str(failure(channel))
+    assert box.messages == []
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "permanent"),
+    [
+        ("MAIL", "451 later", False),
+        ("MAIL", "550 never", True),
+        ("RCPT", "450 later", False),
+        ("RCPT", "550 nobody", True),
+        ("DATA", "554 spam", True),
+        ("AUTH", "535 who?", True),
+        ("AUTH", "454 later", False),
+    ],
+)
+def test_a_mail_servers_no_is_for_now_or_for_good(
+    mail: Mail, command: str, answer: str, permanent: bool
+) -> None:
+    box, channel = mail()
+    box.answers[command] = answer
+    failed = failure(channel)
+    assert failed.permanent == permanent
+    assert f"mail.test answered {answer[:3]}" in str(failed)
+    assert "s3cret" not in str(failed)
+
+
+def test_one_who_cannot_be_written_to_is_named_and_the_others_have_it(mail: Mail) -> None:
+    box, channel = mail()
+    box.answers["RCPT TO:<b@"] = "550 nobody"
+    assert channel.send(trigger()) == "mail.test took it, but not for b@company.test"
+    assert len(box.messages) == 1
+
+
+def test_a_mail_server_that_is_away_may_come_back(mail: Mail) -> None:
+    box, channel = mail()
+    box.close()
+    assert not failure(channel).permanent
+
+
+def test_apprise_is_named_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "apprise", None)
+    options = ReceiversFile.model_validate(
+        {"receivers": [{"name": "any", "kind": "apprise", "url_env": "TEST_URL"}]}
+    ).receivers[0]
+    with pytest.raises(SettingsError, match=r"handoff\[apprise\]"):
+        channel_of(options, Surroundings(structlog.get_logger(), CONSOLE, Guard()))
