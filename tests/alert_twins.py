@@ -23,6 +23,7 @@ class Waiting:
     notice: Notice
     receivers: set[str]
     claims: dict[str, tuple[str, Instant]] = field(default_factory=dict)
+    tried: dict[str, Instant] = field(default_factory=dict)
 
 
 class MemoryAlertStore:
@@ -36,6 +37,7 @@ class MemoryAlertStore:
         self._silences: dict[str, Silence] = {}
         self.events: list[tuple[Release, Promise, Instant]] = []
         self.problems: dict[str, str] = {}
+        self._passed_on: set[tuple[str, str]] = set()
 
     def change(self, promise_id: str, decide: Decide) -> Decision:
         with self._lock:
@@ -83,19 +85,35 @@ class MemoryAlertStore:
         )
         return sorted(found, key=_place)[:limit]
 
-    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> bool:
+    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> Instant | None:
         with self._lock:
             row = self._notices[notice.id]
             holder, until = row.claims.get(receiver, (owner, now))
             if receiver not in row.receivers or (holder != owner and now < until):
-                return False
+                return None
             row.claims[receiver] = (owner, now + CLAIM)
-            return True
+            return row.tried.setdefault(receiver, now)
 
-    def settle(self, notice: Notice, receiver: str, problem: str = "") -> None:
-        self._notices[notice.id].receivers.discard(receiver)
+    def settle(self, notice: Notice, receiver: str, problem: str = "", fallback: str = "") -> None:
+        receivers = self._notices[notice.id].receivers
+        receivers.discard(receiver)
+        if fallback:
+            receivers.add(fallback)
         if problem:
             self.problems[notice.id] = problem
+            self._passed_on.add((notice.alert.key, receiver))
+
+    def passed_on(self, key: str, receiver: str) -> bool:
+        return (key, receiver) in self._passed_on
+
+    def drop(self, notices: Sequence[Notice], receiver: str) -> bool:
+        with self._lock:
+            first = self._notices[notices[0].id]
+            if receiver not in first.receivers or receiver in first.tried:
+                return False
+            for notice in notices:
+                self._notices[notice.id].receivers.discard(receiver)
+            return True
 
     def released(self, request: Release) -> bytes | None:
         first = self._releases.get(request.idempotency_key)

@@ -14,7 +14,7 @@ from handoff.v1 import alerts_pb2_grpc
 from pymongo import MongoClient
 
 from services.alerts.api import SERVICE, AlertsServicer
-from services.alerts.delivery import Channel, Receiver
+from services.alerts.delivery import Channel, Policy, Receiver
 from services.alerts.destinations import Guard
 from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.escalation_file import load_escalation
@@ -199,8 +199,13 @@ class Service:
             telemetry=self.observed,
             count=metrics.sent,
             stop=stop,
+            policy=self._policy(channel.name),
         )
         return partial(deliver_until, stop, receiver, self.health)
+
+    def _policy(self, receiver: str) -> Policy:
+        (options,) = (each for each in self.settings.receivers.receivers if each.name == receiver)
+        return Policy(options.per_minute, options.collapse, options.fallback or "")
 
     async def _grpc(self, servicer: AlertsServicer) -> grpc.aio.Server:
         register = partial(alerts_pb2_grpc.add_AlertsServiceServicer_to_server, servicer)

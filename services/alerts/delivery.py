@@ -2,6 +2,7 @@
 alert never in the way of others. Which step comes when is written in `handlers.py`.
 """
 
+import random
 import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
@@ -10,11 +11,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from opentelemetry.trace import Span, SpanKind
-from tenacity import Retrying, retry_if_exception, sleep_using_event, stop_after_attempt
-from tenacity.wait import wait_base, wait_random_exponential
 
-from services.alerts.domain.alert import Notice
+from services.alerts.domain.alert import Notice, Reason
 from services.alerts.errors import DeliveryError
+from services.alerts.pacing import Pace
 from services.shared import telemetry as names
 from services.shared.clock import SECOND, Clock, Instant
 from services.shared.telemetry import Telemetry
@@ -22,21 +22,23 @@ from services.shared.telemetry import Telemetry
 Step = Callable[[Sequence[Notice]], Sequence[Notice]]
 
 NOTICES_AT_ONCE = 100
-ATTEMPTS = 3
-FAILURES_A_PASS = 3
-REST_LIMIT = 30 * SECOND
-"""An alert whose notice was not taken is tried again at the latest after this."""
-RESTING_LIMIT = 1_000
 CLAIM = 60 * SECOND
-"""More than all attempts at one notice take; a claim of a process that died ends after it."""
+"""More than one try takes; a claim of a process that died ends after it."""
+GIVE_UP_AFTER = 86_400 * SECOND
+"""What a receiver has not taken for so long goes to its fallback, if it has one."""
+_BEGINS = frozenset({Reason.FIRST_NOTICE, Reason.REOPENED})
 
 
 class Result(StrEnum):
-    """What became of one try to deliver a notice."""
+    """What became of a notice, or of one try to deliver it."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
     REFUSED = "refused"
+    PASSED_ON = "passed_on"
+    """The fallback has it now."""
+    COLLAPSED = "collapsed"
+    """It was over before the receiver heard of it, so nothing was sent."""
 
 
 class Channel(Protocol):
@@ -57,26 +59,35 @@ class NoticeStore(Protocol):
         """The oldest first, those of an alert in order; none of the alerts named in `without`."""
         ...
 
-    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> bool:
-        """False where another process sends it now, or it was settled meanwhile."""
+    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> Instant | None:
+        """Since when it is tried; None where another process does, or it was settled meanwhile."""
         ...
 
-    def settle(self, notice: Notice, receiver: str, problem: str = "") -> None:
-        """The receiver has it, or will never take it for this `problem`."""
+    def settle(self, notice: Notice, receiver: str, problem: str = "", fallback: str = "") -> None:
+        """The receiver has it, or will never take it for this `problem`; `fallback` gets it too."""
+        ...
+
+    def passed_on(self, key: str, receiver: str) -> bool:
+        """Whether a notice of this alert was settled with a problem."""
+        ...
+
+    def drop(self, notices: Sequence[Notice], receiver: str) -> bool:
+        """Settles all of one alert, or none where the first was ever tried or is settled."""
         ...
 
 
-@dataclass(slots=True)
-class Rest:
-    """How often in a row the notices of an alert failed, and until when they are left alone."""
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the receivers file says of a receiver's queue; nobody has the name of no fallback."""
 
-    failures: int
-    until: Instant
+    per_minute: int | None = None
+    collapse: bool = False
+    fallback: str = ""
 
 
 @dataclass
 class Receiver:
-    """A channel, what waits for it, and which alerts it is given a rest from.
+    """A channel, what waits for it, and how fast it may have it.
 
     `clock` is the wall's, whatever time the promises live in: delivery happens in this world.
     """
@@ -88,13 +99,41 @@ class Receiver:
     telemetry: Telemetry
     count: Callable[[str, Result], None]
     stop: threading.Event
-    wait: wait_base = field(default_factory=lambda: wait_random_exponential(0.2, max=2.0))
-    resting: dict[str, Rest] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    chance: Callable[[], float] = random.random
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.chance, self.policy.per_minute)
 
     def waiting(self) -> Sequence[Notice]:
         now = self.clock.now()
-        asleep = [key for key, rest in self.resting.items() if now < rest.until]
-        return self.store.waiting(self.channel.name, NOTICES_AT_ONCE, asleep)
+        if not self.pace.open(now):
+            return ()
+        return self.store.waiting(self.channel.name, NOTICES_AT_ONCE, self.pace.asleep(now))
+
+
+def without_what_is_over(to: Receiver, notices: Sequence[Notice]) -> Sequence[Notice]:
+    """An alert whose beginning was never tried, and whose end waits behind it, is not sent."""
+    if not to.policy.collapse:
+        return notices
+    by_alert: dict[str, list[Notice]] = {}
+    for notice in notices:
+        by_alert.setdefault(notice.alert.key, []).append(notice)
+    gone: set[str] = set()
+    for of_alert in by_alert.values():
+        over = _until_its_end(of_alert)
+        if over and to.store.drop(over, to.channel.name):
+            gone |= {notice.id for notice in over}
+            for _ in over:
+                to.count(to.channel.name, Result.COLLAPSED)
+    return [notice for notice in notices if notice.id not in gone]
+
+
+def _until_its_end(notices: Sequence[Notice]) -> Sequence[Notice]:
+    """From the beginning of an alert to the last end that waits; nothing where either lacks."""
+    ends = [place for place, notice in enumerate(notices, start=1) if notice.alert.end]
+    return notices[: ends[-1]] if ends and notices[0].reason in _BEGINS else ()
 
 
 def oldest_of_each_alert(notices: Sequence[Notice]) -> Sequence[Notice]:
@@ -105,42 +144,65 @@ def oldest_of_each_alert(notices: Sequence[Notice]) -> Sequence[Notice]:
     return tuple(oldest.values())
 
 
+def least_failed_first(to: Receiver, notices: Sequence[Notice]) -> Sequence[Notice]:
+    """What is never taken must not be what a receiver's return is measured by."""
+    return sorted(notices, key=lambda notice: to.pace.failures(notice.alert.key))
+
+
 def sent(to: Receiver, notices: Sequence[Notice]) -> Sequence[Notice]:
-    """Those that are settled. A few failures end the pass: the receiver may be away."""
+    """Those that are settled. Where the receiver is away or has had its rate, the others wait."""
     settled: list[Notice] = []
-    failures = 0
     for notice in notices:
-        if to.stop.is_set() or failures == FAILURES_A_PASS:
+        now = to.clock.now()
+        if to.stop.is_set() or not to.pace.open(now):
             break
-        if not to.store.claim(notice, to.channel.name, to.owner, to.clock.now()):
-            continue
-        if _send(to, notice):
+        since = to.store.claim(notice, to.channel.name, to.owner, now)
+        if since is not None and _send(to, notice, since):
             settled.append(notice)
-        else:
-            failures += 1
     return settled
 
 
-def _send(to: Receiver, notice: Notice) -> bool:
+def _send(to: Receiver, notice: Notice, since: Instant) -> bool:
     """True where the notice is settled; its alert gets a rest before anything else goes wrong."""
-    name = to.channel.name
+    key, now = notice.alert.key, to.clock.now()
+    to.pace.trying(now)
     try:
         with _span(to, notice):
-            _attempts(to)(to.channel.send, notice)
+            to.channel.send(notice)
     except DeliveryError as error:
         _say(to, notice, error)
-        if not error.permanent:
-            _give_rest(to, notice.alert.key)
-            return False
-        to.store.settle(notice, name, str(error))
+        return _not_taken(to, notice, since, error)
     except Exception:
-        _give_rest(to, notice.alert.key)
+        to.pace.failed(key, now)
         raise
-    else:
-        to.store.settle(notice, name)
-        to.count(name, Result.DELIVERED)
-    to.resting.pop(notice.alert.key, None)
+    to.store.settle(notice, to.channel.name, fallback=_who_heard_of_its_beginning(to, notice))
+    to.count(to.channel.name, Result.DELIVERED)
+    to.pace.taken(key)
     return True
+
+
+def _not_taken(to: Receiver, notice: Notice, since: Instant, error: DeliveryError) -> bool:
+    key, now, fallback = notice.alert.key, to.clock.now(), to.policy.fallback
+    if error.permanent:
+        to.pace.taken(key)
+    else:
+        began = min(since, since if to.pace.failing_since is None else to.pace.failing_since)
+        if not fallback or now - began < GIVE_UP_AFTER:
+            to.pace.failed(key, now, error.retry_after)
+            return False
+        to.pace.passed_over(key)
+    to.store.settle(notice, to.channel.name, str(error), fallback)
+    if fallback:
+        to.count(to.channel.name, Result.PASSED_ON)
+    return True
+
+
+def _who_heard_of_its_beginning(to: Receiver, notice: Notice) -> str:
+    """Where the fallback was told that an alert began, it is told that it is over."""
+    fallback = to.policy.fallback
+    if fallback and notice.alert.end and to.store.passed_on(notice.alert.key, to.channel.name):
+        return fallback
+    return ""
 
 
 def _say(to: Receiver, notice: Notice, error: DeliveryError) -> None:
@@ -153,28 +215,6 @@ def _say(to: Receiver, notice: Notice, error: DeliveryError) -> None:
         result=result,
         problem=str(error),
     )
-
-
-def _attempts(to: Receiver) -> Retrying:
-    return Retrying(
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=to.wait,
-        retry=retry_if_exception(_may_pass),
-        sleep=sleep_using_event(to.stop),
-        reraise=True,
-    )
-
-
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, DeliveryError) and not error.permanent
-
-
-def _give_rest(to: Receiver, key: str) -> None:
-    failures = to.resting.pop(key).failures + 1 if key in to.resting else 1
-    rest = min(SECOND << min(failures, 16), REST_LIMIT)
-    to.resting[key] = Rest(failures, to.clock.now() + rest)
-    while len(to.resting) > RESTING_LIMIT:
-        to.resting.pop(next(iter(to.resting)))
 
 
 def _span(to: Receiver, notice: Notice) -> AbstractContextManager[Span]:

@@ -68,7 +68,10 @@ class AlertDocument(Document):  # type: ignore[misc]  # mongoengine has no types
 
 
 class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no types
-    """One notice; `waiting` are the receivers without it, `problems` why some never get it."""
+    """One notice; `waiting` are the receivers without it, `problems` why some never get it.
+
+    `tried` is since when each is told of it.
+    """
 
     id = StringField(primary_key=True)
     key = StringField(required=True)
@@ -76,6 +79,7 @@ class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no type
     at = LongField(required=True)
     waiting = ListField(StringField())
     claims = DictField()
+    tried = DictField()
     problems = DictField()
     content = DictField(required=True)
     forget_at = DateTimeField(required=True)

@@ -177,7 +177,12 @@ def release_promise(request: Release, desk: Desk, ledger: Ledger, now: Instant) 
 
 def delivery_steps(to: delivery.Receiver) -> tuple[delivery.Step, ...]:
     """What happens to notices on their way to a receiver: the order is written only here."""
-    return (delivery.oldest_of_each_alert, partial(delivery.sent, to))
+    return (
+        partial(delivery.without_what_is_over, to),
+        delivery.oldest_of_each_alert,
+        partial(delivery.least_failed_first, to),
+        partial(delivery.sent, to),
+    )
 
 
 def deliver(to: delivery.Receiver) -> int:

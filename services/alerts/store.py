@@ -5,7 +5,6 @@ Satisfies `handlers.AlertStore` and `delivery.NoticeStore`; it decides nothing.
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
@@ -115,27 +114,50 @@ class MongoAlertStore:
             notice_of(document) for document in found.order_by("at", "key", "revision").limit(limit)
         ]
 
-    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> bool:
+    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> Instant | None:
         free = [
             {f"claims.{receiver}": None},
             {f"claims.{receiver}.owner": owner},
             {f"claims.{receiver}.until": {"$lte": now}},
         ]
+        claim = {"owner": owner, "until": now + CLAIM}
         claimed = NoticeDocument.objects(
             __raw__={"_id": notice.id, "waiting": receiver, "$or": free}
-        ).update_one(
-            __raw__={"$set": {f"claims.{receiver}": {"owner": owner, "until": now + CLAIM}}}
+        ).modify(
+            __raw__={
+                "$set": {f"claims.{receiver}": claim},
+                "$min": {f"tried.{receiver}": now},
+            },
+            new=True,
         )
-        return bool(claimed)
+        return int(claimed.tried[receiver]) if claimed else None
 
-    def settle(self, notice: Notice, receiver: str, problem: str = "") -> None:
-        change: dict[str, Any] = {
-            "$pull": {"waiting": receiver},
-            "$unset": {f"claims.{receiver}": ""},
-        }
+    def settle(self, notice: Notice, receiver: str, problem: str = "", fallback: str = "") -> None:
+        """The fallback first: who dies in between tells it twice rather than never."""
+        found = NoticeDocument.objects(id=notice.id)
+        if fallback:
+            found.update_one(__raw__={"$addToSet": {"waiting": fallback}})
+        change = _taken_from(receiver)
         if problem:
             change["$set"] = {f"problems.{receiver}": problem}
-        NoticeDocument.objects(id=notice.id).update_one(__raw__=change)
+        found.update_one(__raw__=change)
+
+    def passed_on(self, key: str, receiver: str) -> bool:
+        problem = {f"problems.{receiver}": {"$exists": True}}
+        return NoticeDocument.objects(__raw__={"key": key, **problem}).first() is not None
+
+    def drop(self, notices: Sequence[Notice], receiver: str) -> bool:
+        first, later = notices[0].id, [notice.id for notice in notices[1:]]
+
+        def work(_session: ClientSession) -> bool:
+            untried = {"_id": first, "waiting": receiver, f"tried.{receiver}": None}
+            change = _taken_from(receiver)
+            if not NoticeDocument.objects(__raw__=untried).update_one(__raw__=change):
+                return False
+            NoticeDocument.objects(id__in=later).update(__raw__=change)
+            return True
+
+        return in_transaction(self._client, work)
 
     def released(self, request: Release) -> bytes | None:
         first = ReleaseDocument.objects(key=request.idempotency_key).first()
@@ -190,6 +212,10 @@ def _save(promise_id: str, before: History, decision: Decision) -> None:
             alert_document(alert).save()
     for notice in decision.notices:
         notice_document(notice).save()
+
+
+def _taken_from(receiver: str) -> Row:
+    return {"$pull": {"waiting": receiver}, "$unset": {f"claims.{receiver}": ""}}
 
 
 def _condition(query: Query) -> Row:

@@ -321,6 +321,43 @@ def test_only_alerts_without_an_end_stand(store: Store) -> None:
     assert store.count_standing() == 1
 
 
+def test_a_claim_says_since_when_it_is_tried_by_each_receiver(store: Store) -> None:
+    (notice,) = hear(store, warned()).notices
+    assert store.claim(notice, "log", "a", NOW) == NOW
+    assert store.claim(notice, "log", "a", NOW + SECOND) == NOW
+    assert store.claim(notice, "log", "b", NOW + SECOND) is None
+    assert store.claim(notice, "webhook", "b", NOW + SECOND) == NOW + SECOND
+    store.settle(notice, "log")
+    assert store.claim(notice, "log", "a", NOW + SECOND) is None
+
+
+def test_what_one_does_not_take_waits_for_its_fallback(store: Store) -> None:
+    (notice,) = hear(store, warned()).notices
+    assert not store.passed_on(key(), "log")
+    store.settle(notice, "log", "answered 400", fallback="pager")
+    assert (waiting(store, "log"), waiting(store, "pager")) == ([], [Reason.FIRST_NOTICE])
+    assert waiting(store, "webhook") == [Reason.FIRST_NOTICE]
+    assert store.passed_on(key(), "log")
+    assert not store.passed_on(key(), "webhook")
+    assert not store.passed_on(key(a_promise("2")), "log")
+
+
+def test_what_was_never_tried_can_be_dropped_for_one_receiver(store: Store) -> None:
+    first = hear(store, warned(2)).notices[0]
+    last = hear(store, ended(revision=3)).notices[0]
+    assert store.drop([first, last], "log")
+    assert (waiting(store, "log"), len(waiting(store, "webhook"))) == ([], 2)
+    assert not store.drop([first, last], "log")
+
+
+def test_what_was_ever_tried_is_not_dropped_nor_anything_behind_it(store: Store) -> None:
+    first = hear(store, warned(2)).notices[0]
+    last = hear(store, ended(revision=3)).notices[0]
+    assert store.claim(first, "log", "a", NOW)
+    assert not store.drop([first, last], "log")
+    assert len(waiting(store, "log")) == 2
+
+
 def a_release(**changes: str) -> Release:
     request = Release(a_promise().promise_id, "ann", "sold out", "release-1")
     return replace(request, **changes)

@@ -1,13 +1,13 @@
 """The alerts service in one process: records in, notices out, by a clock that the test moves."""
 
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from handoff.v1 import common_pb2, tracker_pb2
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from tenacity import wait_none
 
-from services.alerts.delivery import Channel, Receiver, Result
+from services.alerts.delivery import Channel, Policy, Receiver, Result
 from services.alerts.domain.alert import Alert, Notice, Reason
 from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.domain.promise import Condition, Resolution, Word
@@ -17,6 +17,7 @@ from services.alerts.reconciling import reconcile
 from services.shared import telemetry
 from services.shared.bus import Headers, Received
 from services.shared.bus_memory import MemoryBus
+from services.shared.clock import SECOND
 from services.shared.codec import stamp
 from services.shared.consuming import dead_lettered, traced
 from services.shared.settings import Settings
@@ -80,7 +81,14 @@ def verdict(word: Word) -> bytes:
 class InMemoryAlerts:
     """Everything but Kafka, Mongo and gRPC."""
 
-    def __init__(self, *channels: Channel, escalation: Escalation | None = None) -> None:
+    def __init__(
+        self,
+        *channels: Channel,
+        escalation: Escalation | None = None,
+        policies: Mapping[str, Policy] | None = None,
+        chance: Callable[[], float] = lambda: 0.999,
+    ) -> None:
+        self.policies, self.chance = policies or {}, chance
         self.clock, self.wall = MovedClock(at("15:25")), MovedClock(at("15:25"))
         self.store, self.ledger = MemoryAlertStore(), MemoryLedger()
         self.channel = MemoryChannel()
@@ -91,8 +99,10 @@ class InMemoryAlerts:
         self.results: list[tuple[str, Result]] = []
         self.stop = threading.Event()
         self.receivers = [self._receiver(channel) for channel in channels or (self.channel,)]
-        names = tuple(each.channel.name for each in self.receivers)
-        self.desk = Desk(self.store, escalation or everybody_at_once(names))
+        fallbacks = {policy.fallback for policy in self.policies.values()}
+        names = (each.channel.name for each in self.receivers)
+        direct = tuple(name for name in names if name not in fallbacks)
+        self.desk = Desk(self.store, escalation or everybody_at_once(direct))
         handler = verdict_handler(self.desk, self.clock, self.heard.append)
         safe = dead_lettered(handler, self.bus.publisher(), self.wall, "alerts")
         self._handle = traced(safe, self.telemetry)
@@ -111,6 +121,14 @@ class InMemoryAlerts:
         """Until no receiver takes anything more."""
         while any([deliver(receiver) for receiver in self.receivers]):
             pass
+
+    def deliver_for(self, seconds: float) -> None:
+        """As the service does, five times a second."""
+        until = self.wall.now() + round(seconds * SECOND)
+        self.deliver()
+        while self.wall.now() < until:
+            self.wall.move(seconds=0.2)
+            self.deliver()
 
     def wake(self) -> int:
         return wake(self.desk, self.clock.now())
@@ -137,7 +155,7 @@ class InMemoryAlerts:
 
     def in_another_process(self) -> Receiver:
         """The same receiver as a second alerts process sees it."""
-        return replace(self.receivers[0], owner="another", resting={})
+        return replace(self.receivers[0], owner="another")
 
     def _receiver(self, channel: Channel) -> Receiver:
         return Receiver(
@@ -148,5 +166,6 @@ class InMemoryAlerts:
             telemetry=self.telemetry,
             count=lambda name, result: self.results.append((name, result)),
             stop=self.stop,
-            wait=wait_none(),
+            policy=self.policies.get(channel.name, Policy()),
+            chance=self.chance,
         )
