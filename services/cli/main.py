@@ -93,6 +93,9 @@ COMMANDS = {
     "silence": Entry(
         "services.cli.silence:app", "Hear nothing of some alerts for a while: add, list, end."
     ),
+    "receivers": Entry(
+        "services.cli.receivers:app", "Whom alerts go to: list them, send one of them a test."
+    ),
     "agreements": Entry(
         "services.cli.agreements:app",
         "Who owes what: lint, explain, test, diff, and the files' schema.",
