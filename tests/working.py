@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from services.shared.clock import Instant, to_instant
+from services.shared.zones import WEEKDAYS
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
-from services.tracker.core.calendars.working_days import WEEKDAYS, WorkingDays, parse_window
+from services.tracker.core.calendars.working_days import WorkingDays, parse_window
 
 HOURS = ("08:00-12:00", "13:00-17:00")
 OFFICE: Mapping[str, Sequence[str]] = dict.fromkeys(WEEKDAYS[:5], HOURS)

@@ -22,12 +22,12 @@ from services.insights.differences import differences
 from services.insights.replay import replay
 from services.local.interrupts import interruptible
 from services.shared.clock import Instant, WallClock
+from services.shared.faults import Fault
 from services.shared.settings import Settings, load
 from services.simulator.importers.formats import IMPORTERS, Format
 from services.tracker.agreement_files import load_folder, shipped
 from services.tracker.agreement_remarks import lint_folder, run_examples
 from services.tracker.core.language.explain import explain as explained
-from services.tracker.core.language.faults import Fault
 from services.tracker.core.language.schema import FileKind, schema_text
 
 FOUND = 1

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.shared.clock import Instant
+from services.shared.faults import Fault
 from services.shared.subjects import Kind
+from services.shared.yaml_text import Document, Unreadable, parse
 from services.tracker.core.agreement_set import AgreementSet, content_hash
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.calendars.calendar import ALWAYS, Calendar
@@ -18,11 +20,9 @@ from services.tracker.core.facts import FactRule
 from services.tracker.core.language.calendar_files import read_calendar
 from services.tracker.core.language.expressions import Timer
 from services.tracker.core.language.fact_files import read_fact
-from services.tracker.core.language.faults import Fault
 from services.tracker.core.language.reading import read_agreement
 from services.tracker.core.language.terms import Known
 from services.tracker.core.language.together import Placed, faults_together
-from services.tracker.core.language.yaml_text import Document, Unreadable, parse
 from services.tracker.errors import AgreementError
 
 FILES_LIMIT = 2_000

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from services.shared.clock import Instant
+from services.shared.faults import Fault
 from services.shared.subjects import Kind
+from services.shared.yaml_text import Document, Unreadable, parse
 from services.tracker.agreement_files import AgreementFolder, kind_of_file, load_folder, text_of
 from services.tracker.core.language.examples import failures
-from services.tracker.core.language.faults import Fault
 from services.tracker.core.language.lint import Linted, remarks
-from services.tracker.core.language.yaml_text import Document, Unreadable, parse
 from services.tracker.errors import AgreementError
 
 EXAMPLES = "examples"

@@ -14,7 +14,7 @@ HandoffError
 """
 
 from services.shared.errors import HandoffError
-from services.tracker.core.language.faults import Fault
+from services.shared.faults import Fault
 
 
 class AgreementError(HandoffError):

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.shared.clock import SECOND
+from services.shared.yaml_text import Document, parse
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
 from services.tracker.core.language.calendar_files import read_calendar
-from services.tracker.core.language.yaml_text import Document, parse
 from tests.unit.tracker.test_calendar_files import WHOLE
 
 LINES = WHOLE.splitlines()

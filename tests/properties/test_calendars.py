@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.shared.clock import Instant, to_instant
+from services.shared.zones import DAY, local_of, zone_of
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
 from services.tracker.core.calendars.working_days import Window, WorkingDays
-from services.tracker.core.calendars.zones import DAY, local_of, zone_of
 from services.tracker.core.durations import BusinessDays, BusinessTime
 from tests.minutes import A_DAY, DAYS, FIRST, Minutes, Windows, changes, windows_by
 from tests.promising import MINUTE

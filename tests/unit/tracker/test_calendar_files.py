@@ -2,14 +2,14 @@
 
 import pytest
 
+from services.shared.faults import Fault
+from services.shared.yaml_text import Document, parse
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
 from services.tracker.core.language.calendar_files import (
     EXCEPTIONS_LIMIT,
     WINDOWS_LIMIT,
     read_calendar,
 )
-from services.tracker.core.language.faults import Fault
-from services.tracker.core.language.yaml_text import Document, parse
 from tests.working import a_calendar
 
 WHOLE = """\

@@ -6,8 +6,8 @@ Howe by half an hour on April 5 and October 4, in Phoenix and Kolkata never.
 
 import pytest
 
+from services.shared.zones import WEEKDAYS
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
-from services.tracker.core.calendars.working_days import WEEKDAYS
 from services.tracker.core.durations import BusinessDays, BusinessTime
 from tests.promising import HOUR, MINUTE
 from tests.working import HOURS, NIGHTS, OFFICE, a_calendar, moment

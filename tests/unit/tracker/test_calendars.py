@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.shared.clock import Instant
+from services.shared.zones import DAY
 from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
-from services.tracker.core.calendars.zones import DAY
 from services.tracker.core.durations import (
     DEADLINE_LIMIT,
     BusinessDays,

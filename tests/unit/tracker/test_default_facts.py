@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from services.shared.yaml_text import Document, parse
 from services.tracker.agreement_files import shipped
 from services.tracker.core.disagreements import disagreements
 from services.tracker.core.facts import FactRule
 from services.tracker.core.language.fact_files import read_fact
-from services.tracker.core.language.yaml_text import Document, parse
 from tests.disputing import day, euros
 from tests.promising import an_event, at
 

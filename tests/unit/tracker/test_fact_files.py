@@ -2,13 +2,13 @@
 
 import pytest
 
+from services.shared.faults import Fault
 from services.shared.subjects import Kind
+from services.shared.yaml_text import Document, parse
 from services.tracker.core.calendars.calendar import ALWAYS
 from services.tracker.core.durations import BusinessTime, WallTime
 from services.tracker.core.facts import Assertion, Comparison, FactRule
 from services.tracker.core.language.fact_files import TYPES_LIMIT, read_fact
-from services.tracker.core.language.faults import Fault
-from services.tracker.core.language.yaml_text import Document, parse
 from tests.disputing import Weekdays
 from tests.promising import HOUR, MINUTE
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from services.shared.faults import Fault
 from services.shared.subjects import Kind
 from services.tracker.core.agreements import Agreement, AgreementKind
 from services.tracker.core.durations import Rung, WallTime
 from services.tracker.core.facts import Fact
-from services.tracker.core.language.faults import Fault
 from services.tracker.core.language.reading import read
 from tests.promising import HOUR, at, span
 

@@ -7,7 +7,7 @@ hours, holidays and zones are in `working_calendar.py`.
 from typing import Protocol
 
 from services.shared.clock import Instant
-from services.tracker.core.calendars.zones import DAY
+from services.shared.zones import DAY
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
 
 

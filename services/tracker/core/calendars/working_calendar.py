@@ -15,8 +15,8 @@ from itertools import accumulate
 from typing import assert_never
 
 from services.shared.clock import Instant
+from services.shared.zones import DAY, at_local, local_of, zone_of
 from services.tracker.core.calendars.working_days import WorkingDays
-from services.tracker.core.calendars.zones import DAY, at_local, local_of, zone_of
 from services.tracker.core.durations import (
     DEADLINE_LIMIT,
     BusinessDays,

@@ -13,9 +13,8 @@ from importlib.metadata import version
 import holidays
 
 from services.shared.clock import SECOND, Instant
-from services.tracker.core.calendars.zones import DAY, TZDATA_VERSION, at_local, zone_of
+from services.shared.zones import DAY, TZDATA_VERSION, at_local, day_number, zone_of
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOLIDAYS_VERSION = version("holidays")
 _MINUTE = 60 * SECOND
 _EPOCH = date(1970, 1, 1)
@@ -77,11 +76,6 @@ class WorkingDays:
     @cached_property
     def _exceptions(self) -> dict[int, Windows]:
         return {day_number(on): windows for on, windows in self.exceptions}
-
-
-def day_number(on: date) -> int:
-    """Days since 1970-01-01."""
-    return (on - _EPOCH).days
 
 
 @lru_cache(maxsize=1_024)

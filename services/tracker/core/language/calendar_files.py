@@ -8,20 +8,18 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from services.shared.faults import Fault, fault_at, fault_of
+from services.shared.yaml_text import Document
+from services.shared.zones import DAY, WEEKDAYS, day_number, zone_of
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
 from services.tracker.core.calendars.working_days import (
-    WEEKDAYS,
     Windows,
     WorkingDays,
     check_country,
     check_subdivision,
-    day_number,
     parse_window,
 )
-from services.tracker.core.calendars.zones import DAY, zone_of
-from services.tracker.core.language.faults import Fault, fault_at, fault_of
 from services.tracker.core.language.model import VERSION_LIMIT, Name
-from services.tracker.core.language.yaml_text import Document
 
 WINDOWS_LIMIT = 16
 EXCEPTIONS_LIMIT = 1_000

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from services.shared.clock import Instant, to_datetime
 from services.shared.errors import UnknownEventType
+from services.shared.faults import Fault, fault_at, fault_of
 from services.shared.subjects import EVENT_TYPES, ONCALL, Kind, kind_of
+from services.shared.yaml_text import Document, Path
 from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.language.example_files import (
     ExampleKeys,
@@ -22,8 +24,6 @@ from services.tracker.core.language.example_files import (
     moment,
 )
 from services.tracker.core.language.example_values import values_of
-from services.tracker.core.language.faults import Fault, fault_at, fault_of
-from services.tracker.core.language.yaml_text import Document, Path
 from services.tracker.core.promises import COMMIT_MARGIN, Promise, look_again_at, status
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event

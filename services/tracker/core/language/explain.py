@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from services.shared.clock import Instant
 from services.shared.money import amount_in_words
+from services.shared.zones import zone_of
 from services.tracker.core.agreements import Agreement, PauseRule
 from services.tracker.core.calendars.calendar import ALWAYS
-from services.tracker.core.calendars.zones import zone_of
 from services.tracker.core.language.steps_in_words import steps, zone_name
 from services.tracker.core.language.types import verdict_named
 from services.tracker.core.language.words import moment_in_words, said, span_in_words

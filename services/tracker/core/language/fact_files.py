@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from services.shared.errors import UnknownEventType
 from services.shared.events.common import Address, Line, Money
+from services.shared.faults import Fault, fault_at, fault_of
 from services.shared.subjects import DEPARTMENTS, EVENT_TYPES, Kind, kind_of
+from services.shared.yaml_text import Document, Path
 from services.tracker.core.calendars.calendar import ALWAYS, Calendar
 from services.tracker.core.durations import Duration, WallTime, parse_duration
 from services.tracker.core.facts import Assertion, Comparison, FactRule
-from services.tracker.core.language.faults import Fault, fault_at, fault_of
 from services.tracker.core.language.model import VERSION_LIMIT, Name, PartyName, Text, TypeName
-from services.tracker.core.language.yaml_text import Document, Path
 
 TYPES_LIMIT = 16
 """Event types that tell a fact, and those that show it to the customer."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.shared.clock import Instant, to_datetime
+from services.shared.faults import Fault, fault_at
+from services.shared.yaml_text import Document
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
 from services.tracker.core.facts import FactRule
-from services.tracker.core.language.faults import Fault, fault_at
-from services.tracker.core.language.yaml_text import Document
 from services.tracker.core.tree.circles import cycle
 from services.tracker.core.tree.shortfalls import negative_slack
 from services.tracker.core.tree.tree import CUSTOMER

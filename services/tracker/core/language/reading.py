@@ -3,20 +3,18 @@
 First the shape (pydantic), then what the values say: the faults of a step come all at once.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Mapping
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
+from services.shared.faults import Fault, fault_at, fault_of, known_keys
 from services.shared.subjects import Kind
+from services.shared.yaml_text import Document, Unreadable, parse
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.calendars.calendar import Calendar
 from services.tracker.core.language.expressions import Timer
-from services.tracker.core.language.faults import Fault, fault_at, fault_of
 from services.tracker.core.language.model import AgreementFile
 from services.tracker.core.language.terms import Known, Terms
-from services.tracker.core.language.yaml_text import Document, Unreadable, parse
 
 
 def read(
@@ -54,26 +52,6 @@ def parsed_file(document: Document, file: str) -> AgreementFile | tuple[Fault, .
         return AgreementFile.model_validate(document.content)
     except ValidationError as error:
         return tuple(
-            fault_of(file, document, problem, _known_keys(problem)) for problem in error.errors()
+            fault_of(file, document, problem, known_keys(problem, AgreementFile))
+            for problem in error.errors()
         )
-
-
-def _known_keys(problem: ErrorDetails) -> list[str]:
-    """The keys that may stand beside one that is not read."""
-    if problem["type"] != "extra_forbidden":
-        return []
-    model: type[BaseModel] = AgreementFile
-    for part in problem["loc"][:-1]:
-        if isinstance(part, str):
-            field = next(
-                field for name, field in model.model_fields.items() if part in (name, field.alias)
-            )
-            model = next(_models_in(field.annotation))
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - a type, or a typing construct
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for each in get_args(annotation):
-        yield from _models_in(each)

@@ -5,9 +5,9 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from services.shared.clock import Instant
+from services.shared.zones import at_local, local_of, zone_of
 from services.tracker.core.calendars.calendar import Calendar
 from services.tracker.core.calendars.working_calendar import WorkingCalendar
-from services.tracker.core.calendars.zones import at_local, local_of, zone_of
 from services.tracker.core.durations import BusinessDays, BusinessTime, Duration, WallTime
 from services.tracker.core.language.words import (
     day_in_words,

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from services.shared.faults import Fault, fault_at
 from services.shared.subjects import Kind, kind_of
+from services.shared.yaml_text import Document, Path
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.companions import with_companions
-from services.tracker.core.language.faults import Fault, fault_at
 from services.tracker.core.language.types import verdict_named
-from services.tracker.core.language.yaml_text import Document, Path
 
 AGREEMENTS_LIMIT = 1_000
 """Agreements of one set."""

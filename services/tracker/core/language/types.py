@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from services.shared.errors import UnknownEventType
 from services.shared.subjects import Kind, kind_of
+from services.shared.yaml_text import Path
 from services.tracker.core import verdicts
 from services.tracker.core.language.model import VERDICT, AgreementFile
-from services.tracker.core.language.yaml_text import Path
 
 Wrong = tuple[Path, str]
 """Where something is wrong, and what would be right."""

@@ -1,12 +1,12 @@
 """Local time and instants, by the time zones of the pinned `tzdata` package alone.
 
-The machine's own zone files are not read: every tracker and every replay has the same rules. A
+The machine's own zone files are not read: every service and every replay has the same rules. A
 local time that a change of the clocks skips is the first valid one after it; one that occurs twice
 is the first of the two.
 """
 
 from bisect import bisect_left
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -16,6 +16,7 @@ from services.shared.clock import SECOND, Instant, to_datetime, to_micros
 
 DAY = 86_400 * SECOND
 TZDATA_VERSION = version("tzdata")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EPOCH = datetime(1970, 1, 1)
 _ZONES = files("tzdata") / "zones"
 
@@ -32,6 +33,11 @@ def zone_of(name: str) -> ZoneInfo:
         raise ValueError(f"{name!r} is no time zone; write for example 'Europe/Berlin'.")
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as rules:
         return ZoneInfo.from_file(rules, key=name)
+
+
+def day_number(on: date) -> int:
+    """Days since 1970-01-01."""
+    return (on - _EPOCH.date()).days
 
 
 def at_local(zone: ZoneInfo, day: int, time: int) -> Instant:

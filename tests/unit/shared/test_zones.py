@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.tracker.core.calendars.working_days import day_number
-from services.tracker.core.calendars.zones import DAY, at_local, local_of, zone_names, zone_of
+from services.shared.zones import DAY, at_local, day_number, local_of, zone_names, zone_of
 from tests.promising import HOUR, MINUTE
 from tests.working import moment
 

@@ -1,10 +1,13 @@
 """What is wrong in a file that somebody wrote, where, and what would be right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
-from services.tracker.core.language.yaml_text import Document, Path
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from services.shared.yaml_text import Document, Path
 
 _SHOWN = 80
 
@@ -41,3 +44,23 @@ def fault_of(file: str, document: Document, problem: Any, known: Iterable[str]) 
     else:
         remedy = f"{str(problem['input'])[:_SHOWN]!r} is wrong: {problem['msg']}."
     return fault_at(file, document, path, remedy)
+
+
+def known_keys(problem: ErrorDetails, model: type[BaseModel]) -> list[str]:
+    """The keys that may stand beside one that is not read, in a document that `model` checks."""
+    if problem["type"] != "extra_forbidden":
+        return []
+    for part in problem["loc"][:-1]:
+        if isinstance(part, str):
+            field = next(
+                field for name, field in model.model_fields.items() if part in (name, field.alias)
+            )
+            model = next(_models_in(field.annotation))
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - a type, or a typing construct
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)

@@ -45,14 +45,14 @@ class Document:
         return line
 
 
-def parse(text: str) -> Document | Unreadable:
-    """The one document of a text; an empty text has the content None."""
+def parse(text: str, begins: str = "agreement: <name>") -> Document | Unreadable:
+    """The one document of a text; `begins` is what to start with where it is empty."""
     try:
         if unreadable := _too_clever(text):
             return unreadable
         node = yaml.compose(text, Loader=yaml.BaseLoader)
         if node is None:
-            return Unreadable(1, "it is empty; start with `agreement: <name>`.")
+            return Unreadable(1, f"it is empty; start with `{begins}`.")
         return Document(_plain(node), node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
