@@ -1,0 +1,90 @@
+"""Whom one rotation has at an instant, and when that may change; other rotations are left out."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from services.alerts.domain.schedules.schedule import WEEK, Rotation, Window
+from services.shared.clock import Instant
+from services.shared.zones import DAY, at_local, local_of, zone_of
+
+_FIRST_MONDAY = 4 * DAY
+"""1970-01-05: weeks are counted from its midnight, by the wall clock."""
+
+
+def person_of(rotation: Rotation, at: Instant) -> str:
+    """Who has the turn at `at`; empty before the first hand-over and outside the windows."""
+    turn = _turn(rotation, at)
+    if turn < 0 or not _is_open(rotation, at):
+        return ""
+    return rotation.people[turn % len(rotation.people)]
+
+
+def next_look(rotation: Rotation, at: Instant) -> Instant | None:
+    """The next instant at which `person_of` may say otherwise; None where it never will."""
+    turn = _turn(rotation, at)
+    if turn < 0:
+        return _hand_over(rotation, 0)
+    looks = _edges_after(rotation, at)
+    if len(rotation.people) > 1:
+        looks.append(_next_hand_over(rotation, turn, at))
+    return min(looks, default=None)
+
+
+def _turn(rotation: Rotation, at: Instant) -> int:
+    """The number of the last turn that has begun; negative before the first."""
+    turn = (_wall(rotation.zone, at) - rotation.begins) // rotation.shift
+    while _hand_over(rotation, turn) > at:
+        turn -= 1
+    return turn
+
+
+def _next_hand_over(rotation: Rotation, turn: int, at: Instant) -> Instant:
+    """A turn that a change of the clocks skips whole has no length, and is passed over."""
+    turn += 1
+    while (found := _hand_over(rotation, turn)) <= at:
+        turn += 1
+    return found
+
+
+def _hand_over(rotation: Rotation, turn: int) -> Instant:
+    return _instant(rotation.zone, rotation.begins + turn * rotation.shift)
+
+
+def _is_open(rotation: Rotation, at: Instant) -> bool:
+    return not rotation.windows or any(
+        opens <= at < closes for opens, closes in _windows_around(rotation, at)
+    )
+
+
+def _edges_after(rotation: Rotation, at: Instant) -> list[Instant]:
+    if not rotation.windows:
+        return []
+    return [edge for window in _windows_around(rotation, at) for edge in window if edge > at]
+
+
+def _windows_around(rotation: Rotation, at: Instant) -> Iterator[tuple[Instant, Instant]]:
+    """Those of the weeks that can reach to `at`, and of the next one that opens after it."""
+    week = (_wall(rotation.zone, at) - _FIRST_MONDAY) // WEEK
+    for number in range(week - 2, week + 2):
+        yield from _windows_of_week(rotation.zone, rotation.windows, number)
+
+
+@lru_cache(maxsize=4_096)
+def _windows_of_week(
+    zone: str, windows: tuple[Window, ...], week: int
+) -> tuple[tuple[Instant, Instant], ...]:
+    """The windows of one week as instants; a window that a change of the clocks skips is empty."""
+    monday = _FIRST_MONDAY + week * WEEK
+    return tuple(
+        (_instant(zone, monday + each.opens), _instant(zone, monday + each.closes))
+        for each in windows
+    )
+
+
+def _instant(zone: str, wall: int) -> Instant:
+    return at_local(zone_of(zone), *divmod(wall, DAY))
+
+
+def _wall(zone: str, at: Instant) -> int:
+    day, time = local_of(zone_of(zone), at)
+    return day * DAY + time
