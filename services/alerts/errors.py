@@ -2,11 +2,13 @@
 
 AlertsError
 ├── DeliveryError        a receiver did not take a notice; `permanent` means: do not try again
-└── LedgerUnreachable    the tracker does not answer
+├── LedgerUnreachable    the tracker does not answer
+└── SchedulesError       schedules or overrides are wrong: file, line, key and what would be right
 """
 
 from services.shared.clock import Instant
 from services.shared.errors import HandoffError
+from services.shared.faults import Fault
 
 
 class AlertsError(HandoffError):
@@ -24,3 +26,11 @@ class DeliveryError(AlertsError):
 
 class LedgerUnreachable(AlertsError):
     """The tracker does not answer."""
+
+
+class SchedulesError(AlertsError):
+    """One or more faults of a file of schedules or of an iCalendar text, a line each."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults

@@ -65,7 +65,7 @@ def _edges_after(rotation: Rotation, at: Instant) -> list[Instant]:
 def _windows_around(rotation: Rotation, at: Instant) -> Iterator[tuple[Instant, Instant]]:
     """Those of the weeks that can reach to `at`, and of the next one that opens after it."""
     week = (_wall(rotation.zone, at) - _FIRST_MONDAY) // WEEK
-    for number in range(week - 2, week + 2):
+    for number in range(week - 1, week + 2):
         yield from _windows_of_week(rotation.zone, rotation.windows, number)
 
 
