@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from services.alerts.domain.ladders import Escalation, Rung
 from services.alerts.escalation_file import (
@@ -29,13 +30,14 @@ def one_ladder(keys: str) -> str:
     return f"ladders: {{one: {{{keys}}}}}\notherwise: one\n"
 
 
-def test_the_shipped_file_is_read() -> None:
-    escalation = load_escalation(SHIPPED, RECEIVERS)
+def test_the_shipped_file_names_the_shipped_receivers() -> None:
+    receivers = yaml.safe_load(SHIPPED.with_name("receivers.yaml").read_text())["receivers"]
+    escalation = load_escalation(SHIPPED, [each["name"] for each in receivers])
     assert escalation.ladders.keys() == {"in-good-time", "broken"}
     broken = escalation.ladders["broken"]
     assert broken.rungs == (
-        Rung(("log", "webhook"), span(minutes=15)),
-        Rung(("webhook",), span(minutes=15)),
+        Rung(("pager", "team"), span(minutes=15)),
+        Rung(("pager", "mail"), span(minutes=15)),
     )
     assert (broken.repeat, broken.acknowledged_for) == (3, span(hours=2))
     assert [route.ladder for route in escalation.routes] == ["broken", "in-good-time"]

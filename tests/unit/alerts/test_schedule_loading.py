@@ -35,7 +35,9 @@ def test_a_file_of_more_than_the_limit_is_refused(tmp_path: Path) -> None:
     path.write_text(text + "#" * (FILE_BYTES_LIMIT - len(text.encode())))
     assert load_schedules(path)
     path.write_text(path.read_text() + "#")
-    assert refusal(path).endswith(f"it is {FILE_BYTES_LIMIT + 1} bytes; the limit is {FILE_BYTES_LIMIT}.")
+    assert refusal(path).endswith(
+        f"it is {FILE_BYTES_LIMIT + 1} bytes; the limit is {FILE_BYTES_LIMIT}."
+    )
 
 
 def test_what_is_no_readable_text_is_refused(tmp_path: Path) -> None:
