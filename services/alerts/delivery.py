@@ -12,7 +12,7 @@ from typing import Protocol
 
 from opentelemetry.trace import Span, SpanKind
 
-from services.alerts.domain.alert import Notice, Reason
+from services.alerts.domain.alert import Notice
 from services.alerts.errors import DeliveryError
 from services.alerts.pacing import Pace
 from services.shared import telemetry as names
@@ -26,7 +26,6 @@ CLAIM = 60 * SECOND
 """More than one try takes; a claim of a process that died ends after it."""
 GIVE_UP_AFTER = 86_400 * SECOND
 """What a receiver has not taken for so long goes to its fallback, if it has one."""
-_BEGINS = frozenset({Reason.FIRST_NOTICE, Reason.REOPENED})
 
 
 class Result(StrEnum):
@@ -111,29 +110,6 @@ class Receiver:
         if not self.pace.open(now):
             return ()
         return self.store.waiting(self.channel.name, NOTICES_AT_ONCE, self.pace.asleep(now))
-
-
-def without_what_is_over(to: Receiver, notices: Sequence[Notice]) -> Sequence[Notice]:
-    """An alert whose beginning was never tried, and whose end waits behind it, is not sent."""
-    if not to.policy.collapse:
-        return notices
-    by_alert: dict[str, list[Notice]] = {}
-    for notice in notices:
-        by_alert.setdefault(notice.alert.key, []).append(notice)
-    gone: set[str] = set()
-    for of_alert in by_alert.values():
-        over = _until_its_end(of_alert)
-        if over and to.store.drop(over, to.channel.name):
-            gone |= {notice.id for notice in over}
-            for _ in over:
-                to.count(to.channel.name, Result.COLLAPSED)
-    return [notice for notice in notices if notice.id not in gone]
-
-
-def _until_its_end(notices: Sequence[Notice]) -> Sequence[Notice]:
-    """From the beginning of an alert to the last end that waits; nothing where either lacks."""
-    ends = [place for place, notice in enumerate(notices, start=1) if notice.alert.end]
-    return notices[: ends[-1]] if ends and notices[0].reason in _BEGINS else ()
 
 
 def oldest_of_each_alert(notices: Sequence[Notice]) -> Sequence[Notice]:

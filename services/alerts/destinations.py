@@ -19,7 +19,7 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 
 CONNECT_S = 5.0
-ADDRESSES_LIMIT = 16
+ADDRESSES_LIMIT = 4
 PORTS = {"https": 443, "http": 80}
 _UNICAST = IPv6Network("2000::/3")
 _TRANSLATED = IPv6Network("64:ff9b::/96")

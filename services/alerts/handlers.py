@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from services.alerts import delivery
+from services.alerts.collapsing import without_what_is_over
 from services.alerts.domain import decisions
 from services.alerts.domain.alert import (
     Acknowledgement,
@@ -178,7 +179,7 @@ def release_promise(request: Release, desk: Desk, ledger: Ledger, now: Instant) 
 def delivery_steps(to: delivery.Receiver) -> tuple[delivery.Step, ...]:
     """What happens to notices on their way to a receiver: the order is written only here."""
     return (
-        partial(delivery.without_what_is_over, to),
+        partial(without_what_is_over, to),
         delivery.oldest_of_each_alert,
         partial(delivery.least_failed_first, to),
         partial(delivery.sent, to),

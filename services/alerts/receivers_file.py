@@ -14,7 +14,7 @@ from services.shared.errors import SettingsError
 
 RECEIVERS_LIMIT = 100
 SIZE_LIMIT = 1 << 20
-Place = Annotated[str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[1-9]\d{0,4})?$")]
+Place = Annotated[str, Field(pattern=r"^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9]\d{0,4})?$")]
 
 
 class ReceiversFile(BaseModel):
