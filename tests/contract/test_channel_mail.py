@@ -113,3 +113,12 @@ def test_a_mail_server_that_is_away_may_come_back(mail: Mail) -> None:
     box, channel = mail()
     box.close()
     assert not failure(channel).permanent
+
+
+def test_a_password_that_mail_cannot_carry_is_said_and_not_shown(
+    mail: Mail, tmp_path: Path
+) -> None:
+    (tmp_path / "other").write_text("gehüim")
+    _, channel = mail(password_file=str(tmp_path / "other"))
+    failed = failure(channel)
+    assert (failed.permanent, "gehüim" in str(failed)) == (True, False)

@@ -148,6 +148,12 @@ def test_other_failures_may_pass(channel: Channel, site: Site, status: int) -> N
     assert len(site.got) == 1
 
 
+def test_an_answer_is_not_unpacked(channel: Channel, site: Site) -> None:
+    """What is short when it is packed may be without end."""
+    site.headers, site.text = {"Content-Encoding": "gzip"}, "not gzip at all"
+    assert channel.send(trigger()) == "hook.test answered 200: not gzip at all"
+
+
 def test_no_address_and_no_key_is_ever_told(channel: Channel, site: Site) -> None:
     site.status, site.text = 400, "\x1b[31mred\n" + "x" * 10_000
     said = str(failure(channel))

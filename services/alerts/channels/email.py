@@ -78,6 +78,10 @@ class EmailChannel:
             raise self._failed(max(error.recipients.values())) from None
         except smtplib.SMTPResponseException as error:
             raise self._failed((error.smtp_code, error.smtp_error)) from None
+        except UnicodeError:
+            raise DeliveryError(
+                f"{options.host} can be signed in to with ASCII characters only.", permanent=True
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryError(
                 f"{options.host} does not take mail: {type(error).__name__} {error}",
