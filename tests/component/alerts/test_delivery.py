@@ -33,7 +33,7 @@ class Hook:
         answer = self._answers.pop(0) if self._answers else 204
         if isinstance(answer, httpx.HTTPError):
             raise answer
-        return httpx.Response(answer, text=self.text)
+        return httpx.Response(answer, content=iter([self.text.encode()]))
 
     def channel(self) -> PostingChannel:
         client = httpx.Client(transport=httpx.MockTransport(self))
