@@ -22,6 +22,8 @@ SETTLED = frozenset(
     }
 )
 
+NOT_ASKED = (grpc.StatusCode.UNIMPLEMENTED, "The console does not ask for silences.")
+
 
 class FakeTracker(TrackerServiceServicer):
     """Answers as the tracker would; counts what it was asked."""
@@ -121,6 +123,21 @@ class FakeAlerts(AlertsServiceServicer):
     ) -> alerts_pb2.ReleasePromiseResponse:
         self._company.released[request.idempotency_key] = request
         return alerts_pb2.ReleasePromiseResponse(event_id=bytes(16))
+
+    async def BeginSilence(
+        self, request: alerts_pb2.BeginSilenceRequest, context: Context
+    ) -> alerts_pb2.BeginSilenceResponse:
+        return await context.abort(*NOT_ASKED)
+
+    async def ListSilences(
+        self, request: alerts_pb2.ListSilencesRequest, context: Context
+    ) -> alerts_pb2.ListSilencesResponse:
+        return await context.abort(*NOT_ASKED)
+
+    async def EndSilence(
+        self, request: alerts_pb2.EndSilenceRequest, context: Context
+    ) -> alerts_pb2.EndSilenceResponse:
+        return await context.abort(*NOT_ASKED)
 
     async def _found(self, key: str, context: Context) -> alerts_pb2.Alert:
         if key not in self._company.alerts:
