@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from icalendar import Event
+from icalendar import Component, Event
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from services.alerts.domain.schedules.keys import NAME_PATTERN
@@ -71,7 +71,7 @@ def instant_of(wall: datetime, zone: str) -> Instant:
     return at_local(zone_of(zone), day_number(wall.date()), to_micros(wall - midnight))
 
 
-def _person(event: Event) -> str:
+def _person(event: Component) -> str:
     person = str(_only(event, "SUMMARY", "")).strip()
     if not _NAME.fullmatch(person):
         remedy = (
@@ -81,7 +81,7 @@ def _person(event: Event) -> str:
     return person
 
 
-def _length(event: Event, begins: datetime, own_zone: str, zone: str) -> timedelta:
+def _length(event: Component, begins: datetime, own_zone: str, zone: str) -> timedelta:
     """To the end by the wall clock; a day where there is only the date of the beginning."""
     if "DTEND" in event:
         shown, end_zone = _wall(event, "DTEND", zone)
@@ -98,7 +98,7 @@ def _length(event: Event, begins: datetime, own_zone: str, zone: str) -> timedel
     return length
 
 
-def _left_out(event: Event, begins: datetime, zone: str) -> frozenset[Instant]:
+def _left_out(event: Component, begins: datetime, zone: str) -> frozenset[Instant]:
     """The starts that do not take place; of a date, the one at the time of the first."""
     found = event.get("EXDATE", [])
     lists = found if isinstance(found, list) else [found]
@@ -116,7 +116,7 @@ def _left_out(event: Event, begins: datetime, zone: str) -> frozenset[Instant]:
     )
 
 
-def _wall(event: Event, name: str, zone: str) -> tuple[datetime, str]:
+def _wall(event: Component, name: str, zone: str) -> tuple[datetime, str]:
     found = _only(event, name, None)
     if found is None:
         raise EventFault(name, "it is missing; add it.")
@@ -140,7 +140,7 @@ def _shown(name: str, value: Any, tzid: str | None, zone: str) -> tuple[datetime
     return value.replace(tzinfo=None), own_zone
 
 
-def _only(event: Event, name: str, otherwise: Any) -> Any:  # noqa: ANN401 - a property of the library
+def _only(event: Component, name: str, otherwise: Any) -> Any:  # noqa: ANN401 - a property of the library
     found = event.get(name, otherwise)
     if isinstance(found, list):
         raise EventFault(name, f"it is there {len(found)} times; give it once.")

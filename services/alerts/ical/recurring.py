@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import DAILY, FR, MO, SA, SU, TH, TU, WE, WEEKLY, rrule
 
 INTERVAL_LIMIT = 366
-_FREQUENCIES = {"DAILY": DAILY, "WEEKLY": WEEKLY}
 _WEEKDAYS = {"MO": MO, "TU": TU, "WE": WE, "TH": TH, "FR": FR, "SA": SA, "SU": SU}
 _READ = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"})
 
@@ -44,7 +43,7 @@ def _parsed(rule: Rule, first: datetime, zone: ZoneInfo) -> rrule:
     if unread := sorted(set(rule) - _READ):
         raise ValueError(f"{unread[0]} is not read; known are {', '.join(sorted(_READ))}.")
     frequency = _one(rule, "FREQ", "")
-    if frequency not in _FREQUENCIES:
+    if frequency not in ("DAILY", "WEEKLY"):
         raise ValueError(f"it recurs {frequency or 'at no time'}; write FREQ=DAILY or FREQ=WEEKLY.")
     days = [str(each) for each in rule.get("BYDAY", [])]
     if days and (frequency != "WEEKLY" or not set(days) <= set(_WEEKDAYS)):
@@ -55,7 +54,7 @@ def _parsed(rule: Rule, first: datetime, zone: ZoneInfo) -> rrule:
     if not 1 <= interval <= INTERVAL_LIMIT or (count is not None and count < 1):
         raise ValueError(f"write an INTERVAL from 1 to {INTERVAL_LIMIT}, and a COUNT over 0.")
     return rrule(
-        _FREQUENCIES[frequency],
+        DAILY if frequency == "DAILY" else WEEKLY,
         dtstart=first,
         interval=interval,
         count=count,

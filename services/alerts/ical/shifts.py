@@ -26,7 +26,8 @@ def shifts_text(schedule: Schedule, start: Instant, end: Instant, now: Instant) 
     for shift in shifts(schedule, since, end + AROUND):
         if shift.starts_at < end and shift.ends_at > start:
             calendar.add_component(_event(schedule.name, shift, now))
-    return calendar.to_ical().decode()
+    text: bytes = calendar.to_ical()
+    return text.decode()
 
 
 def _event(schedule: str, shift: Shift, now: Instant) -> Event:

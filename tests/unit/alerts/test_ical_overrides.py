@@ -88,6 +88,16 @@ def test_overrides_of_other_times_are_left_out_and_the_others_in_order() -> None
     ]
 
 
+def test_an_event_that_a_change_of_the_clocks_skips_is_none() -> None:
+    skipped = an_event("DTSTART:20260329T020000", "DTEND:20260329T024500")
+    after = an_event("DTSTART:20260329T023000", "DTEND:20260329T031500")
+    night = moment("2026-03-29T00:00+01:00")
+    found = read_overrides(a_text(skipped, after), "swap.ics", BERLIN, night, night + DAY)
+    assert found == (
+        Override("deputy", moment("2026-03-29T03:00+02:00"), moment("2026-03-29T03:15+02:00")),
+    )
+
+
 class TestRecurring:
     """Events that come again."""
 

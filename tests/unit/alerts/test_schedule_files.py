@@ -183,6 +183,12 @@ def test_the_schedules_that_ship_leave_nobody_unreachable() -> None:
             " write for example '2026-11-02', from 1970 to 2199.",
         ),
         (
+            "starts: 2026-11-02",
+            "starts: 2026-W45-1",
+            "9: schedules.0.rotations.0.starts: '2026-W45-1' is no date;"
+            " write for example '2026-11-02', from 1970 to 2199.",
+        ),
+        (
             "tuesday 22:00-06:00",
             "tuesday 22-06",
             "11: schedules.0.rotations.0.only.1: 'tuesday 22-06' is no window;"
@@ -250,8 +256,8 @@ def test_a_fault_says_where_it_is_and_what_would_be_right(
 
 
 def test_faults_of_several_places_come_at_once_in_order_of_their_lines() -> None:
-    text = changed("12 hours", "0 hours").replace("Europe/Berlin", "Berlin")
-    assert [fault.partition(":")[0] for fault in faults(text)] == ["3", "14"]
+    text = changed("1 week", "0 weeks").replace("tuesday 22:00", "tuesday").replace("Berlin", "B")
+    assert [fault.partition(":")[0] for fault in faults(text)] == ["3", "7", "11"]
 
 
 @pytest.mark.parametrize(
@@ -350,6 +356,29 @@ class TestOverlaps:
         assert faults(self.of(first, second)) == [
             "4: schedules.0.overrides.1: it overlaps the one on line 3;"
             " let one end before the other begins."
+        ]
+
+    @staticmethod
+    def named(*overrides: tuple[str, int, int, str]) -> list[str]:
+        """The places of those that are refused; each is from a day of December until another."""
+        rotation = ROTATION.replace("[a]", "[a, b]") % (0, "")
+        listed = ", ".join(
+            f"{{person: {person}, from: 2026-12-{first:02} 09:00, until: 2026-12-{last:02} 09:00"
+            + (f", replaces: {replaces}}}" if replaces else "}")
+            for person, first, last, replaces in overrides
+        )
+        found = faults((HEAD % rotation).replace("}\n", f", overrides: [{listed}]}}\n"))
+        return [fault.split(":")[1].strip() for fault in found]
+
+    def test_one_that_ends_early_hides_no_longer_one_before_it(self) -> None:
+        assert self.named(("x", 1, 20, ""), ("y", 2, 3, ""), ("z", 10, 11, "")) == [
+            "schedules.0.overrides.1",
+            "schedules.0.overrides.2",
+        ]
+
+    def test_one_that_meets_two_is_named_once(self) -> None:
+        assert self.named(("x", 1, 9, "a"), ("y", 1, 9, "b"), ("z", 5, 6, "")) == [
+            "schedules.0.overrides.2"
         ]
 
 

@@ -1,8 +1,9 @@
 """Who is on call at an instant and over a period, when that changes, and when nobody is."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from services.alerts.domain.schedules.schedule import Gap, Override, Schedule, Shift
+from services.alerts.domain.schedules.schedule import Gap, Override, Rotation, Schedule, Shift
 from services.alerts.domain.schedules.turns import next_look, person_of
 from services.shared.clock import Instant
 from services.shared.zones import DAY
@@ -15,11 +16,8 @@ CHANGE_LIMIT = 366 * DAY
 
 def on_call(schedule: Schedule, at: Instant) -> tuple[str, ...]:
     """The one person who is on call at `at`; nobody is an empty tuple."""
-    regular = _regular(schedule, at)
-    for override in reversed(schedule.overrides):
-        if _applies(override, at, regular):
-            return (override.person,)
-    return (regular,) if regular else ()
+    people = (person_of(rotation, at) for rotation in schedule.rotations)
+    return _overridden(schedule.overrides, at, next(filter(None, people), ""))
 
 
 def shifts(schedule: Schedule, start: Instant, end: Instant) -> Iterator[Shift]:
@@ -76,33 +74,45 @@ def _spans(schedule: Schedule, start: Instant, end: Instant) -> Iterator[_Span]:
 def _walk(schedule: Schedule, start: Instant, end: Instant) -> Iterator[_Span]:
     if start >= end:
         return
-    people, since, at = on_call(schedule, start), start, start
-    while (at := _next_look(schedule, at, end)) < end:
-        others = on_call(schedule, at)
+    looks = _looks(schedule, start, end)
+    people, since = next(looks)
+    for others, at in looks:
         if others != people:
             yield people, since, at
             people, since = others, at
     yield people, since, end
 
 
-def _next_look(schedule: Schedule, at: Instant, end: Instant) -> Instant:
-    """The next instant at which `on_call` may say otherwise, at most `end`."""
-    looks = [end]
-    for rotation in schedule.rotations:
-        if (look := next_look(rotation, at)) is not None:
-            looks.append(look)
-        if person_of(rotation, at):
+def _looks(
+    schedule: Schedule, start: Instant, end: Instant
+) -> Iterator[tuple[tuple[str, ...], Instant]]:
+    """Who is on call at every instant at which that may change, the first being `start`."""
+    overrides = schedule.overrides
+    edges = {edge for each in overrides for edge in (each.starts_at, each.ends_at)}
+    bounds = [start, *sorted(edge for edge in edges if start < edge < end), end]
+    for at, until in pairwise(bounds):
+        holding = tuple(each for each in overrides if each.starts_at <= at < each.ends_at)
+        while at < until:
+            regular, next_at = _regular(schedule.rotations, at, until)
+            yield _overridden(holding, at, regular), at
+            at = next_at  # noqa: PLW2901 - the part between two bounds is walked through
+
+
+def _regular(rotations: tuple[Rotation, ...], at: Instant, until: Instant) -> tuple[str, Instant]:
+    """Whom the rotations have at `at`, and when they may have another, at most `until`."""
+    person = ""
+    for rotation in rotations:
+        look = next_look(rotation, at)
+        until = until if look is None else min(until, look)
+        if person := person_of(rotation, at):
             break  # those behind it are not asked before it changes
-    for override in schedule.overrides:
-        looks += (edge for edge in (override.starts_at, override.ends_at) if edge > at)
-    return min(looks)
+    return person, until
 
 
-def _regular(schedule: Schedule, at: Instant) -> str:
-    return next(
-        (person for rotation in schedule.rotations if (person := person_of(rotation, at))), ""
-    )
-
-
-def _applies(override: Override, at: Instant, regular: str) -> bool:
-    return override.starts_at <= at < override.ends_at and override.replaces in ("", regular)
+def _overridden(overrides: tuple[Override, ...], at: Instant, regular: str) -> tuple[str, ...]:
+    """The last override that holds wins over whom the rotations have."""
+    for override in reversed(overrides):
+        holds = override.starts_at <= at < override.ends_at
+        if holds and override.replaces in ("", regular):
+            return (override.person,)
+    return (regular,) if regular else ()

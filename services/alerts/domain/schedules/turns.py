@@ -1,6 +1,5 @@
 """Whom one rotation has at an instant, and when that may change; other rotations are left out."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from services.alerts.domain.schedules.schedule import WEEK, Rotation, Window
@@ -62,21 +61,21 @@ def _edges_after(rotation: Rotation, at: Instant) -> list[Instant]:
     return [edge for window in _windows_around(rotation, at) for edge in window if edge > at]
 
 
-def _windows_around(rotation: Rotation, at: Instant) -> Iterator[tuple[Instant, Instant]]:
+def _windows_around(rotation: Rotation, at: Instant) -> tuple[tuple[Instant, Instant], ...]:
     """Those of the weeks that can reach to `at`, and of the next one that opens after it."""
     week = (_wall(rotation.zone, at) - _FIRST_MONDAY) // WEEK
-    for number in range(week - 1, week + 2):
-        yield from _windows_of_week(rotation.zone, rotation.windows, number)
+    return _windows_near(rotation.zone, rotation.windows, week)
 
 
 @lru_cache(maxsize=4_096)
-def _windows_of_week(
+def _windows_near(
     zone: str, windows: tuple[Window, ...], week: int
 ) -> tuple[tuple[Instant, Instant], ...]:
-    """The windows of one week as instants; a window that a change of the clocks skips is empty."""
-    monday = _FIRST_MONDAY + week * WEEK
+    """The windows of a week and of those beside it; one that a change skips whole is empty."""
+    mondays = (_FIRST_MONDAY + number * WEEK for number in range(week - 1, week + 2))
     return tuple(
         (_instant(zone, monday + each.opens), _instant(zone, monday + each.closes))
+        for monday in mondays
         for each in windows
     )
 
