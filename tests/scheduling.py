@@ -1,5 +1,8 @@
 """Schedules of who is on call for tests, in the words of their file; the default is a week each."""
 
+from collections.abc import Mapping
+
+from services.alerts.domain.schedules.reading import read_schedules
 from services.alerts.domain.schedules.schedule import Override, Rotation, Schedule, Shift
 from services.alerts.domain.schedules.words import (
     parse_date,
@@ -9,8 +12,11 @@ from services.alerts.domain.schedules.words import (
     parse_windows,
 )
 from services.shared.clock import Instant
+from services.shared.faults import Fault
 
 BERLIN = "Europe/Berlin"
+HEAD = "schedules:\n  - {schedule: operations, zone: Europe/Berlin, rotations: [%s]}\n"
+ROTATION = "{rotation: r%s, people: [a], shift: 1 day, hand_over: '09:00', starts: 2026-11-02%s}"
 
 
 def a_rotation(
@@ -49,3 +55,16 @@ def berlin(text: str) -> Instant:
 
 def a_shift(person: str, starts: str, until: str) -> Shift:
     return Shift(person, berlin(starts), berlin(until))
+
+
+def schedules(text: str) -> Mapping[str, Schedule]:
+    read_as = read_schedules(text, "schedules.yaml")
+    assert not isinstance(read_as, tuple), "\n".join(map(str, read_as))
+    return read_as
+
+
+def faults(text: str) -> list[str]:
+    read_as = read_schedules(text, "schedules.yaml")
+    assert isinstance(read_as, tuple)
+    assert all(isinstance(each, Fault) for each in read_as)
+    return [str(each).removeprefix("schedules.yaml:") for each in read_as]

@@ -1,6 +1,9 @@
 """What holds of every schedule at every instant, clocks that change included."""
 
+from bisect import bisect_right
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 from hypothesis import given
@@ -16,6 +19,7 @@ from services.alerts.domain.schedules.schedule import (
     Shift,
     Window,
 )
+from services.shared.clock import Instant, to_datetime
 from services.shared.zones import DAY, at_local, zone_of
 from tests.promising import HOUR, MINUTE
 from tests.scheduling import berlin
@@ -31,6 +35,17 @@ ZONES = (
 )
 YEAR = berlin("2026-01-01 00:00")
 PEOPLE = ("a", "b", "c", "d")
+
+
+def changes(zone: str) -> list[Instant]:
+    """The hours of 2026 before which the clocks have changed; in a zone without, its first one."""
+    rules = zone_of(zone)
+
+    def offset(at: Instant) -> timedelta | None:
+        return to_datetime(at).astimezone(rules).utcoffset()
+
+    hours = range(YEAR, YEAR + 365 * DAY, HOUR)
+    return [hour for hour in hours if offset(hour) != offset(hour - HOUR)] or [YEAR]
 
 
 @st.composite
@@ -76,6 +91,7 @@ STARTS = st.one_of(
     st.integers(0, 365 * 24 * 4).map(lambda quarter: YEAR + quarter * 15 * MINUTE),
     st.sampled_from([berlin(f"2026-{day} 00:00") for day in ("03-07", "03-28", "10-03", "10-24")]),
 )
+CHANGES = {zone: changes(zone) for zone in ZONES}
 LENGTHS = st.integers(1, 20 * 24 * 4).map(lambda quarters: quarters * 15 * MINUTE)
 
 
@@ -135,16 +151,23 @@ def test_at_every_instant_who_is_on_call_is_who_has_the_shift(
         assert on_call(schedule, at) == ((part.person,) if isinstance(part, Shift) else ())
 
 
-@given(rotations(), STARTS)
-def test_turns_are_those_that_counting_every_hand_over_gives(rotation: Rotation, at: int) -> None:
-    always = Rotation(
-        rotation.name, rotation.people, rotation.begins, rotation.shift, rotation.zone
-    )
-    zone, turn = zone_of(rotation.zone), -1
-    while at_local(zone, *divmod(rotation.begins + (turn + 1) * rotation.shift, DAY)) <= at:
-        turn += 1
-    expected = () if turn < 0 else (rotation.people[turn % len(rotation.people)],)
-    assert on_call(Schedule("operations", "UTC", (always,)), at) == expected
+@given(rotations(), st.data())
+def test_turns_are_those_that_counting_every_hand_over_gives(
+    rotation: Rotation, data: st.DataObject
+) -> None:
+    always = replace(rotation, windows=())
+    schedule = Schedule("operations", "UTC", (always,))
+    change = data.draw(st.sampled_from(CHANGES[rotation.zone]))
+    zone, wall, handed_over = zone_of(rotation.zone), rotation.begins, []
+    while not handed_over or handed_over[-1] <= change + DAY:
+        handed_over.append(at_local(zone, *divmod(wall, DAY)))
+        wall += rotation.shift
+    for at in range(change - 4 * HOUR, change + 4 * HOUR, 15 * MINUTE):
+        turn = bisect_right(handed_over, at) - 1
+        expected = () if turn < 0 else (rotation.people[turn % len(rotation.people)],)
+        assert on_call(schedule, at) == expected
+    seen = {shift.starts_at for shift in shifts(schedule, change - DAY, change + DAY)}
+    assert seen <= {change - DAY, *handed_over}
 
 
 @given(rotations(HOURS), st.integers(1, 4))
@@ -152,7 +175,7 @@ def test_everybody_has_as_many_turns_as_the_others_when_a_rotation_is_round(
     rotation: Rotation, rounds: int
 ) -> None:
     people = ("a", "b", "c")
-    always = Rotation("rotation", people, rotation.begins, rotation.shift, rotation.zone)
+    always = replace(rotation, people=people, windows=())
     zone = zone_of(rotation.zone)
     end = rotation.begins + rounds * len(people) * rotation.shift
     found = shifts(
@@ -167,9 +190,7 @@ def test_everybody_has_as_many_turns_as_the_others_when_a_rotation_is_round(
 def test_an_override_changes_nothing_outside_its_interval(
     schedule: Schedule, override: Override, start: int, length: int
 ) -> None:
-    changed = Schedule(
-        schedule.name, schedule.zone, schedule.rotations, (*schedule.overrides, override)
-    )
+    changed = replace(schedule, overrides=(*schedule.overrides, override))
     around = ((start, override.starts_at), (override.ends_at, override.ends_at + length))
     for begins, ends in around:
         assert list(shifts(schedule, begins, ends)) == list(shifts(changed, begins, ends))

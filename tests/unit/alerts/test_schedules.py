@@ -82,6 +82,8 @@ class TestWindows:
             a_shift("first", "2026-11-06 17:00", "2026-11-09 08:00"),
             a_shift("second", "2026-11-13 17:00", "2026-11-16 08:00"),
         ]
+        monday = berlin("2026-11-09 08:00")
+        assert (on_call(weekend, monday - 1), on_call(weekend, monday)) == (("first",), ())
 
     def test_turns_pass_on_outside_the_windows(self) -> None:
         monday = a_schedule(
@@ -121,6 +123,8 @@ class TestOrder:
             a_shift("day", "2026-11-03 08:00", "2026-11-03 18:00"),
             a_shift("deputy", "2026-11-03 18:00", "2026-11-04 00:00"),
         ]
+        assert on_call(schedule, start) == ("deputy",)
+        assert on_call(schedule, berlin("2026-11-03 08:00")) == ("day",)
 
     def test_a_rotation_that_has_yet_to_begin_leaves_the_others_on_call(self) -> None:
         schedule = a_schedule(a_rotation("new", starts="2026-11-30"), a_rotation("old"))
@@ -176,6 +180,14 @@ class TestOverrides:
         schedule = a_schedule(overrides=swapped)
         assert on_call(schedule, berlin("2026-11-03 00:00")) == ("second",)
         assert on_call(schedule, berlin("2026-11-10 00:00")) == ("first",)
+
+    def test_an_override_that_goes_on_after_the_period_is_cut_at_its_end(self) -> None:
+        override = an_override("deputy", "2026-11-03 10:00", "2026-11-20 12:00", "first")
+        start, end = berlin("2026-11-03 00:00"), berlin("2026-11-04 00:00")
+        assert list(shifts(a_schedule(overrides=(override,)), start, end)) == [
+            a_shift("first", "2026-11-03 00:00", "2026-11-03 10:00"),
+            a_shift("deputy", "2026-11-03 10:00", "2026-11-04 00:00"),
+        ]
 
     def test_of_two_at_a_time_the_last_one_holds(self) -> None:
         long = an_override("deputy", "2026-11-03 10:00", "2026-11-03 18:00")

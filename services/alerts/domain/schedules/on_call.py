@@ -90,12 +90,13 @@ def _looks(
     overrides = schedule.overrides
     edges = {edge for each in overrides for edge in (each.starts_at, each.ends_at)}
     bounds = [start, *sorted(edge for edge in edges if start < edge < end), end]
-    for at, until in pairwise(bounds):
-        holding = tuple(each for each in overrides if each.starts_at <= at < each.ends_at)
+    for begins, until in pairwise(bounds):
+        holding = tuple(each for each in overrides if each.starts_at <= begins < each.ends_at)
+        at = begins
         while at < until:
-            regular, next_at = _regular(schedule.rotations, at, until)
+            regular, look = _regular(schedule.rotations, at, until)
             yield _overridden(holding, at, regular), at
-            at = next_at  # noqa: PLW2901 - the part between two bounds is walked through
+            at = look
 
 
 def _regular(rotations: tuple[Rotation, ...], at: Instant, until: Instant) -> tuple[str, Instant]:

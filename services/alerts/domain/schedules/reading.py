@@ -1,6 +1,6 @@
 """The text of a file of schedules to the schedules, or to every fault with its line and remedy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -39,7 +39,7 @@ def read_schedules(text: str, file: str) -> Mapping[str, Schedule] | tuple[Fault
     try:
         parsed = SchedulesFile.model_validate(document.content)
     except ValidationError as error:
-        return tuple(
+        return _in_order(
             fault_of(file, document, problem, known_keys(problem, SchedulesFile))
             for problem in error.errors()
         )
@@ -59,7 +59,7 @@ class _Reading:
             keys.schedule: self._schedule(keys, ("schedules", place))
             for place, keys in enumerate(parsed.schedules)
         }
-        return tuple(sorted(self.faults, key=lambda fault: fault.line)) or read
+        return _in_order(self.faults) or read
 
     def _schedule(self, keys: ScheduleKeys, path: Path) -> Schedule:
         """In place of a wrong zone stands another, so that what is in it is not at fault."""
@@ -147,3 +147,7 @@ class _Reading:
 
     def _fault(self, remedy: str, *path: str | int) -> None:
         self.faults.append(fault_at(self.file, self.document, path, remedy))
+
+
+def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: fault.line))

@@ -25,24 +25,20 @@ def next_look(rotation: Rotation, at: Instant) -> Instant | None:
         return _hand_over(rotation, 0)
     looks = _edges_after(rotation, at)
     if len(rotation.people) > 1:
-        looks.append(_next_hand_over(rotation, turn, at))
+        looks.append(_hand_over(rotation, turn + 1))
     return min(looks, default=None)
 
 
 def _turn(rotation: Rotation, at: Instant) -> int:
-    """The number of the last turn that has begun; negative before the first."""
+    """The number of the last turn that has begun; negative before the first.
+
+    What the wall clock shows is never too early, but while an hour is repeated it is the hour's
+    end. A turn that a change of the clocks skips whole begins with the one after it.
+    """
     turn = (_wall(rotation.zone, at) - rotation.begins) // rotation.shift
     while _hand_over(rotation, turn) > at:
         turn -= 1
     return turn
-
-
-def _next_hand_over(rotation: Rotation, turn: int, at: Instant) -> Instant:
-    """A turn that a change of the clocks skips whole has no length, and is passed over."""
-    turn += 1
-    while (found := _hand_over(rotation, turn)) <= at:
-        turn += 1
-    return found
 
 
 def _hand_over(rotation: Rotation, turn: int) -> Instant:
