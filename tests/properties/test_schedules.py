@@ -158,7 +158,8 @@ def test_turns_are_those_that_counting_every_hand_over_gives(
     always = replace(rotation, windows=())
     schedule = Schedule("operations", "UTC", (always,))
     change = data.draw(st.sampled_from(CHANGES[rotation.zone]))
-    zone, wall, handed_over = zone_of(rotation.zone), rotation.begins, []
+    zone, wall = zone_of(rotation.zone), rotation.begins
+    handed_over: list[Instant] = []
     while not handed_over or handed_over[-1] <= change + DAY:
         handed_over.append(at_local(zone, *divmod(wall, DAY)))
         wall += rotation.shift
