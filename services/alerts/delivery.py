@@ -77,7 +77,7 @@ class NoticeStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the receivers file says of a receiver's queue; nobody has the name of no fallback."""
+    """What the receivers file says of a receiver's queue; an empty `fallback` is none."""
 
     per_minute: int | None = None
     collapse: bool = False
