@@ -127,17 +127,20 @@ class FakeAlerts(AlertsServiceServicer):
     async def BeginSilence(
         self, request: alerts_pb2.BeginSilenceRequest, context: Context
     ) -> alerts_pb2.BeginSilenceResponse:
-        return await context.abort(*NOT_ASKED)
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.BeginSilenceResponse()
 
     async def ListSilences(
         self, request: alerts_pb2.ListSilencesRequest, context: Context
     ) -> alerts_pb2.ListSilencesResponse:
-        return await context.abort(*NOT_ASKED)
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.ListSilencesResponse()
 
     async def EndSilence(
         self, request: alerts_pb2.EndSilenceRequest, context: Context
     ) -> alerts_pb2.EndSilenceResponse:
-        return await context.abort(*NOT_ASKED)
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.EndSilenceResponse()
 
     async def _found(self, key: str, context: Context) -> alerts_pb2.Alert:
         if key not in self._company.alerts:
