@@ -28,6 +28,9 @@ class AlertsOptions(BaseModel):
     escalation: Path | None = Field(
         None, description="the file of ladders and routes; without it all receivers are told once"
     )
+    schedules: Path | None = Field(
+        None, description="the file of who is on call, which `handoff oncall` reads"
+    )
     instance: str = Field(
         default_factory=socket.gethostname,
         min_length=1,

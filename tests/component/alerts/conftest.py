@@ -1,7 +1,6 @@
 """The service in one process, and the same behind real gRPC on the loopback."""
 
 import asyncio
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,13 +11,12 @@ import pytest
 from handoff.v1 import alerts_pb2_grpc
 
 from services.alerts.api import SERVICE, AlertsServicer
-from services.cli.main import main
 from services.local.ports import Ports
 from services.shared import rpc
 from services.shared.health import Health
 from services.shared.settings import Endpoint, Settings
 from tests.component.alerts.harness import InMemoryAlerts
-from tests.component.alerts.typed import Done, Run
+from tests.typed import Run, typing
 
 CONSOLE = "http://console.test"
 
@@ -76,13 +74,4 @@ def run(
     monkeypatch.setenv("HANDOFF_ENDPOINTS__ALERTS__GRPC", str(port))
     monkeypatch.setenv("HANDOFF_HOME", str(tmp_path))
 
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["handoff", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
+    return typing(monkeypatch, capsys)

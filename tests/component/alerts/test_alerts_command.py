@@ -7,7 +7,7 @@ import pytest
 from services.shared.clock import to_instant
 from tests.alerting import a_promise, breached, ended, key, warned
 from tests.component.alerts.harness import InMemoryAlerts
-from tests.component.alerts.typed import Done, Run
+from tests.typed import Done, Run
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_and_tells_by_its_code(
 ) -> None:
     done = run(*arguments)
     assert done.code == code
-    assert says in " ".join(done.err.replace("│", " ").split())
+    assert says in done.said
 
 
 def test_a_service_that_is_away_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

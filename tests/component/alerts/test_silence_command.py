@@ -8,7 +8,7 @@ from services.alerts.domain.alert import State
 from services.shared.clock import to_instant
 from tests.alerting import warned
 from tests.component.alerts.harness import InMemoryAlerts
-from tests.component.alerts.typed import Run
+from tests.typed import Run
 
 ADD = ("add", "owed_by=operations", "--reason", "stocktaking", "--as", "ann")
 
@@ -59,7 +59,7 @@ def test_a_mistake_is_named_and_ends_with_2(
 ) -> None:
     done = silence(*arguments)
     assert done.code == 2
-    assert says in " ".join(done.err.replace("│", " ").split())
+    assert says in done.said
 
 
 def test_what_is_not_there_cannot_be_ended(silence: Run) -> None:
