@@ -4,10 +4,8 @@ import json
 import os
 import ssl
 import sys
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import structlog
@@ -28,49 +26,23 @@ from tests.alerting import MovedClock, key
 from tests.e2e.webhook import Hook
 from tests.mailbox import CERTIFICATE
 from tests.notices import CONSOLE, NOW, trigger
+from tests.site import Site
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-class Site:
-    """Receivers of all kinds on one port of the loopback, over TLS; answers as told."""
+class TlsSite(Site):
+    """By a name that only the guard of these tests can resolve."""
 
     def __init__(self) -> None:
-        site = self
-        self.got: list[tuple[str, dict[str, str], bytes]] = []
-        self.status, self.text, self.headers = 200, "ok", dict[str, str]()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                site.got.append((self.path, dict(self.headers), body))
-                self.send_response(site.status)
-                for name, value in site.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(site.text.encode())
-
-            def log_message(self, format: str, *_arguments: object) -> None:
-                """Nothing: the test looks at what came."""
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self.url = f"https://hook.test:{self._server.server_port}"
-        self.place = f"hook.test:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(CERTIFICATE)
+        self.place = f"hook.test:{self.port}"
+        self.url = f"https://{self.place}"
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    site = Site()
+def site() -> Iterator[TlsSite]:
+    site = TlsSite()
     yield site
     site.close()
 
@@ -89,7 +61,7 @@ PATHS = {
 }
 
 
-def opened(kind: str, site: Site, guard: Guard) -> Channel:
+def opened(kind: str, site: TlsSite, guard: Guard) -> Channel:
     os.environ["TEST_URL"] = f"{site.url}/services/T/B/x"
     os.environ["TEST_KEYS"] = KEY
     options = {name: value.format(url=site.url) for name, value in OPTIONS[kind].items()}
@@ -111,7 +83,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def channel(kind: str, site: Site, monkeypatch: pytest.MonkeyPatch) -> Channel:
+def channel(kind: str, site: TlsSite, monkeypatch: pytest.MonkeyPatch) -> Channel:
     for name in ("TEST_URL", "TEST_KEYS"):
         monkeypatch.setenv(name, "")
     return opened(kind, site, Guard({site.place}, lambda _host, _port: ["127.0.0.1"]))
@@ -124,7 +96,7 @@ def failure(channel: Channel) -> DeliveryError:
 
 
 def test_what_is_taken_is_told_in_the_receivers_words(
-    channel: Channel, kind: str, site: Site
+    channel: Channel, kind: str, site: TlsSite
 ) -> None:
     site.status, site.text = 202, '{"status":"success"}\r\n'
     assert channel.send(trigger()) == 'hook.test answered 202: {"status":"success"}'
@@ -135,26 +107,26 @@ def test_what_is_taken_is_told_in_the_receivers_words(
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 422])
-def test_a_rejection_is_for_good(channel: Channel, site: Site, status: int) -> None:
+def test_a_rejection_is_for_good(channel: Channel, site: TlsSite, status: int) -> None:
     site.status = status
     assert failure(channel).permanent
 
 
 @pytest.mark.parametrize("status", [302, 408, 425, 429, 500, 502, 503, 504])
-def test_other_failures_may_pass(channel: Channel, site: Site, status: int) -> None:
+def test_other_failures_may_pass(channel: Channel, site: TlsSite, status: int) -> None:
     site.status, site.headers = status, {"Location": "https://hook.test/", "Retry-After": "7"}
     failed = failure(channel)
     assert (failed.permanent, failed.retry_after) == (False, 7 * SECOND)
     assert len(site.got) == 1
 
 
-def test_an_answer_is_not_unpacked(channel: Channel, site: Site) -> None:
+def test_an_answer_is_not_unpacked(channel: Channel, site: TlsSite) -> None:
     """What is short when it is packed may be without end."""
     site.headers, site.text = {"Content-Encoding": "gzip"}, "not gzip at all"
     assert channel.send(trigger()) == "hook.test answered 200: not gzip at all"
 
 
-def test_no_address_and_no_key_is_ever_told(channel: Channel, site: Site) -> None:
+def test_no_address_and_no_key_is_ever_told(channel: Channel, site: TlsSite) -> None:
     site.status, site.text = 400, "\x1b[31mred\n" + "x" * 10_000
     said = str(failure(channel))
     assert said.startswith("hook.test answered 400: [31mred xxx")
@@ -165,7 +137,7 @@ def test_no_address_and_no_key_is_ever_told(channel: Channel, site: Site) -> Non
 
 
 def test_a_private_address_is_not_spoken_to_by_any_kind(
-    kind: str, site: Site, monkeypatch: pytest.MonkeyPatch
+    kind: str, site: TlsSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("TEST_URL", "TEST_KEYS"):
         monkeypatch.setenv(name, "")
@@ -177,7 +149,7 @@ def test_a_private_address_is_not_spoken_to_by_any_kind(
 
 
 def test_what_comes_of_a_webhook_can_be_verified(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: TlsSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("TEST_URL", "TEST_KEYS"):
         monkeypatch.setenv(name, "")

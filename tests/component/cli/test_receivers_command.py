@@ -1,56 +1,21 @@
 """`handoff receivers`: what is listed, what a test sends, and how it ends."""
 
 import json
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from services.cli import main as cli
-
-
-class Site:
-    """Receivers on the loopback; answers as told."""
-
-    def __init__(self) -> None:
-        site = self
-        self.bodies: list[Any] = []
-        self.status = 202
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                site.bodies.append(json.loads(body))
-                self.send_response(site.status)
-                self.end_headers()
-                self.wfile.write(b"thanks")
-
-            def log_message(self, format: str, *_arguments: object) -> None:
-                """Nothing: the test looks at what came."""
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+from tests.site import Site
+from tests.typed import Run, typing
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     site = Site()
+    site.status, site.text = 202, "thanks"
     yield site
     site.close()
-
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -81,17 +46,8 @@ receivers:
     monkeypatch.setenv("HANDOFF_HOME", str(tmp_path))
     monkeypatch.setenv("TEST_ROUTING_KEY", "c4n4ry")
 
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["handoff", "receivers", *arguments])
-        code: Any = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    run = typing(monkeypatch, capsys)
+    return lambda *arguments: run("receivers", *arguments)
 
 
 def test_receivers_are_listed_without_their_secrets(run: Run, site: Site) -> None:
