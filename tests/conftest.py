@@ -4,6 +4,7 @@ The servers' jars are downloaded once into HANDOFF_HOME's cache; all data is in 
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -29,6 +30,12 @@ from tests.polling import until
 # examples each time; everybody else tries new ones.
 hypothesis.register_profile("handoff", deadline=None, derandomize="CI" in os.environ)
 hypothesis.load_profile("handoff")
+
+
+def pytest_collection_finish() -> None:
+    """All that is imported and collected stays: the collector need not walk over it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,6 +20,8 @@ def switched_off() -> Iterator[None]:
     expect_long_lives()
     yield
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()
     gc.enable()
 
 
