@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from services.cli.alerts_service import (
     alerts_service,
     moment_of,
     print_json,
+    utc,
 )
 
 PAGE_SIZE = 500
@@ -66,7 +66,7 @@ def ack(
         alert = alerts.AcknowledgeAlert(request, timeout=TIMEOUT_S).alert
     until = ""
     if alert.HasField("acknowledged_until"):
-        until = f" until {alert.acknowledged_until.ToDatetime(tzinfo=UTC):%Y-%m-%d %H:%M UTC}"
+        until = f" until {utc(alert.acknowledged_until)}"
     _say(alert, f"{key} is in the hands of {alert.acknowledged_by}{until}.", as_json)
 
 
@@ -85,8 +85,7 @@ def snooze(
     )
     with alerts_service() as alerts:
         alert = alerts.SnoozeAlert(request, timeout=TIMEOUT_S).alert
-    moment = alert.snoozed_until.ToDatetime(tzinfo=UTC)
-    _say(alert, f"{key} is snoozed until {moment:%Y-%m-%d %H:%M UTC}.", as_json)
+    _say(alert, f"{key} is snoozed until {utc(alert.snoozed_until)}.", as_json)
 
 
 @app.command()

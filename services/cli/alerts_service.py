@@ -70,5 +70,10 @@ def _duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
+def utc(stamp: Timestamp) -> str:
+    """`2026-11-02 15:00 UTC`."""
+    return f"{stamp.ToDatetime(tzinfo=UTC):%Y-%m-%d %H:%M UTC}"
+
+
 def print_json(content: object) -> None:
     print(json.dumps(content, indent=2, ensure_ascii=False))

@@ -1,6 +1,5 @@
 """`handoff silence`: nobody hears of some alerts for a while, because it is known why they come."""
 
-from datetime import UTC
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +15,7 @@ from services.cli.alerts_service import (
     moment,
     moment_of,
     print_json,
+    utc,
 )
 
 app = typer.Typer(no_args_is_help=True)
@@ -57,7 +57,7 @@ def add(  # noqa: PLR0913, PLR0917 - what people type, each by its name
     with alerts_service() as alerts:
         request = alerts_pb2.BeginSilenceRequest(silence=silence)
         kept = alerts.BeginSilence(request, timeout=TIMEOUT_S).silence
-    _say(kept, f"{kept.id} holds until {_utc(kept.ends_at)}.", as_json)
+    _say(kept, f"{kept.id} holds until {utc(kept.ends_at)}.", as_json)
 
 
 @app.command("list")
@@ -72,7 +72,7 @@ def list_silences(as_json: AsJson = False) -> None:
         print("Nothing is silenced.")
     for each in () if as_json else found:
         named = " ".join(_named(each))
-        times = f"{_utc(each.starts_at)} to {_utc(each.ends_at)}"
+        times = f"{utc(each.starts_at)} to {utc(each.ends_at)}"
         print(f"{each.id}  {times}  {named}  ({each.actor}: {each.reason})")
 
 
@@ -108,10 +108,6 @@ def _named_value(text: str) -> tuple[str, str]:
 def _named(silence: alerts_pb2.Silence) -> list[str]:
     named = ((name, getattr(silence, field)) for name, field in _NAMED.items())
     return [f"{name}={value}" for name, values in named for value in values]
-
-
-def _utc(stamp: Timestamp) -> str:
-    return f"{stamp.ToDatetime(tzinfo=UTC):%Y-%m-%d %H:%M UTC}"
 
 
 def _say(silence: alerts_pb2.Silence, text: str, as_json: bool) -> None:

@@ -230,6 +230,5 @@ def _document(pack: Pack, content: bytes, place: int) -> Row:
         "written_at": Timestamp(0, 0),
         "place": place,
         "rows": len(pack.rows),
-        "sequenced": pack.sequenced,
         "packed": content,
     }

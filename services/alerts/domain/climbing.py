@@ -90,5 +90,5 @@ def _addressed(notice: Notice, history: History, escalation: Escalation) -> Noti
         snooze=alert.snooze,
     )
     rung = escalation.ladder_of(alert).rung(alert.rungs)
-    climbed = notice.reason is Reason.ESCALATED and rung is not None
-    return replace(notice, alert=placed, receivers=rung.tell if climbed and rung else alert.told)
+    climbed = rung if notice.reason is Reason.ESCALATED else None
+    return replace(notice, alert=placed, receivers=climbed.tell if climbed else alert.told)
