@@ -162,7 +162,7 @@ def test_without_kafka_a_department_takes_commands_and_says_where_kafka_should_b
 ) -> None:
     alone = fresh_database.model_copy(update={"kafka": KafkaSettings(bootstrap=nowhere)})
     sales = start("sales", alone)
-    until(lambda: "Mongo" not in str(sales.problems() or "Mongo"), "Mongo is reached")
+    until(lambda: "mongo" not in (sales.problems() or {"mongo"}), "Mongo is reached")
     placing = sales_pb2_grpc.SalesServiceStub(sales.channel).PlaceOrder
     assert until(lambda: as_soon_as_there(placing, an_order(order)), "the order is taken")
     until(lambda: f"Kafka at {nowhere}" in str(sales.problems()), "its address is told")

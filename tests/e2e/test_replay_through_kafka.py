@@ -92,6 +92,10 @@ class Replay:
         wanted = share * len(self.data.history)
         until(lambda: self.events() > wanted, f"{share:.0%} of the events are folded", 120)
 
+    def epochs(self) -> set[tuple[int, int]]:
+        """Of each partition how often it was taken over."""
+        return {(each.partition, each.epoch) for each in self.progress().partitions}
+
     def fenced(self) -> int:
         return sum(partition.fenced for partition in self.progress().partitions)
 
@@ -126,9 +130,10 @@ def test_a_tracker_that_was_stopped_and_replaced_writes_nothing_more(replay: Rep
     stopped = replay.pid
     with replay.playing():
         replay.wait_for(0.2)
+        before = replay.epochs()
         os.kill(stopped, signal.SIGSTOP)
         _replace(replay)
-        replay.wait_for(0.5)
+        until(lambda: len(replay.epochs() - before) == len(before), "every partition is taken over")
         os.kill(stopped, signal.SIGCONT)
     until(lambda: replay.fenced() > 0, "the late commit is refused and counted", 60)
     assert replay.rows() == replay.data.truth
