@@ -1,12 +1,18 @@
-"""Stacks that several files of tests share."""
+"""What several files of tests on real servers share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from services.local.health import wait_for_services
 from services.local.stack import LocalStack
+from services.shared.bus import Record
+from services.shared.bus_kafka import KafkaPublisher
+from services.shared.settings import Settings
+from services.shared.subjects import VERDICTS_TOPIC
 from tests.conftest import a_stack
+from tests.e2e.alerts_process import TRACE
+from tests.e2e.webhook import Hook
 
 READY_DEADLINE_S = 60.0
 
@@ -18,3 +24,23 @@ def tracked_stack() -> Iterator[LocalStack]:
         stack.start_services(["tracker"])
         assert wait_for_services(stack.settings, ["tracker"], READY_DEADLINE_S) == {}
         yield stack
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    hook = Hook()
+    yield hook
+    hook.close()
+
+
+@pytest.fixture
+def publish(fresh_topics: Settings) -> Iterator[Callable[..., None]]:
+    publisher = KafkaPublisher(fresh_topics.kafka, "test")
+
+    def publish(*values: bytes) -> None:
+        headers = (("traceparent", f"00-{TRACE}-b7ad6b7169203331-01".encode()),)
+        records = [Record(VERDICTS_TOPIC, b"order/4711", value, headers) for value in values]
+        publisher.publish(records)
+
+    yield publish
+    publisher.close()

@@ -46,6 +46,7 @@ def labels(alert: Alert, condition: Condition | None = None) -> Mapping[str, str
         "severity": SEVERITIES[condition].value,
         "owed_by": promise.owed_by,
         "owed_to": promise.owed_to,
+        "agreement": promise.agreement,
         "promise": promise.promise_id,
         "order": promise.order,
     }

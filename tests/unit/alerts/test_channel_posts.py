@@ -89,6 +89,7 @@ def test_what_alertmanager_is_sent() -> None:
                 "severity": "page",
                 "owed_by": "operations",
                 "owed_to": "sales",
+                "agreement": "ship-paid-order",
                 "promise": "order/4711~ship-paid-order",
                 "order": "4711",
             },

@@ -1,0 +1,143 @@
+"""Debian's Alertmanager takes our alerts, groups them and lets them go when they are over."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.alerts.domain.promise import Resolution
+from services.local.ports import Ports
+from services.shared.settings import Settings
+from tests import asking
+from tests.alerting import a_promise, breached, ended
+from tests.component.alerts.harness import verdict
+from tests.e2e.alerts_process import AlertsProcess
+from tests.e2e.webhook import Hook
+from tests.polling import until
+
+PROGRAM = shutil.which("prometheus-alertmanager")
+GROUPED = """
+route:
+  receiver: hook
+  group_by: [alertname, owed_by, owed_to, agreement]
+  group_wait: 1s
+  group_interval: 1s
+receivers:
+  - name: hook
+    webhook_configs:
+      - url: {url}
+"""
+OURS = """
+allow: ["127.0.0.1:{port}"]
+receivers:
+  - name: alertmanager
+    kind: alertmanager
+    url: http://127.0.0.1:{port}
+"""
+
+pytestmark = pytest.mark.skipif(
+    PROGRAM is None, reason="needs Alertmanager: apt-get install prometheus-alertmanager"
+)
+
+
+class Alertmanager:
+    """What it says of itself."""
+
+    def __init__(self, port: int) -> None:
+        self._url = f"http://127.0.0.1:{port}"
+
+    @property
+    def is_ready(self) -> bool:
+        try:
+            return asking.get(f"{self._url}/-/ready").status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Each with its labels and the alerts that it holds now."""
+        groups: list[dict[str, Any]] = asking.get(f"{self._url}/api/v2/alerts/groups").json()
+        return groups
+
+
+@contextmanager
+def an_alertmanager(folder: Path, port: int, url: str) -> Iterator[Alertmanager]:
+    """It tells `url` of each group, and lies in `folder`."""
+    (folder / "alertmanager.yml").write_text(GROUPED.format(url=url))
+    command = [
+        str(PROGRAM),
+        f"--config.file={folder / 'alertmanager.yml'}",
+        f"--storage.path={folder / 'alertmanager'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        running = Alertmanager(port)
+        until(lambda: running.is_ready, "Alertmanager is ready")
+        yield running
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def port() -> int:
+    ports = Ports(prefer_usual=False)
+    port = ports.take(9093)
+    ports.release()
+    return port
+
+
+@pytest.fixture
+def alertmanager(tmp_path: Path, port: int, hook: Hook) -> Iterator[Alertmanager]:
+    with an_alertmanager(tmp_path, port, hook.url) as running:
+        yield running
+
+
+@pytest.fixture
+def alerts(fresh_topics: Settings, tmp_path: Path, port: int) -> Iterator[AlertsProcess]:
+    """The alerts service, which tells nobody but Alertmanager."""
+    (tmp_path / "receivers.yaml").write_text(OURS.format(port=port))
+    service = AlertsProcess(
+        fresh_topics,
+        {
+            "HANDOFF_ALERTS__RECEIVERS": str(tmp_path / "receivers.yaml"),
+            "HANDOFF_HOME": str(tmp_path),
+        },
+    )
+    yield service
+    service.stop()
+
+
+def test_alertmanager_takes_our_alerts_groups_them_and_resolves_them(
+    alertmanager: Alertmanager, alerts: AlertsProcess, hook: Hook, publish: Callable[..., None]
+) -> None:
+    of_operations = [a_promise(str(order)) for order in range(3)]
+    of_finance = a_promise("9", agreement="approve-payment", owed_by="finance")
+    alerts.start()
+    publish(*(verdict(breached(1, promise)) for promise in (*of_operations, of_finance)))
+    until(lambda: _sizes(alertmanager) == {"approve-payment": 1, "ship-paid-order": 3}, "grouped")
+    until(lambda: _told(hook).get("ship-paid-order") == {"firing": 3}, "the group is told as one")
+
+    publish(*(verdict(ended(Resolution.KEPT_LATE, 2, promise)) for promise in of_operations))
+    until(lambda: _sizes(alertmanager) == {"approve-payment": 1}, "what is over is resolved")
+    until(lambda: _told(hook).get("ship-paid-order") == {"resolved": 3}, "its end is told")
+    assert _told(hook).get("approve-payment") == {"firing": 1}
+
+
+def _sizes(alertmanager: Alertmanager) -> dict[str, int]:
+    return {group["labels"]["agreement"]: len(group["alerts"]) for group in alertmanager.groups()}
+
+
+def _told(hook: Hook) -> dict[str, dict[str, int]]:
+    """Of each agreement's group what was told last: how many fire, how many are resolved."""
+    told: dict[str, dict[str, int]] = {}
+    for _, post in hook.posts:
+        states = [alert["status"] for alert in post["alerts"]]
+        told[post["groupLabels"]["agreement"]] = {each: states.count(each) for each in {*states}}
+    return told
