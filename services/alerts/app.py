@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import grpc.aio
+import httpx
 from handoff.v1 import alerts_pb2_grpc
 from pymongo import MongoClient
 
@@ -22,15 +23,17 @@ from services.alerts.handlers import Desk
 from services.alerts.hearing import verdict_handler
 from services.alerts.ledger import GrpcLedger
 from services.alerts.metrics import Metrics
+from services.alerts.queues import MongoQueues
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.settings import AlertsSettings
 from services.alerts.store import SOURCE, MongoAlertStore
 from services.alerts.stream import StreamFailed, VerdictStream
+from services.alerts.watching import Eyes, Watch, pinging
 from services.shared import health as pages
 from services.shared import rpc, telemetry
 from services.shared.bus import PublishError
-from services.shared.bus_kafka import KafkaPublisher
+from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.clock import Clock, WallClock
 from services.shared.consuming import Handler, dead_lettered, retried, traced
 from services.shared.errors import SettingsError
@@ -40,6 +43,7 @@ from services.shared.mongo import Row, connect, wait_until_reachable
 from services.shared.outbox import Outbox
 from services.shared.relay import Relay
 from services.shared.settings import load
+from services.shared.subjects import DEAD_LETTERS_TOPIC
 from services.shared.telemetry import Telemetry
 
 NAME = "alerts"
@@ -51,7 +55,7 @@ Loop = Callable[[], None]
 def main() -> None:
     """Serves until SIGTERM or SIGINT; what stops the start or ends the service is one line."""
     try:
-        asyncio.run(run(load(AlertsSettings)))
+        asyncio.run(run(load(AlertsSettings).checked()))
     except (SettingsError, StreamFailed, OSError) as error:
         sys.exit(str(error))
 
@@ -132,6 +136,8 @@ class Service:
             partial(self._rounds(desk, ledger, store, metrics).run, stop.threads),
             *(self._delivery(channel, store, metrics, stop.threads) for channel in self.channels),
         ]
+        if settings.clock == "wall":
+            loops.append(partial(self._watch(desk, ledger).run, stop.threads))
         server = await self._grpc(AlertsServicer(desk, ledger, self.clock, settings.console_url))
         endpoint = settings.endpoints.alerts
         self.observed.log.info("started", grpc=endpoint.grpc, http=endpoint.http)
@@ -187,6 +193,24 @@ class Service:
             telemetry=self.observed,
             health=self.health,
         )
+
+    def _watch(self, desk: Desk, ledger: GrpcLedger) -> Watch:
+        """Not on a simulated clock: lag, silence and skew are this world's."""
+        settings, url = self.settings, self.settings.alerts.watchdog_url
+        receivers = settings.receivers.receivers
+        queues = MongoQueues(
+            [each.name for each in receivers],
+            [each.name for each in receivers if not each.fallback],
+        )
+        eyes = Eyes(
+            tracker=ledger,
+            letters=KafkaSubscriber(settings.kafka, None, (DEAD_LETTERS_TOPIC,)),
+            parties=settings.heartbeating_parties,
+            queues=queues,
+            schedules=settings.schedules.values(),
+        )
+        ping = pinging(httpx.Client(), str(url)) if url else None
+        return Watch(desk, eyes, self.clock, ping, self.health, self.observed)
 
     def _delivery(
         self, channel: Channel, store: MongoAlertStore, metrics: Metrics, stop: threading.Event

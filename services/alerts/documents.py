@@ -86,7 +86,7 @@ class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no type
     meta: ClassVar[dict[str, Any]] = {
         "collection": "alerts.notices",
         "db_alias": ALIAS,
-        "indexes": [("waiting", "at", "key", "revision"), "key", _FORGOTTEN],
+        "indexes": [("waiting", "at", "key", "revision"), "key", "at", _FORGOTTEN],
         "auto_create_index": False,
     }
 

@@ -1,12 +1,13 @@
-"""The tracker's ledger over gRPC; satisfies `handlers.Ledger`."""
+"""The tracker's ledger over gRPC; satisfies `handlers.Ledger` and `watching.Progress`."""
 
 from collections.abc import Iterator, Sequence
 
 import grpc
 from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
-from services.alerts.codec import word_of_ledger
+from services.alerts.codec import instant, word_of_ledger
 from services.alerts.domain.promise import Word
+from services.alerts.domain.sight import PartitionSeen, SkewSeen
 from services.alerts.errors import LedgerUnreachable
 from services.shared.rpc import sync_channel
 
@@ -48,9 +49,32 @@ class GrpcLedger:
             raise self._unreachable(error) from error
         return word_of_ledger(answer.promise)
 
+    def progress(self) -> tuple[Sequence[PartitionSeen], Sequence[SkewSeen]]:
+        """How far each partition is, and how far the sources' clocks are off."""
+        try:
+            answer = self._tracker.GetProgress(tracker_pb2.GetProgressRequest(), timeout=TIMEOUT_S)
+        except grpc.RpcError as error:
+            raise self._unreachable(error) from error
+        return progress_seen(answer)
+
     def close(self) -> None:
         self._channel.close()
 
     def _unreachable(self, error: grpc.RpcError) -> LedgerUnreachable:
         why = f"{error.code().name}: {error.details()}"
         return LedgerUnreachable(f"The tracker at {self._address} does not answer ({why}).")
+
+
+def progress_seen(
+    answer: tracker_pb2.GetProgressResponse,
+) -> tuple[tuple[PartitionSeen, ...], tuple[SkewSeen, ...]]:
+    partitions = tuple(
+        PartitionSeen(
+            each.partition,
+            instant(each.caught_up_at) if each.HasField("caught_up_at") else None,
+            {party: instant(at) for party, at in each.complete_through.items()},
+        )
+        for each in answer.partitions
+    )
+    skews = (skew for each in answer.partitions for skew in each.skews)
+    return partitions, tuple(SkewSeen(each.party, each.source, each.skew_s) for each in skews)

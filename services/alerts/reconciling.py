@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.promise import Condition, Resolution, Word
+from services.alerts.domain.troubles import is_own
 from services.alerts.handlers import Desk, Ledger, hear
 from services.shared.clock import Instant
 
@@ -28,7 +29,7 @@ def reconcile(
     Before anything is corrected there is a `pause`: most of it is only still on its way. What stood
     before the list was read and is not on it was over by then.
     """
-    stood = desk.store.standing()
+    stood = {each for each in desk.store.standing() if not is_own(each)}
     announced: set[str] = set()
     news: list[Word] = []
     for page in ledger.announced():

@@ -1,14 +1,18 @@
 """What alerts add to the shared settings: whom they go to, and the name that this process has."""
 
 import socket
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, HttpUrl, UrlConstraints
 
+from services.alerts.domain.schedules.schedule import Schedule
+from services.alerts.errors import SchedulesError
 from services.alerts.receiver_options import LogOptions, WebhookOptions
 from services.alerts.receivers_file import ReceiversFile, read_receivers
+from services.alerts.schedule_files import load_schedules
 from services.shared.errors import SettingsError
 from services.shared.settings import Settings
 
@@ -29,7 +33,10 @@ class AlertsOptions(BaseModel):
         None, description="the file of ladders and routes; without it all receivers are told once"
     )
     schedules: Path | None = Field(
-        None, description="the file of who is on call, which `handoff oncall` reads"
+        None, description="the file of who is on call; that nobody will be is an alert"
+    )
+    watchdog_url: Annotated[HttpUrl, UrlConstraints(max_length=2_000)] | None = Field(
+        None, description="told each minute that we live, by somebody who calls when it is not"
     )
     instance: str = Field(
         default_factory=socket.gethostname,
@@ -45,11 +52,26 @@ class AlertsSettings(Settings):
 
     alerts: AlertsOptions = Field(default_factory=AlertsOptions)
 
+    def checked(self) -> Self:
+        """The same, once every file that it names is read. Raises SettingsError."""
+        _ = self.receivers, self.schedules
+        return self
+
     @property
     def console_url(self) -> str:
         if self.alerts.console_url:
             return str(self.alerts.console_url).rstrip("/")
         return self.endpoints.console.url
+
+    @cached_property
+    def schedules(self) -> Mapping[str, Schedule]:
+        """By name; none where no file is set. Raises SettingsError."""
+        if self.alerts.schedules is None:
+            return {}
+        try:
+            return load_schedules(self.alerts.schedules)
+        except SchedulesError as error:
+            raise SettingsError(str(error)) from error
 
     @cached_property
     def receivers(self) -> ReceiversFile:

@@ -143,6 +143,17 @@ class KafkaSubscriber:
             raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         return {(at.topic, at.partition): (starts[at], ends[at]) for at in places}
 
+    def newer_than(self, at: Instant) -> int:
+        """How many records the topics hold that Kafka got since then. Raises SubscribeError."""
+        try:
+            consumer = self._consumer or self._connect()
+            places = list(consumer.assignment())
+            first = consumer.offsets_for_times(dict.fromkeys(places, at // 1_000))
+            ends = consumer.end_offsets(places)
+        except (KafkaError, OSError) as error:
+            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
+        return sum(ends[place] - found.offset for place, found in first.items() if found)
+
     def read_to_end(self) -> Iterator[Received]:
         """All that the topics hold at this moment, then no more. Raises SubscribeError."""
         try:

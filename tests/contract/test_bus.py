@@ -263,3 +263,19 @@ def test_threads_may_share_a_publisher(bus: Bus) -> None:
 
 def test_nothing_to_publish_is_fine(bus: Bus) -> None:
     bus.publisher().publish([])
+
+
+def test_kafka_says_how_much_came_since_a_moment(fresh_topics: Settings) -> None:
+    with ExitStack() as opened:
+        bus = kafka_bus(opened, fresh_topics)
+        subscriber = KafkaSubscriber(fresh_topics.kafka, None, (SALES,))
+        opened.callback(subscriber.close)
+        publisher = bus.publisher()
+        publisher.publish([Record(SALES, b"order/1", b"old"), Record(SALES, b"order/2", b"old")])
+        until(lambda: subscriber.newer_than(0) == 2, "both are there")
+        old = until(lambda: subscriber.poll(1), "they are read")
+        since = max(each.arrived_at for each in old) + SECOND // 1_000
+        until(lambda: WallClock().now() > since, "a later millisecond")
+        publisher.publish([Record(SALES, b"order/1", b"new")])
+        until(lambda: subscriber.newer_than(since) == 1, "only the new one counts")
+        assert subscriber.newer_than(WallClock().now() + 60 * SECOND) == 0

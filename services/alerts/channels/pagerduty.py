@@ -6,7 +6,7 @@ from typing import Any
 from services.alerts.channels.posting import Post
 from services.alerts.channels.webhook import as_json
 from services.alerts.domain.alert import Notice, State
-from services.alerts.domain.labels import SEVERITIES, Severity, name_of
+from services.alerts.domain.labels import Severity, name_of, severity
 from services.alerts.domain.pages import page_of, pages_beside
 from services.alerts.domain.text import summary
 from services.alerts.domain.words import shortened
@@ -46,7 +46,7 @@ def as_event(notice: Notice, console_url: str) -> dict[str, Any]:
         "payload": {
             "summary": shortened(summary(alert, notice.at), SUMMARY_LIMIT),
             "source": promise.owed_by,
-            "severity": _SEVERITIES[SEVERITIES[alert.condition]],
+            "severity": _SEVERITIES[severity(alert.promise, alert.condition)],
             "timestamp": iso(notice.at),
             "component": promise.agreement,
             "group": promise.subject,

@@ -6,6 +6,7 @@ import re
 
 from services.alerts.domain.clauses import about
 from services.alerts.domain.promise import Promise
+from services.alerts.domain.troubles import is_own
 from services.alerts.domain.words import sentence, spaced
 
 _TITLES = {
@@ -15,6 +16,14 @@ _TITLES = {
     "left_alone": "Left alone",
     "unmatched_evidence": "Nobody waited for it",
     "evidence_after_end": "Done after its end",
+    "tracker_silent": "The tracker is away",
+    "tracker_behind": "The tracker is behind",
+    "silent_party": "A department's service is silent",
+    "clock_skew": "A clock is off",
+    "dead_letters": "Dead letters",
+    "receiver_failing": "A receiver is away",
+    "notices_refused": "Refused by a receiver",
+    "nobody_on_call": "Nobody on call",
 }
 _STEPS = {
     "bounced": "Let {owed_by} keep it and name who finishes it; do not pass it on again.",
@@ -32,6 +41,8 @@ def title(promise: Promise) -> str:
 
 def told(promise: Promise) -> str:
     """What happened in the ledger's words, and to which order or case and customer, once."""
+    if is_own(promise.promise_id):
+        return sentence(promise.detail)
     concerns = []
     if not _names(promise.detail, promise.subject.replace("/", " ", 1)):
         concerns.append(about(promise))

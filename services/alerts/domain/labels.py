@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from services.alerts.domain.alert import Alert, Notice
 from services.alerts.domain.pages import page_of
-from services.alerts.domain.promise import Condition
+from services.alerts.domain.promise import Condition, Promise
 from services.alerts.domain.text import summary
+from services.alerts.domain.troubles import Slug, is_own
 
 
 class Severity(StrEnum):
@@ -30,11 +31,22 @@ SEVERITIES = {
     Condition.FOUND: Severity.INFO,
 }
 """A page is what a customer will notice and somebody can still change or has to own."""
+_OF_TROUBLES = {
+    Slug.DEAD_LETTERS: Severity.TICKET,
+    Slug.CLOCK_SKEW: Severity.TICKET,
+}
+"""Any other trouble of handoff itself keeps people from hearing of what they have to."""
 
 
 def name_of(condition: Condition) -> str:
     """`HandoffAtRisk`."""
     return f"Handoff{condition.replace('_', ' ').title().replace(' ', '')}"
+
+
+def severity(promise: Promise, condition: Condition) -> Severity:
+    if is_own(promise.promise_id):
+        return _OF_TROUBLES.get(Slug(promise.finding), Severity.PAGE)
+    return SEVERITIES[condition]
 
 
 def labels(alert: Alert, condition: Condition | None = None) -> Mapping[str, str]:
@@ -43,7 +55,7 @@ def labels(alert: Alert, condition: Condition | None = None) -> Mapping[str, str
     given = {
         "alertname": name_of(condition),
         "alert": alert.key,
-        "severity": SEVERITIES[condition].value,
+        "severity": severity(promise, condition).value,
         "owed_by": promise.owed_by,
         "owed_to": promise.owed_to,
         "agreement": promise.agreement,

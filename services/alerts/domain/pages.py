@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from services.alerts.domain.promise import Promise
+from services.alerts.domain.troubles import is_own
 
 
 def page_of(promise: Promise, console_url: str) -> str:
-    return f"{console_url.rstrip('/')}/subjects/{quote(promise.subject)}"
+    console = console_url.rstrip("/")
+    if is_own(promise.promise_id):
+        return f"{console}/operations"
+    return f"{console}/subjects/{quote(promise.subject)}"
 
 
 def pages_beside(promise: Promise, console_url: str) -> Sequence[tuple[str, str]]:
