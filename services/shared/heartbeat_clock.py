@@ -1,6 +1,8 @@
 """The simulated clock: time is what the heartbeats in the parties' topics say, not the wall.
 
-For replay through the real stack, demonstrations and tests, where hours pass in seconds.
+For replay through the real stack, demonstrations and tests, where hours pass in seconds. That time
+passes is one thing that a heartbeat says, that its party is complete until then another: whoever
+plays a silent party lets the one go on and the other stand still.
 """
 
 import threading
@@ -8,10 +10,9 @@ from collections.abc import Sequence
 
 from services.shared.bus import Received, SubscribeError, Subscriber
 from services.shared.bus_kafka import KafkaSubscriber
-from services.shared.clock import Clock, Instant, WallClock, to_instant
-from services.shared.codec import decode_envelope, decode_event
+from services.shared.clock import Clock, Instant, WallClock
+from services.shared.codec import decode_envelope
 from services.shared.errors import InvalidEvent
-from services.shared.events.envelope import Heartbeat
 from services.shared.settings import Settings
 from services.shared.subjects import HEARTBEAT, HEARTBEAT_KEY, topic_of
 
@@ -51,20 +52,16 @@ class HeartbeatClock:
     def _follow(self, received: Received) -> None:
         place = (received.topic, received.partition)
         if received.key == HEARTBEAT_KEY and place in self._last:
-            self._last[place] = max(self._last[place], _complete_through(received))
+            self._last[place] = max(self._last[place], _said_at(received))
 
 
-def _complete_through(received: Received) -> Instant:
-    """The heartbeat's moment, or 0 where the record is none."""
+def _said_at(received: Received) -> Instant:
+    """The heartbeat's own moment, or 0 where the record is none."""
     try:
         envelope = decode_envelope(received.value)
-        if envelope.type != HEARTBEAT:
-            return 0
-        beat = decode_event(HEARTBEAT, envelope.body)
     except InvalidEvent:
         return 0
-    assert isinstance(beat, Heartbeat)
-    return to_instant(beat.complete_through)
+    return envelope.occurred_at if envelope.type == HEARTBEAT else 0
 
 
 def heartbeating_topics(settings: Settings) -> tuple[str, ...]:

@@ -187,15 +187,25 @@ class Relay:
             self.telemetry.log.warning("turn not released", problem=sentence(error))
 
 
-def heartbeat(party: str, source: str, complete_through: Instant, partition: int) -> Record:
-    """All that `party` committed before `complete_through` is already in `partition`."""
+def heartbeat(
+    party: str,
+    source: str,
+    complete_through: Instant,
+    partition: int,
+    said_at: Instant | None = None,
+) -> Record:
+    """All that `party` committed before `complete_through` is already in `partition`.
+
+    It is said then, unless time has passed since in which the party told nothing.
+    """
+    said_at = complete_through if said_at is None else said_at
     envelope = Envelope(
-        id=new_event_id(complete_through),
+        id=new_event_id(said_at),
         type=HEARTBEAT,
         party=party,
         source=source,
         subject="",
-        occurred_at=complete_through,
+        occurred_at=said_at,
         body=encode_event(Heartbeat(to_datetime(complete_through))),
     )
     return Record(

@@ -5,7 +5,8 @@ in every partition of every party's topic. So the tracker's time is the data's t
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec import structs
 
@@ -43,11 +44,16 @@ def drive(
     return total
 
 
-def beats(settings: Settings, at: Instant) -> Iterator[Record]:
-    """One heartbeat for every partition of every party's topic: time is `at` now."""
+def beats(
+    settings: Settings, at: Instant, silent: Mapping[str, Instant] = MappingProxyType({})
+) -> Iterator[Record]:
+    """One heartbeat for every partition of every party's topic: time is `at` now.
+
+    Each party has told everything up to then, but the `silent` ones nothing after their moment.
+    """
     for party in settings.parties:
         for partition in range(settings.partitions):
-            yield heartbeat(party, SOURCE, at, partition)
+            yield heartbeat(party, SOURCE, silent.get(party, at), partition, at)
 
 
 def record_of(told: Told) -> Record:

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from services.shared.acceptance import accept, readable, teller
 from services.shared.bus import Received
-from services.shared.clock import to_instant
 from services.shared.codec import BodyReader, body_reader, decode_event
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Envelope, Heartbeat
@@ -53,8 +52,7 @@ def told_of(
 def _beat(received: Received, party: str, envelope: Envelope) -> Told:
     body = decode_event(HEARTBEAT, envelope.body)
     assert isinstance(body, Heartbeat)
-    complete_through = to_instant(body.complete_through)
-    return Told(received, party, body, "", envelope.source, complete_through)
+    return Told(received, party, body, "", envelope.source, envelope.occurred_at)
 
 
 @lru_cache(maxsize=1_024)

@@ -57,6 +57,7 @@ class Partition:
         self._commits = Commits(owner, store, self._memory, rules)
         self._refusing = Refusing(self._commits, self.counts, rules)
         self._wall = now
+        self._beaten = dict(owner.complete_through)
         self._astray: set[str] = set()
         self.marks = Marks(
             complete_through=dict(owner.complete_through),
@@ -105,7 +106,7 @@ class Partition:
         if not self._rules.simulated:
             return wall
         beating = set(self._rules.parties) - set(self._rules.lateness)
-        return min((self.marks.complete_through.get(party, 0) for party in beating), default=0)
+        return min((self._beaten.get(party, 0) for party in beating), default=0)
 
     def fold(self, batch: Sequence[Told], wall: Instant) -> None:
         """Count each record once; what cannot be counted goes to the dead letters.
@@ -122,6 +123,7 @@ class Partition:
                 events.setdefault(told.subject, []).append(told)
             elif isinstance(said, Heartbeat):
                 self._hear(told.party, to_instant(said.complete_through), wall)
+                self._beaten[told.party] = max(self._beaten.get(told.party, 0), told.said_at)
                 self.counts.became(told, HEARTBEAT)
             else:
                 self._refusing.refuse(told, said, now)
@@ -141,7 +143,8 @@ class Partition:
         for party, late in self._rules.lateness.items():
             self._hear(party, now - late, wall)
         if self._rules.simulated:
-            self.marks.heard_at = dict.fromkeys(self._rules.parties, now)
+            heard_at = self.marks.complete_through | dict.fromkeys(self._rules.lateness, now)
+            self.marks.heard_at = heard_at
         self._parked = recent(self._parked, now)
         self._memory.wake_due(max(now, self.marks.caught_up_at), wall)
         concluded = self.table.advance(now, self.marks, limit)

@@ -63,6 +63,16 @@ def test_time_does_not_run_backwards() -> None:
     assert clock.now() == NOON
 
 
+def test_time_passes_also_where_a_party_has_told_nothing_since() -> None:
+    bus = MemoryBus(2)
+    clock = a_clock(bus)
+    later = NOON + 60 * SECOND
+    beat(bus, later, FOUR[:3])
+    bus.publisher().publish([heartbeat(FOUR[3], "driver", NOON, n, later) for n in range(2)])
+    clock.read(0)
+    assert clock.now() == later
+
+
 def test_what_is_no_heartbeat_moves_nothing() -> None:
     bus = MemoryBus(2)
     clock = a_clock(bus)
