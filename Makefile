@@ -33,8 +33,8 @@ proto: setup ## generate protos/gen from protos/handoff
 		--python_out=protos/gen --grpc_python_out=protos/gen --mypy_out=quiet:protos/gen --mypy_grpc_out=quiet:protos/gen \
 		$(sort $(wildcard protos/handoff/v1/*.proto))
 
-demo: setup ## a small company with its own Kafka and Mongo; DATA=DIR replays real orders
-	@$(BIN)/handoff demo $(if $(DATA),--from $(DATA))
+demo: setup ## a small company with its own Kafka and Mongo; DATA=DIR replays real orders, STORY=all plays stories
+	@$(BIN)/handoff demo $(if $(DATA),--from $(DATA)) $(if $(STORY),--story $(STORY))
 
 up: setup ## start Kafka, Mongo and every service
 	@$(BIN)/handoff up

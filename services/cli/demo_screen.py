@@ -79,7 +79,10 @@ class Screen:
         self.console.print()
 
     def say(self, line: str) -> None:
-        self.console.print(Text(line, "dim"), soft_wrap=True)
+        self.write(line, "dim")
+
+    def write(self, line: str, style: str = "") -> None:
+        self.console.print(Text(line, style), soft_wrap=True)
 
     def facts(self, **values: str) -> None:
         """Names and values, one a line."""

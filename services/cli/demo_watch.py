@@ -50,8 +50,18 @@ class Watch:
         tracker: tracker_pb2_grpc.TrackerServiceStub,
     ) -> None:
         self.tracker = tracker
-        self._alerts = alerts
+        self._service = alerts
         self._seen: dict[tuple[str, str], alerts_pb2.Alert] = {}
+
+    def alerts(self) -> Iterator[alerts_pb2.Alert]:
+        """All that there are, the resolved ones included. Raises RpcError."""
+        request = alerts_pb2.ListAlertsRequest(states=_STATES, page_size=PAGE_SIZE)
+        while True:
+            page = self._service.ListAlerts(request)
+            yield from page.alerts
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
 
     def news(self) -> list[alerts_pb2.Alert]:
         """Alerts in a condition that they were not seen in before, as they came.
@@ -59,7 +69,7 @@ class Watch:
         Empty where the service does not answer: it is started again, and they are seen then.
         """
         try:
-            found = {(alert.key, alert.condition): alert for alert in self._list()}
+            found = {(alert.key, alert.condition): alert for alert in self.alerts()}
         except grpc.RpcError:
             return []
         news = {name: alert for name, alert in found.items() if name not in self._seen}
@@ -90,15 +100,6 @@ class Watch:
         with ThreadPoolExecutor(ASKED_AT_ONCE) as asking:
             promises = [each for found in asking.map(self._promises, subjects) for each in found]
         return summarise(promises, self._troubles())
-
-    def _list(self) -> Iterator[alerts_pb2.Alert]:
-        request = alerts_pb2.ListAlertsRequest(states=_STATES, page_size=PAGE_SIZE)
-        while True:
-            page = self._alerts.ListAlerts(request)
-            yield from page.alerts
-            if not page.next_page_token:
-                return
-            request.page_token = page.next_page_token
 
     def _promises(self, subject: str) -> list[Promise]:
         try:

@@ -27,6 +27,7 @@ from services.simulator.driver import record_of
 from services.simulator.importers.errors import UnreadableData
 from services.simulator.importers.history import History
 
+PARTIES = sorted({call.party for call in CALLS.values()})
 AT_ONCE = 6
 """Orders that the departments work on at the same time."""
 REFUSALS_KEPT = 20
@@ -101,14 +102,15 @@ class Company:
 
 
 class Outboxes:
-    """The departments' events that Kafka does not have yet; satisfies Relays."""
+    """What these services, by default the departments, still have to publish; satisfies Relays."""
 
-    def __init__(self, client: "MongoClient[Row]", database: str) -> None:
-        parties = {call.party for call in CALLS.values()}
-        self._outboxes = [Outbox(client, database, party) for party in sorted(parties)]
+    def __init__(
+        self, client: "MongoClient[Row]", database: str, services: Iterable[str] = PARTIES
+    ) -> None:
+        self._outboxes = [Outbox(client, database, name) for name in services]
 
     def wait_until_empty(self) -> None:
-        """A department that is started again publishes what it still has, so this ends."""
+        """A service that is started again publishes what it still has, so this ends."""
         for outbox in self._outboxes:
             while outbox.unpublished(1):
                 time.sleep(LOOK_EVERY_S)
