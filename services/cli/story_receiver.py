@@ -12,11 +12,13 @@ from typing import Any
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.promise import Condition, Resolution
 from services.local.ports import LOOPBACK
-from services.shared.clock import SECOND, Instant, to_instant
+from services.shared.clock import Instant, to_instant
 from services.shared.events.common import Money
 from services.simulator.stories.playing import Heard
 from services.simulator.stories.script import Notice, Promise
 
+POLL_S = 0.05
+"""So long an end is waited for."""
 Told = tuple[str, str, Instant]
 """Of which alert, for which reason, and when: what tells one notice from another."""
 
@@ -63,7 +65,7 @@ def receiving(receiver: Receiver) -> Iterator[str]:
             """Nothing: what came is shown as a story."""
 
     server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, name="receiver")
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), name="receiver")
     thread.start()
     try:
         yield f"http://{LOOPBACK}:{server.server_port}/"
@@ -74,10 +76,10 @@ def receiving(receiver: Receiver) -> Iterator[str]:
 
 
 def heard_of(post: Mapping[str, Any]) -> Heard:
-    """A notice as alerts post it, its moment to the second."""
+    """A notice as alerts post it."""
     stake = post["at_stake"]
     notice = Notice(
-        at=round(_moment(post["notified_at"]) / SECOND) * SECOND,
+        at=_moment(post["notified_at"]),
         promise=Promise(post["agreement"], post["owed_by"], post["owed_to"], post["subject"]),
         condition=Condition(post["condition"]),
         reason=Reason(post["reason"]),

@@ -20,7 +20,7 @@ from services.simulator.departments import NotDone, departments
 from services.simulator.driver import beats
 from services.simulator.stories.catalogue import STORIES, script_of
 from services.simulator.stories.names import ALL, NOT_TOLD, TOLD
-from services.simulator.stories.playing import Stage, play
+from services.simulator.stories.playing import Line, Stage, play
 from services.simulator.stories.script import Script
 
 NEEDED = tuple(name for name in SERVICES if name != "console")
@@ -69,7 +69,7 @@ def _goes_as_told(script: Script, stage: Stage, screen: Screen) -> bool:
     began = time.monotonic()
     screen.write(f"{script.name}  {TOLD[script.name]}", "bold")
     try:
-        found = play(script, stage, lambda line: screen.write(f"  {in_words(line)}"))
+        found = play(script, stage, lambda line: _show(line, screen))
     except NotDone as error:
         screen.write(f"  ✖ It cannot go on: {error}\n", "red")
         return False
@@ -80,6 +80,11 @@ def _goes_as_told(script: Script, stage: Stage, screen: Screen) -> bool:
         told = f"Exactly these {len(script.expected)} notices, each at its moment"
         screen.write(f"  ✔ {told}; {seconds:.0f} s.\n", "green")
     return not found
+
+
+def _show(line: Line, screen: Screen) -> None:
+    for words in in_words(line):
+        screen.write(f"  {words}")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from services.alerts.domain.alert import Reason
-from services.alerts.domain.promise import Condition
+from services.alerts.domain.promise import FINDINGS, Condition
 from services.alerts.domain.words import spaced
 from services.shared.clock import Instant, to_datetime
 from services.shared.money import amount_in_words
@@ -13,6 +13,7 @@ from services.simulator.stories.playing import Heard, Line
 from services.simulator.stories.script import Does, Notice, Says, Silence
 from services.simulator.stories.telling import OFFICE
 
+INDENT = len("Mon 13:00  ▲ ")
 _VERBS = {
     Condition.AT_RISK: "warns {owed_by}",
     Condition.BREACHED: "tells {owed_by} and {owed_to}",
@@ -22,14 +23,15 @@ _VERBS = {
 """Whom it concerns first; of anything else it tells who has the next step."""
 
 
-def in_words(line: Line) -> str:
-    """One thing that happens, or one notice with its next step."""
+def in_words(line: Line) -> Iterator[str]:
+    """One thing that happens, or one notice and its next step on a line of its own."""
     match line:
         case Heard(notice, text):
-            step = f" Next: {notice.next_step}" if notice.next_step else ""
-            return f"{moment(notice.at)}  ▲ handoff {_tells(notice)}: {text}{step}"
+            yield f"{moment(notice.at)}  ▲ handoff {_tells(notice)}: {text}"
+            if notice.next_step:
+                yield f"{'':<{INDENT}}Next: {notice.next_step}"
         case Does() | Says() | Silence():
-            return f"{moment(line.at)}  {line.words}"
+            yield f"{moment(line.at)}  {line.words}"
         case _:
             assert_never(line)
 
@@ -41,7 +43,7 @@ def differences(found: Difference) -> Iterator[str]:
     for notice in found.unexpected:
         yield f"unexpected  {_named(notice)}"
     for other in found.other:
-        yield f"otherwise   {_named(other.expected)}: {'; '.join(_changes(other))}"
+        yield f"otherwise   {_named(other.expected)}; {'; '.join(_changes(other))}"
 
 
 def moment(at: Instant) -> str:
@@ -60,10 +62,11 @@ def _tells(notice: Notice) -> str:
 
 def _named(notice: Notice) -> str:
     promise = notice.promise
-    what = notice.resolution or notice.condition
+    what = spaced(notice.resolution or notice.condition)
+    whose = "to be settled by {} for {}" if notice.condition in FINDINGS else "owed by {} to {}"
     return (
-        f"{moment(notice.at)}  {spaced(what)} ({spaced(notice.reason)}):"
-        f" {promise.owed_by} owes {promise.owed_to} {promise.agreement} for {promise.subject}"
+        f"{moment(notice.at)}  {what} ({spaced(notice.reason)}): {promise.agreement},"
+        f" {whose.format(promise.owed_by, promise.owed_to)}, about {promise.subject}"
     )
 
 

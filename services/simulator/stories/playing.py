@@ -1,15 +1,16 @@
 """Plays a script on a stage, moment by moment, so that nothing is told earlier or later unseen.
 
 Time stops at each moment of the story, and a microsecond before those at which people have to hear
-something: what is told between the two belongs to that moment and to no other.
+something: what they hear already then is too early, what follows belongs to that moment.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple, Protocol, assert_never
 
-from services.shared.clock import Instant
+from services.shared.clock import SECOND, Instant
 from services.simulator.acts import Command
 from services.simulator.importers.history import Told
 from services.simulator.stories.judging import Difference, difference
@@ -17,7 +18,7 @@ from services.simulator.stories.script import Does, Happening, Notice, Says, Scr
 
 
 class Heard(NamedTuple):
-    """A notice as it was delivered, and its text."""
+    """A notice as it was delivered, at its moment to the microsecond, and its text."""
 
     notice: Notice
     text: str
@@ -53,21 +54,30 @@ def play(
     silent: dict[str, Instant] = {}
     came: list[Notice] = []
 
-    def pass_to(moment: Instant) -> None:
+    def pass_to(moment: Instant, second: Callable[[Instant], Instant]) -> None:
         stage.pass_time(moment, silent)
-        for heard in stage.heard():
-            came.append(heard.notice)
-            show(heard)
+        for notice, text in stage.heard():
+            came.append(replace(notice, at=second(notice.at)))
+            show(Heard(came[-1], text))
 
     expected = {notice.at for notice in script.expected}
     for moment, happens in _moments(script):
         if moment in expected:
-            pass_to(moment - 1)
+            pass_to(moment - 1, _second_before)
         for each in happens:
             show(each)
             _happen(each, stage, silent)
-        pass_to(moment)
+        pass_to(moment, _second_after)
     return difference(script.expected, came)
+
+
+def _second_before(at: Instant) -> Instant:
+    return at // SECOND * SECOND
+
+
+def _second_after(at: Instant) -> Instant:
+    """What follows from an event may be decided by the time that was before it."""
+    return -(-at // SECOND) * SECOND
 
 
 def _moments(script: Script) -> Iterable[tuple[Instant, Sequence[Happening]]]:

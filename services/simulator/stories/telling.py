@@ -1,7 +1,7 @@
 """How a story is told: at this time somebody does this, and at that time people hear of it."""
 
 from collections.abc import Hashable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -54,10 +54,12 @@ class Telling:
         return self
 
     def moment(self, time: str) -> datetime:
+        """In UTC, as the company reckons."""
         day, _, clock = time.partition(" ")
         hour, minute, *second = (int(part) for part in clock.split(":"))
         date = self._monday + timedelta(days=DAYS.index(day))
-        return date.replace(hour=hour, minute=minute, second=second[0] if second else 0)
+        local = date.replace(hour=hour, minute=minute, second=second[0] if second else 0)
+        return local.astimezone(UTC)
 
     def does(self, words: str, step: Step, happened: str = "") -> None:
         """What the simulated company does every day; it may have `happened` before it is told."""
