@@ -6,12 +6,11 @@ import pytest
 
 from services.alerts.domain.promise import Condition, Resolution
 from services.shared.clock import SECOND
-from services.simulator.company import Step
-from services.simulator.stories.catalogue import FIRST_MONDAY, STORIES, script_of
+from services.simulator.stories.catalogue import STORIES, script_of
 from services.simulator.stories.judging import Difference, Other
 from services.simulator.stories.playing import play
 from services.simulator.stories.script import Notice, Script
-from services.simulator.stories.telling import Telling
+from tests.stories.controls import finance_acts_in_time
 from tests.stories.stage import OneProcess
 
 
@@ -25,15 +24,9 @@ def test_all_stories_one_after_the_other_are_told_as_each_alone() -> None:
     assert [play(script_of(name), stage) for name in STORIES] == [Difference()] * len(STORIES)
 
 
-def test_of_a_department_that_acts_in_time_the_notices_are_missing() -> None:
-    story = script_of("approval-delayed")
-    telling = Telling(1, FIRST_MONDAY)
-    telling.at("Mon 09:00").does("a customer orders", Step.PLACE)
-    telling.at("Mon 10:00").does("finance approves at once", Step.APPROVE_PAYMENT)
-    telling.at("Mon 16:00").does("operations hands the parcel over", Step.HAND_OVER)
-    telling.at("Tue 11:00").does("the carrier delivers", Step.DELIVER)
-    in_time = replace(story, happens=telling.script(story.name).happens)
-    assert play(in_time, OneProcess()) == Difference(missing=story.expected)
+def test_of_a_department_that_acts_in_time_the_notice_is_missing() -> None:
+    story = finance_acts_in_time()
+    assert play(story, OneProcess()) == Difference(missing=story.expected)
 
 
 def test_what_nobody_expected_is_found_whenever_it_comes() -> None:

@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from services.shared.bus import Received
+from services.shared.bus import Received, Record
 from services.shared.clock import SECOND
 from services.shared.events.envelope import Retracted
 from services.shared.events.sales import OrderCancelled
+from services.shared.relay import heartbeat
 from services.shared.subjects import partition_of
 from services.tracker.core.verdicts import Kind
 from services.tracker.errors import Fenced
 from tests.tracking import (
     HOUR,
     ORDER,
+    PARTIES,
     START,
     MemoryTrackerStore,
     a_partition,
@@ -79,6 +81,28 @@ def test_a_party_that_was_silent_for_three_minutes_leaves_its_promise_unknown(
     partition.advance(due + 179 * SECOND, due + 179 * SECOND)
     partition.commit()
     assert kinds(store)[-1] is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(("silent_for", "last"), [(179, Kind.WARNED), (180, Kind.UNKNOWN)])
+def test_in_a_simulation_a_party_is_silent_that_lets_time_pass_and_tells_nothing(
+    store: MemoryTrackerStore, silent_for: int, last: Kind
+) -> None:
+    partition = a_partition(store, now=0, simulated=True)
+    due = START + 4 * HOUR
+    now = due - SECOND + silent_for * SECOND
+    tell(partition, placed(), *heartbeats(due - SECOND))
+    partition.advance(0, 0)
+    silent = [heartbeat("finance", "test", due - SECOND, 0, now)]
+    tell(partition, *heartbeats(now, parties=set(PARTIES) - {"finance"}), *map(read, silent))
+    partition.advance(0, 0)
+    partition.commit()
+    assert partition.clock(0) == now
+    told = [v for v in store.verdicts.values() if v.promise_id == f"{ORDER}~approve-payment"]
+    assert told[-1].kind is last
+
+
+def read(record: Record) -> Received:
+    return Received(record.topic, 0, 10**9, record.key, record.value, (), 0)
 
 
 def test_what_was_not_committed_is_read_again_and_counts_once(store: MemoryTrackerStore) -> None:
