@@ -62,6 +62,8 @@ def demo(
     same stack. It ends with 0 where people heard exactly what they had to,
     at the right moment and with the right next step, and with 1 where not.
     """
+    if story is not None and source is not None:
+        raise typer.BadParameter("A story has a company of its own; leave --from out.")
     if story == LIST:
         _list()
         return

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
+
+from pymongo.errors import PyMongoError
 
 from services.cli.demo_screen import Screen
 from services.cli.demo_stack import environment, own_stack, wait_until_ready
@@ -12,6 +14,7 @@ from services.cli.story_receiver import Receiver, receiving
 from services.cli.story_stage import RealStage
 from services.cli.story_words import differences, in_words
 from services.local.programs import SERVICES
+from services.shared.bus import PublishError
 from services.shared.bus_kafka import KafkaPublisher
 from services.shared.clock import Instant
 from services.shared.errors import HandoffError
@@ -41,18 +44,23 @@ def chosen(name: str) -> Sequence[Script]:
 
 
 def run(scripts: Sequence[Script]) -> None:
-    """Raises CommandFailed where a story went otherwise than told."""
+    """Raises CommandFailed where a story went otherwise than told, or was not told to its end."""
     with Screen() as screen:
-        with suppress(KeyboardInterrupt):
-            screen.title("stories", ", ".join(script.name for script in scripts))
+        screen.title("stories", ", ".join(script.name for script in scripts))
+        try:
             with _stage(scripts[0].starts_at, screen) as stage:
                 otherwise = tell(scripts, stage, screen)
-            if otherwise:
-                raise CommandFailed(
-                    f"Of {len(scripts)} stories {len(otherwise)} went otherwise than told:"
-                    f" {', '.join(otherwise)}."
-                )
-        screen.say("Everything has stopped.")
+        except KeyboardInterrupt:
+            raise CommandFailed(
+                "It was interrupted, so nothing is known of what is left."
+            ) from None
+        except (PublishError, PyMongoError) as error:
+            raise CommandFailed(f"It cannot go on without Kafka and Mongo: {error}") from error
+        if otherwise:
+            raise CommandFailed(
+                f"Of {len(scripts)} stories {len(otherwise)} went otherwise than told:"
+                f" {', '.join(otherwise)}."
+            )
 
 
 def tell(scripts: Sequence[Script], stage: Stage, screen: Screen) -> Sequence[str]:

@@ -47,6 +47,13 @@ def test_a_story_that_there_is_not_is_refused_with_those_that_there_are(
     assert all(name in said for name in ("'refund-forgotten'", *TOLD))
 
 
+def test_a_story_is_not_told_over_real_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["handoff", "demo", "--story", "ping-pong", "--from", "data"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+
+
 def test_help_names_every_story_and_the_list_says_what_they_are_about() -> None:
     demo = cli.application("demo")
     told = CliRunner().invoke(demo, ["demo", "--help"], env={"COLUMNS": "300"}).output
@@ -91,3 +98,14 @@ def test_a_story_whose_department_refuses_did_not_go_as_told() -> None:
     screen = Printed()
     assert tell([script_of("ping-pong")], Refusing(), screen) == ["ping-pong"]
     assert "It cannot go on: OpenCase is refused." in screen.paper.getvalue()
+
+
+def test_a_run_that_is_interrupted_does_not_end_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_screen: Screen) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("services.cli.story_run.own_stack", interrupted)
+    assert asked_for("ping-pong", monkeypatch) == 1
+    assert "It was interrupted" in capsys.readouterr().err
