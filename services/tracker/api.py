@@ -7,6 +7,7 @@ from services.shared.codec import stamp
 from services.shared.errors import RefusalCode, Refused
 from services.tracker.answers import progress_message, standing_message, subject_answer
 from services.tracker.core.promises import State
+from services.tracker.explaining import explanation_message
 from services.tracker.ledger import Ledger, Wanted
 
 SERVICE = "handoff.v1.TrackerService"
@@ -29,6 +30,11 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self, request: tracker_pb2.GetSubjectRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.GetSubjectResponse:
         return subject_answer(*self._ledger.subject(request.subject))
+
+    def ExplainPromise(
+        self, request: tracker_pb2.ExplainPromiseRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.ExplainPromiseResponse:
+        return explanation_message(self._ledger.explanation(request.promise_id))
 
     def ListOpenPromises(
         self, request: tracker_pb2.ListOpenPromisesRequest, context: grpc.ServicerContext

@@ -13,19 +13,23 @@ from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.shared.subjects import partition_of
+from services.tracker.core.explanation.steps import steps
 from services.tracker.core.promises import State
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
 from services.tracker.core.tree.tree import CustomerTree
+from services.tracker.explaining import Explanation
 from services.tracker.outlook import Outlook
 from services.tracker.packing import unpack
-from services.tracker.rows import ANNOUNCED, is_listed
+from services.tracker.rows import ANNOUNCED, is_listed, verdict_of
 from services.tracker.segments import Segments
 from services.tracker.standing import Standing, StandingFinding, marks_of, standing
 
 PAGE_DEFAULT = 100
 PAGE_LIMIT = 1_000
+CONCLUSIONS_LIMIT = 1_000
+"""Of one promise; a subject's 500 events do not give as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Ledger:
         self._subjects = base["tracker.subjects"]
         self._segments = Segments(base)
         self._promises = base["tracker.promises"]
+        self._verdicts = base["tracker.verdicts"]
         self._clock = clock
         self._sets = sets
         self._outlook = outlook
@@ -79,6 +84,27 @@ class Ledger:
             RefusalCode.NOT_FOUND,
             "promise_id",
             f"There is no promise {id!r}; ask for its subject to see those that there are.",
+        )
+
+    def explanation(self, id: str) -> Explanation:
+        """How the promise came to stand where it stands. Raises Refused where there is none."""
+        each = self.promise(id)
+        if isinstance(each, StandingFinding):
+            raise Refused(
+                RefusalCode.INVALID,
+                "promise_id",
+                f"{id!r} is a finding, which has no clock; ask for its subject to see what it is.",
+            )
+        subject, promise = each.subject, each.promise
+        records = self._verdicts.find({"promise_id": {"$eq": id}}).limit(CONCLUSIONS_LIMIT)
+        watermark = self._marks()[self._home(subject.id)].watermark(
+            promise.agreement.evidence_parties
+        )
+        return Explanation(
+            each,
+            steps(subject, promise, self._sets(), each.now),
+            sorted(map(verdict_of, records), key=lambda verdict: verdict.revision),
+            watermark.at,
         )
 
     def subject(self, id: str) -> tuple[Subject, list[Standing], tuple[CustomerTree, ...]]:

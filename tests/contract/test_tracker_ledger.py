@@ -1,14 +1,18 @@
 """What people are answered from the tracker's documents on mongod."""
 
 import pytest
+from handoff.v1 import tracker_pb2
 from pymongo import MongoClient
 
 from services.shared.clock import SECOND
+from services.shared.codec import stamp
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.shared.settings import Settings
 from services.tracker.answers import progress_message, subject_answer
+from services.tracker.core.promises import COMMIT_MARGIN
 from services.tracker.core.skew import SAMPLES_NEEDED
+from services.tracker.explaining import explanation_message
 from services.tracker.learner import Learner
 from services.tracker.ledger import Ledger
 from services.tracker.outlook import Outlook
@@ -81,3 +85,33 @@ def test_a_young_subject_is_answered_as_it_was_last_committed_too(
     assert ledger.promise(f"{ORDER}~approve-payment")
     with pytest.raises(Refused):
         ledger.subject("order/nobody")
+
+
+def test_a_promise_is_explained_from_its_events_and_from_what_was_recorded(
+    tracker_store: Store, ledger: Ledger
+) -> None:
+    partition = a_partition(tracker_store)
+    tell(partition, placed())
+    pass_time(partition, START + 47 * HOUR)
+    pass_time(partition, START + 200 * HOUR)
+    partition.commit()
+    told = explanation_message(ledger.explanation(f"{ORDER}~deliver-order"))
+    assert (told.deadline.key, told.calendar) == ("by", "always")
+    assert [change.move for step in told.steps for change in step.changes] == ["opened"]
+    assert told.steps[-1].due_after == told.promise.due_by == stamp(START + 48 * HOUR)
+    assert told.steps[0].event.type == "sales.OrderPlaced"
+    breach = told.conclusions[-1]
+    assert (breach.kind, breach.reason) == (
+        tracker_pb2.VERDICT_KIND_BREACHED,
+        "deadline_passed",
+    )
+    assert breach.needed_through == stamp(START + 48 * HOUR + COMMIT_MARGIN)
+    assert breach.needed_through.ToMicroseconds() <= told.complete_through.ToMicroseconds()
+    assert {each.rule for each in told.conclusions if each.reason == "warning_time"}
+    assert "evidence" in {each.need for each in told.waits}
+
+
+def test_there_is_no_explanation_of_what_is_not_there(ledger: Ledger) -> None:
+    with pytest.raises(Refused) as refused:
+        ledger.explanation(f"{ORDER}~deliver-order")
+    assert refused.value.code is RefusalCode.NOT_FOUND

@@ -7,7 +7,7 @@ a promise (breaches, warnings) is history: it is carried over and never undone b
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from services.tracker.core.continuing import carry_over, end_companions, without_opening
@@ -84,21 +84,32 @@ def _refused(subject: Subject, event: Event) -> Counted | None:
 
 def refold(subject: Subject, sets: AgreementSets) -> None:
     """Fold all events of the subject again, in order of time; history is carried over."""
-    before, events = subject.promises, subject.events
-    subject.begin_again()
-    if retracted := _retracted(events):
-        subject.rare = replace(COMMON, retracted=retracted)
-    for event in events:
-        if not event.retracts and (event.party, event.id) not in subject.rare.retracted:
-            _step(subject, event, role_of(sets, event.type), sets)
+    before = subject.promises
+    for _ in one_by_one(subject, sets):
+        pass
     for id, old in before.items():
         if id not in subject.promises:
             subject.promises[id] = without_opening(old)
         carry_over(old, subject.promises[id])
     for promise in subject.of_agreements(sets.accepting):
         end_companions(subject, promise)
-    if events:
+    if subject.events:
         detect(subject, sets)
+
+
+def one_by_one(subject: Subject, sets: AgreementSets) -> Iterator[Event]:
+    """Fold its events again from nothing, in order of time: each that counts, once it is folded.
+
+    What was concluded is not carried over: the promises are what the events alone say.
+    """
+    events = subject.events
+    subject.begin_again()
+    if retracted := _retracted(events):
+        subject.rare = replace(COMMON, retracted=retracted)
+    for event in events:
+        if not event.retracts and (event.party, event.id) not in subject.rare.retracted:
+            _step(subject, event, role_of(sets, event.type), sets)
+            yield event
 
 
 def _retracted(events: Sequence[Event]) -> frozenset[tuple[str, bytes]]:

@@ -32,6 +32,11 @@ class Tracker(tracker_pb2_grpc.TrackerServiceServicer):
     ) -> tracker_pb2.GetSubjectResponse:
         raise AssertionError
 
+    def ExplainPromise(
+        self, request: tracker_pb2.ExplainPromiseRequest, context: object
+    ) -> tracker_pb2.ExplainPromiseResponse:
+        raise AssertionError
+
     def ListOpenPromises(
         self, request: tracker_pb2.ListOpenPromisesRequest, context: object
     ) -> tracker_pb2.ListOpenPromisesResponse:

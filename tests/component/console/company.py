@@ -25,6 +25,7 @@ class Company:
     findings: dict[str, list[tracker_pb2.Finding]] = field(default_factory=dict)
     trees: dict[str, list[tracker_pb2.CustomerTree]] = field(default_factory=dict)
     skipped: dict[str, list[tracker_pb2.SkippedOpening]] = field(default_factory=dict)
+    explained: dict[str, tracker_pb2.ExplainPromiseResponse] = field(default_factory=dict)
     alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
     released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)

@@ -53,6 +53,13 @@ class FakeTracker(TrackerServiceServicer):
             skipped=self._company.skipped.get(request.subject, []),
         )
 
+    async def ExplainPromise(
+        self, request: tracker_pb2.ExplainPromiseRequest, context: Context
+    ) -> tracker_pb2.ExplainPromiseResponse:
+        if request.promise_id not in self._company.explained:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"No promise {request.promise_id}.")
+        return self._company.explained[request.promise_id]
+
     async def ListOpenPromises(
         self, request: tracker_pb2.ListOpenPromisesRequest, context: Context
     ) -> tracker_pb2.ListOpenPromisesResponse:

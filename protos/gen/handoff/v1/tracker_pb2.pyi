@@ -1056,3 +1056,272 @@ class ParkedType(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ParkedType: _TypeAlias = ParkedType  # noqa: Y015
+
+@_typing.final
+class ExplainPromiseRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMISE_ID_FIELD_NUMBER: _builtins.int
+    promise_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        promise_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["promise_id", b"promise_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainPromiseRequest: _TypeAlias = ExplainPromiseRequest  # noqa: Y015
+
+@_typing.final
+class ExplainPromiseResponse(_message.Message):
+    """Why a promise stands where it stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMISE_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    CONCLUSIONS_FIELD_NUMBER: _builtins.int
+    WAITS_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    COMPLETE_THROUGH_FIELD_NUMBER: _builtins.int
+    WORKED_S_FIELD_NUMBER: _builtins.int
+    LEFT_S_FIELD_NUMBER: _builtins.int
+    calendar: _builtins.str
+    """In whose working time its clock runs; `always` where it is elapsed time."""
+    worked_s: _builtins.int
+    """Working time consumed from its opening to its end, or to now."""
+    left_s: _builtins.int
+    """Working time until it is due, negative when that has passed; absent once it is over, and while
+    its clock stands.
+    """
+    @_builtins.property
+    def promise(self) -> Global___Promise: ...
+    @_builtins.property
+    def deadline(self) -> Global___Clause:
+        """The clause that says when it is due."""
+
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockStep]:
+        """What moved its clock, by the events' own times; the last due date is the promise's."""
+
+    @_builtins.property
+    def conclusions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Conclusion]:
+        """What was concluded, in the order in which it was; what a step says itself is not repeated."""
+
+    @_builtins.property
+    def waits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Wait]: ...
+    @_builtins.property
+    def now(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def complete_through(self) -> _timestamp_pb2.Timestamp:
+        """Everything that could keep it is known until then."""
+
+    def __init__(
+        self,
+        *,
+        promise: Global___Promise | None = ...,
+        deadline: Global___Clause | None = ...,
+        calendar: _builtins.str = ...,
+        steps: _abc.Iterable[Global___ClockStep] | None = ...,
+        conclusions: _abc.Iterable[Global___Conclusion] | None = ...,
+        waits: _abc.Iterable[Global___Wait] | None = ...,
+        now: _timestamp_pb2.Timestamp | None = ...,
+        complete_through: _timestamp_pb2.Timestamp | None = ...,
+        worked_s: _builtins.int = ...,
+        left_s: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_left_s", b"_left_s", "complete_through", b"complete_through", "deadline", b"deadline", "left_s", b"left_s", "now", b"now", "promise", b"promise"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_left_s", b"_left_s", "calendar", b"calendar", "complete_through", b"complete_through", "conclusions", b"conclusions", "deadline", b"deadline", "left_s", b"left_s", "now", b"now", "promise", b"promise", "steps", b"steps", "waits", b"waits", "worked_s", b"worked_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__left_s: _TypeAlias = _typing.Literal["left_s"]  # noqa: Y015
+    _WhichOneofArgType__left_s: _TypeAlias = _typing.Literal["_left_s", b"_left_s"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__left_s) -> _WhichOneofReturnType__left_s | None: ...
+
+Global___ExplainPromiseResponse: _TypeAlias = ExplainPromiseResponse  # noqa: Y015
+
+@_typing.final
+class Clause(_message.Message):
+    """A clause of an agreement: its key in the file, empty where the rules of all promises say it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    words: _builtins.str
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        words: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Clause: _TypeAlias = Clause  # noqa: Y015
+
+@_typing.final
+class ClockStep(_message.Message):
+    """One step that moved a promise's clock, or that belongs to its course."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    WORKED_S_FIELD_NUMBER: _builtins.int
+    DUE_BEFORE_FIELD_NUMBER: _builtins.int
+    DUE_AFTER_FIELD_NUMBER: _builtins.int
+    worked_s: _builtins.int
+    """Working time consumed since the step before, without what pauses took away."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def event(self) -> Global___SubjectEvent:
+        """Absent where time alone made the step."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockChange]: ...
+    @_builtins.property
+    def due_before(self) -> _timestamp_pb2.Timestamp:
+        """Absent at the first step."""
+
+    @_builtins.property
+    def due_after(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        event: Global___SubjectEvent | None = ...,
+        changes: _abc.Iterable[Global___ClockChange] | None = ...,
+        worked_s: _builtins.int = ...,
+        due_before: _timestamp_pb2.Timestamp | None = ...,
+        due_after: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "due_after", b"due_after", "due_before", b"due_before", "event", b"event"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "changes", b"changes", "due_after", b"due_after", "due_before", b"due_before", "event", b"event", "worked_s", b"worked_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockStep: _TypeAlias = ClockStep  # noqa: Y015
+
+@_typing.final
+class ClockChange(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MOVE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    move: _builtins.str
+    """A slug: opened, paused, resumed, amended, acknowledged, moved_along, kept..."""
+    @_builtins.property
+    def clause(self) -> Global___Clause: ...
+    def __init__(
+        self,
+        *,
+        move: _builtins.str = ...,
+        clause: Global___Clause | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "move", b"move"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockChange: _TypeAlias = ClockChange  # noqa: Y015
+
+@_typing.final
+class Conclusion(_message.Message):
+    """What the tracker concluded of a promise."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    DUE_BY_FIELD_NUMBER: _builtins.int
+    NEEDED_THROUGH_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    kind: Global___VerdictKind.ValueType
+    reason: _builtins.str
+    """Why, as a slug, as in Verdict."""
+    rule: _builtins.str
+    """The rule that warned, for example 80%; empty for others."""
+    told: _builtins.bool
+    """People were told."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def decided_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def due_by(self) -> _timestamp_pb2.Timestamp:
+        """The due date that it spoke of."""
+
+    @_builtins.property
+    def needed_through(self) -> _timestamp_pb2.Timestamp:
+        """For a breach by time: everything that happened until then had to be known first."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___VerdictKind.ValueType = ...,
+        reason: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        decided_at: _timestamp_pb2.Timestamp | None = ...,
+        due_by: _timestamp_pb2.Timestamp | None = ...,
+        needed_through: _timestamp_pb2.Timestamp | None = ...,
+        told: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "due_by", b"due_by", "needed_through", b"needed_through", "occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at", "due_by", b"due_by", "kind", b"kind", "needed_through", b"needed_through", "occurred_at", b"occurred_at", "reason", b"reason", "rule", b"rule", "told", b"told"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Conclusion: _TypeAlias = Conclusion  # noqa: Y015
+
+@_typing.final
+class Wait(_message.Message):
+    """What an open promise still waits for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NEED_FIELD_NUMBER: _builtins.int
+    PARTY_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    need: _builtins.str
+    """A slug: evidence, acknowledgement, confirmation, silence, facts, end_of_pause, warning, deadline"""
+    party: _builtins.str
+    """Empty where it is time alone."""
+    words: _builtins.str
+    @_builtins.property
+    def by(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        need: _builtins.str = ...,
+        party: _builtins.str = ...,
+        words: _builtins.str = ...,
+        by: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["by", b"by"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "need", b"need", "party", b"party", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Wait: _TypeAlias = Wait  # noqa: Y015

@@ -44,6 +44,11 @@ class TrackerServiceStub:
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectResponse.FromString,
                 _registered_method=True)
+        self.ExplainPromise = channel.unary_unary(
+                '/handoff.v1.TrackerService/ExplainPromise',
+                request_serializer=handoff_dot_v1_dot_tracker__pb2.ExplainPromiseRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_tracker__pb2.ExplainPromiseResponse.FromString,
+                _registered_method=True)
         self.ListOpenPromises = channel.unary_unary(
                 '/handoff.v1.TrackerService/ListOpenPromises',
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.ListOpenPromisesRequest.SerializeToString,
@@ -67,6 +72,13 @@ class TrackerServiceServicer:
 
     def GetSubject(self, request, context):
         """The promises of a subject and its events.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainPromise(self, request, context):
+        """How its due date came about, step by step, and what it still waits for.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,6 +109,11 @@ def add_TrackerServiceServicer_to_server(servicer, server):
                     servicer.GetSubject,
                     request_deserializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectResponse.SerializeToString,
+            ),
+            'ExplainPromise': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainPromise,
+                    request_deserializer=handoff_dot_v1_dot_tracker__pb2.ExplainPromiseRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_tracker__pb2.ExplainPromiseResponse.SerializeToString,
             ),
             'ListOpenPromises': grpc.unary_unary_rpc_method_handler(
                     servicer.ListOpenPromises,
@@ -163,6 +180,33 @@ class TrackerService:
             '/handoff.v1.TrackerService/GetSubject',
             handoff_dot_v1_dot_tracker__pb2.GetSubjectRequest.SerializeToString,
             handoff_dot_v1_dot_tracker__pb2.GetSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainPromise(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.TrackerService/ExplainPromise',
+            handoff_dot_v1_dot_tracker__pb2.ExplainPromiseRequest.SerializeToString,
+            handoff_dot_v1_dot_tracker__pb2.ExplainPromiseResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,6 +34,8 @@ class TrackerServiceStub:
     GetPromise: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]
     GetSubject: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]
     """The promises of a subject and its events."""
+    ExplainPromise: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ExplainPromiseRequest, _tracker_pb2.ExplainPromiseResponse]
+    """How its due date came about, step by step, and what it still waits for."""
     ListOpenPromises: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ListOpenPromisesRequest, _tracker_pb2.ListOpenPromisesResponse]
     """Sorted by due date."""
     GetProgress: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetProgressRequest, _tracker_pb2.GetProgressResponse]
@@ -44,6 +46,8 @@ class TrackerServiceAsyncStub(TrackerServiceStub):
     GetPromise: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]  # type: ignore[assignment]
     GetSubject: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]  # type: ignore[assignment]
     """The promises of a subject and its events."""
+    ExplainPromise: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ExplainPromiseRequest, _tracker_pb2.ExplainPromiseResponse]  # type: ignore[assignment]
+    """How its due date came about, step by step, and what it still waits for."""
     ListOpenPromises: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ListOpenPromisesRequest, _tracker_pb2.ListOpenPromisesResponse]  # type: ignore[assignment]
     """Sorted by due date."""
     GetProgress: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetProgressRequest, _tracker_pb2.GetProgressResponse]  # type: ignore[assignment]
@@ -63,6 +67,14 @@ class TrackerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tracker_pb2.GetSubjectResponse, _abc.Awaitable[_tracker_pb2.GetSubjectResponse]]:
         """The promises of a subject and its events."""
+
+    @_abc_1.abstractmethod
+    def ExplainPromise(
+        self,
+        request: _tracker_pb2.ExplainPromiseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracker_pb2.ExplainPromiseResponse, _abc.Awaitable[_tracker_pb2.ExplainPromiseResponse]]:
+        """How its due date came about, step by step, and what it still waits for."""
 
     @_abc_1.abstractmethod
     def ListOpenPromises(
