@@ -90,6 +90,7 @@ COMMANDS = {
     "alerts": Entry(
         "services.cli.alerts:app", "What needs somebody: list, acknowledge, snooze, release."
     ),
+    "why": Entry("services.cli.why:command", "Why a promise is due when it is, step by step."),
     "silence": Entry(
         "services.cli.silence:app", "Hear nothing of some alerts for a while: add, list, end."
     ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.console.alert_view import latest_by_promise
 from services.console.desk import Alert, Promise, Snapshot, SubjectFacts
+from services.console.explanation import Explanation
 from services.console.standing import standing
 from services.console.times import iso
 from services.console.views import Inbox
@@ -54,6 +55,12 @@ def subject_answer(facts: SubjectFacts, alerts: tuple[Alert, ...], problems: lis
         "trees": [_plain(asdict(each)) for each in facts.trees],
         "skipped": [_plain(asdict(each)) for each in facts.skipped],
     }
+
+
+def explanation_answer(explained: Explanation) -> Json:
+    """The tracker's own words, with the console's word for where the promise stands."""
+    fields: Json = _plain(asdict(explained))
+    return fields | {"promise": _promise(explained.promise, None)}
 
 
 def _promise(promise: Promise, alert: Alert | None) -> Json:

@@ -21,6 +21,8 @@ from services.console.desk import (
     SubjectFacts,
     Unreachable,
 )
+from services.console.explanation import Explanation
+from services.console.explanation_messages import explanation_of
 from services.console.messages import (
     alert_of,
     event_of,
@@ -82,6 +84,12 @@ class TrackerClient:
             skipped=tuple(skipped_of(each) for each in told.skipped),
             findings=tuple(finding_of(each) for each in told.findings),
             trees=tuple(tree_of(each) for each in told.trees),
+        )
+
+    async def explanation(self, promise_id: str) -> Explanation:
+        request = tracker_pb2.ExplainPromiseRequest(promise_id=promise_id)
+        return explanation_of(
+            await self._asked(self._stub.ExplainPromise(request, timeout=DEADLINE_S))
         )
 
     async def _now(self) -> datetime:

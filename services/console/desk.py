@@ -6,11 +6,14 @@ Two Protocols: the Ledger is the tracker's part, the Desk is the alerts'. `clien
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from services.console.facts import CustomerTree, Finding, Part, Pause, Skipped
 from services.shared.errors import HandoffError
 from services.shared.events.common import Money
+
+if TYPE_CHECKING:
+    from services.console.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ class Ledger(Protocol):
     async def open_promises(self) -> OpenPromises: ...
 
     async def subject(self, subject: str) -> SubjectFacts: ...
+
+    async def explanation(self, promise_id: str) -> "Explanation": ...
 
 
 class Desk(Protocol):

@@ -25,21 +25,21 @@ def promise_of(told: tracker_pb2.Promise) -> Promise:
         case=told.case,
         state=_slug(tracker_pb2.PromiseState.DESCRIPTOR, told.state, "PROMISE_STATE_"),
         revision=told.revision,
-        opened_at=_moment(told, "opened_at"),
-        due_by=_moment(told, "due_by"),
-        settled_at=_moment(told, "settled_at"),
-        breached_at=_moment(told, "breached_at"),
-        customer_visible_by=_moment(told, "customer_visible_by"),
+        opened_at=moment_of(told, "opened_at"),
+        due_by=moment_of(told, "due_by"),
+        settled_at=moment_of(told, "settled_at"),
+        breached_at=moment_of(told, "breached_at"),
+        customer_visible_by=moment_of(told, "customer_visible_by"),
         awaits=told.awaits,
         because=told.because,
         next_step=told.next_step,
         trace_id=told.trace_id,
         announced=_announced(told),
         version=told.version,
-        requested_by=_moment(told, "requested_by"),
-        first_confirmed_by=_moment(told, "first_confirmed_by"),
-        acknowledged_at=_moment(told, "acknowledged_at"),
-        reported_at=_moment(told, "reported_at"),
+        requested_by=moment_of(told, "requested_by"),
+        first_confirmed_by=moment_of(told, "first_confirmed_by"),
+        acknowledged_at=moment_of(told, "acknowledged_at"),
+        reported_at=moment_of(told, "reported_at"),
         deemed_accepted=told.deemed_accepted,
         waiting_on=told.waiting_on,
         pauses=tuple(_pause(each) for each in told.pauses),
@@ -59,10 +59,10 @@ def alert_of(told: alerts_pb2.Alert) -> Alert:
         state=_slug(alerts_pb2.AlertState.DESCRIPTOR, told.state, "ALERT_STATE_"),
         promise_id=told.promise_id,
         summary=told.summary,
-        notified_at=_moment(told, "notified_at"),
+        notified_at=moment_of(told, "notified_at"),
         acknowledged_by=told.acknowledged_by,
-        acknowledged_at=_moment(told, "acknowledged_at"),
-        snoozed_until=_moment(told, "snoozed_until"),
+        acknowledged_at=moment_of(told, "acknowledged_at"),
+        snoozed_until=moment_of(told, "snoozed_until"),
         next_step=told.next_step,
     )
 
@@ -73,7 +73,7 @@ def event_of(told: tracker_pb2.SubjectEvent) -> Event:
         type=told.type,
         party=told.party,
         occurred_at=told.occurred_at.ToDatetime(tzinfo=UTC),
-        arrived_at=_moment(told, "arrived_at"),
+        arrived_at=moment_of(told, "arrived_at"),
         trace_id=told.trace_id,
     )
 
@@ -86,22 +86,22 @@ def finding_of(told: tracker_pb2.Finding) -> Finding:
     return Finding(
         finding_id=told.finding_id,
         kind=told.kind,
-        found_at=_moment(told, "found_at"),
+        found_at=moment_of(told, "found_at"),
         owed_by=told.owed_by,
         owed_to=told.owed_to,
         detail=told.detail,
         next_step=told.next_step,
         at_stake=_money(told),
-        cleared_at=_moment(told, "cleared_at"),
+        cleared_at=moment_of(told, "cleared_at"),
     )
 
 
 def tree_of(told: tracker_pb2.CustomerTree) -> CustomerTree:
     return CustomerTree(
         promise_id=told.promise_id,
-        customer_visible_by=_moment(told, "customer_visible_by"),
-        predicted_p50=_moment(told, "predicted_p50"),
-        predicted_p80=_moment(told, "predicted_p80"),
+        customer_visible_by=moment_of(told, "customer_visible_by"),
+        predicted_p50=moment_of(told, "predicted_p50"),
+        predicted_p80=moment_of(told, "predicted_p80"),
         jeopardy=told.jeopardy,
         next_action_owner=told.next_action_owner,
         root_cause=told.root_cause,
@@ -114,8 +114,8 @@ def _hop(told: tracker_pb2.Hop) -> Hop:
         agreement=told.agreement,
         owed_by=told.owed_by,
         promise_id=told.promise_id,
-        latest_finish=_moment(told, "latest_finish"),
-        expected_finish=_moment(told, "expected_finish"),
+        latest_finish=moment_of(told, "latest_finish"),
+        expected_finish=moment_of(told, "expected_finish"),
         slack_s=told.slack_s,
         received_late_s=told.received_late_s,
         done=told.done,
@@ -125,7 +125,7 @@ def _hop(told: tracker_pb2.Hop) -> Hop:
 def _pause(told: tracker_pb2.Pause) -> Pause:
     return Pause(
         started_at=told.started_at.ToDatetime(tzinfo=UTC),
-        ended_at=_moment(told, "ended_at"),
+        ended_at=moment_of(told, "ended_at"),
         waiting_on=told.waiting_on,
         because_of=told.because_of,
         actor=told.actor,
@@ -133,9 +133,11 @@ def _pause(told: tracker_pb2.Pause) -> Pause:
 
 
 def _announced(told: tracker_pb2.Promise) -> str:
-    if not told.announced:
-        return ""
-    return _slug(tracker_pb2.VerdictKind.DESCRIPTOR, told.announced, "VERDICT_KIND_")
+    return verdict_kind_of(told.announced) if told.announced else ""
+
+
+def verdict_kind_of(number: int) -> str:
+    return _slug(tracker_pb2.VerdictKind.DESCRIPTOR, number, "VERDICT_KIND_")
 
 
 def _money(told: tracker_pb2.Promise | tracker_pb2.Finding) -> Money | None:
@@ -144,7 +146,8 @@ def _money(told: tracker_pb2.Promise | tracker_pb2.Finding) -> Money | None:
     return Money(told.at_stake.minor, told.at_stake.currency)
 
 
-def _moment(message: Message, name: str) -> datetime | None:
+def moment_of(message: Message, name: str) -> datetime | None:
+    """None where the message does not say it."""
     if not message.HasField(name):
         return None
     stamp: Timestamp = getattr(message, name)

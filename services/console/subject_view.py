@@ -19,7 +19,14 @@ from services.console.timeline import Axis, Bar, axis, bar, drawn_due, is_open
 from services.console.times import Moment, distance, maybe_moment, moment
 from services.console.tree_view import TreeView, tree_view
 from services.console.views import by_customer_moment, what
-from services.console.words import element_id, known_state, plain, skipped_word, state_word
+from services.console.words import (
+    element_id,
+    known_state,
+    plain,
+    promise_path,
+    skipped_word,
+    state_word,
+)
 from services.shared.money import amount_in_words
 
 ARRIVED_LATE_AFTER = timedelta(minutes=1)
@@ -31,6 +38,7 @@ class Card:
     """One promise of the subject, with its bar and what may be done about it."""
 
     id: str
+    why: str
     promise: Promise
     state: str
     word: str
@@ -141,6 +149,7 @@ def _card(promise: Promise, alert: Alert | None, shared: Axis, now: datetime) ->
     state = standing(promise)
     return Card(
         id=element_id(promise.promise_id),
+        why=promise_path(promise.promise_id),
         promise=promise,
         state=known_state(state),
         word=state_word(state),

@@ -54,6 +54,10 @@ def subject_path(subject: str) -> str:
     return "/subjects/" + quote(subject)
 
 
+def promise_path(promise_id: str) -> str:
+    return "/promises/" + quote(promise_id)
+
+
 def state_word(state: str) -> str:
     return STATE_WORDS.get(state, state)
 
