@@ -9,6 +9,7 @@ from services.tracker.answers import progress_message, standing_message, subject
 from services.tracker.core.promises import State
 from services.tracker.explaining import explanation_message
 from services.tracker.ledger import Ledger, Wanted
+from services.tracker.summaries import about_of, summary_message
 
 SERVICE = "handoff.v1.TrackerService"
 
@@ -35,6 +36,16 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self, request: tracker_pb2.ExplainPromiseRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.ExplainPromiseResponse:
         return explanation_message(self._ledger.explanation(request.promise_id))
+
+    def ListSubjects(
+        self, request: tracker_pb2.ListSubjectsRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.ListSubjectsResponse:
+        subjects, cut = self._ledger.subjects(about_of(request))
+        return tracker_pb2.ListSubjectsResponse(
+            subjects=[summary_message(subject, standings) for subject, standings in subjects],
+            cut=cut,
+            now=stamp(self._ledger.now()),
+        )
 
     def ListOpenPromises(
         self, request: tracker_pb2.ListOpenPromisesRequest, context: grpc.ServicerContext

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from pymongo import ASCENDING, MongoClient
+from pymongo import ASCENDING, DESCENDING, MongoClient
 
 from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
@@ -28,6 +28,8 @@ from services.tracker.standing import Standing, StandingFinding, marks_of, stand
 
 PAGE_DEFAULT = 100
 PAGE_LIMIT = 1_000
+SUBJECTS_LIMIT = 100
+"""Of one customer, order or case in one answer."""
 CONCLUSIONS_LIMIT = 1_000
 """Of one promise; a subject's 500 events do not give as many."""
 
@@ -121,9 +123,25 @@ class Ledger:
                 " for example order/4711.",
             )
         now, marks = self.now(), self._marks()[self._home(id)]
-        promises = sorted(subject.promises.values(), key=lambda each: each.due_by)
-        standings = [standing(subject, promise, marks, now) for promise in promises]
+        standings = _standings(subject, marks, now)
         return subject, standings, self._outlook.trees(subject, self._sets(), now)
+
+    def subjects(self, about: str) -> tuple[list[tuple[Subject, list[Standing]]], bool]:
+        """Subjects of `<kind>/<id>` with their promises, and whether there are more than these.
+
+        In order of their first events; of too many those are left out that changed longest ago.
+        """
+        found = self._subjects.find({"about": {"$eq": about}}, {"packed": True})
+        rows = list(found.sort("changed_on", DESCENDING).limit(SUBJECTS_LIMIT + 1))
+        now, marks, sets = self.now(), self._marks(), self._sets()
+        subjects = [unpack(row["_id"], row["packed"], sets) for row in rows[:SUBJECTS_LIMIT]]
+        if itself := self._subject(about):
+            subjects.append(itself)
+        told = [
+            (each, _standings(each, marks[self._home(each.id)], now))
+            for each in sorted(subjects, key=lambda subject: subject.events[0].occurred_at)
+        ]
+        return told, len(rows) > SUBJECTS_LIMIT
 
     def open_promises(
         self, wanted: Wanted, page_size: int, page_token: str
@@ -191,6 +209,12 @@ class Ledger:
 
     def _marks(self) -> Mapping[int, Marks]:
         return {row["_id"]: marks_of(row) for row in self._partitions.find()}
+
+
+def _standings(subject: Subject, marks: Marks, now: Instant) -> list[Standing]:
+    """Its promises by due date."""
+    promises = sorted(subject.promises.values(), key=lambda each: each.due_by)
+    return [standing(subject, promise, marks, now) for promise in promises]
 
 
 def _page_size(asked: int) -> int:

@@ -39,9 +39,17 @@ def subject_document(subject: Subject, partition: int, changed_on: Day, *, settl
         "open": not settled,
         "changed_on": changed_on,
         "parked": bool(subject.rare.parked),
+        "about": about(subject.id, subject.customer, subject.order, subject.case),
         "look_at": None if settled else next_look_at(subject),
         "packed": pack(subject),
     }
+
+
+def about(subject: str, customer: str, order: str, case: str) -> list[str]:
+    """What else it belongs to, as `<kind>/<id>`: by these it is found again."""
+    named = (("customer", customer), ("order", order), ("case", case))
+    told = (f"{kind}/{id}" for kind, id in named if id)
+    return [each for each in told if each != subject]
 
 
 class Listed(NamedTuple):

@@ -60,6 +60,7 @@ class Store:
             [("partition", ASCENDING), ("parked", ASCENDING)],
             partialFilterExpression={"parked": True},
         )
+        self._subjects.create_index([("about", ASCENDING), ("changed_on", DESCENDING)])
         self._promises.create_index(
             [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
         )

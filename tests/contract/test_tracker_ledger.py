@@ -14,7 +14,7 @@ from services.tracker.core.promises import COMMIT_MARGIN
 from services.tracker.core.skew import SAMPLES_NEEDED
 from services.tracker.explaining import explanation_message
 from services.tracker.learner import Learner
-from services.tracker.ledger import Ledger
+from services.tracker.ledger import SUBJECTS_LIMIT, Ledger
 from services.tracker.outlook import Outlook
 from services.tracker.store import Store
 from tests.alerting import MovedClock
@@ -115,3 +115,55 @@ def test_there_is_no_explanation_of_what_is_not_there(ledger: Ledger) -> None:
     with pytest.raises(Refused) as refused:
         ledger.explanation(f"{ORDER}~deliver-order")
     assert refused.value.code is RefusalCode.NOT_FOUND
+
+
+def test_subjects_are_found_by_their_customer_in_order_of_time(
+    tracker_store: Store, ledger: Ledger
+) -> None:
+    partition = a_partition(tracker_store)
+    tell(
+        partition,
+        placed(START + HOUR, subject="order/2", order="2", customer="c-77"),
+        placed(START, subject="order/9", order="9", customer="c-77"),
+        placed(START, subject="order/3", order="3", customer="c-78"),
+    )
+    partition.commit()
+    told, cut = ledger.subjects("customer/c-77")
+    assert [subject.id for subject, _ in told] == ["order/9", "order/2"]
+    assert all(standings for _, standings in told)
+    assert not cut
+    assert ledger.subjects("customer/nobody") == ([], False)
+
+
+def test_an_order_is_among_its_own_subjects_once(tracker_store: Store, ledger: Ledger) -> None:
+    partition = a_partition(tracker_store)
+    tell(partition, placed(order="4711", customer="c-77"))
+    partition.commit()
+    told, _ = ledger.subjects(ORDER)
+    assert [subject.id for subject, _ in told] == [ORDER]
+
+
+@pytest.mark.parametrize(("orders", "cut"), [(SUBJECTS_LIMIT, False), (SUBJECTS_LIMIT + 1, True)])
+def test_more_subjects_than_an_answer_holds_are_cut(
+    tracker_store: Store, ledger: Ledger, orders: int, cut: bool
+) -> None:
+    partition = a_partition(tracker_store)
+    tell(
+        partition,
+        *(placed(subject=f"order/{n}", order=str(n), customer="c-77") for n in range(orders)),
+    )
+    partition.commit()
+    told, was_cut = ledger.subjects("customer/c-77")
+    assert (len(told), was_cut) == (SUBJECTS_LIMIT, cut)
+
+
+def test_the_question_for_subjects_of_a_customer_walks_no_collection(
+    tracker_store: Store, client: "MongoClient[Row]", fresh_database: Settings
+) -> None:
+    partition = a_partition(tracker_store)
+    tell(partition, placed(customer="c-77"))
+    partition.commit()
+    subjects = client[fresh_database.mongo.database]["tracker.subjects"]
+    plan = subjects.find({"about": {"$eq": "customer/c-77"}}).sort("changed_on", -1).explain()
+    assert plan["executionStats"]["totalDocsExamined"] == 1
+    assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])

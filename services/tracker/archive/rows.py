@@ -11,7 +11,7 @@ import pyarrow as pa
 from services.shared.clock import Instant, to_datetime
 from services.tracker.core.promises import Promise, settled_state
 from services.tracker.core.subject import Subject
-from services.tracker.rows import Day, Row, announced_of
+from services.tracker.rows import Day, Row, about, announced_of
 
 _MOMENT = pa.timestamp("us", tz="UTC")
 _PROMISE = pa.struct(
@@ -44,7 +44,10 @@ SCHEMA = pa.schema(
         ("packed", pa.binary()),
     ]
 )
-RESTORED = ["subject", "changed_on", "partition", "parked", "packed"]
+RESTORED = [
+    *("subject", "order", "customer", "case"),
+    *("changed_on", "partition", "parked", "packed"),
+]
 """The columns that `document_of` reads."""
 
 
@@ -85,6 +88,7 @@ def document_of(row: Row) -> Row:
         "open": False,
         "changed_on": (row["changed_on"] - _FIRST).days,
         "parked": row["parked"],
+        "about": about(row["subject"], row["customer"], row["order"], row["case"]),
         "look_at": None,
         "packed": row["packed"],
     }

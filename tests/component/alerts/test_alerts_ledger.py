@@ -37,6 +37,11 @@ class Tracker(tracker_pb2_grpc.TrackerServiceServicer):
     ) -> tracker_pb2.ExplainPromiseResponse:
         raise AssertionError
 
+    def ListSubjects(
+        self, request: tracker_pb2.ListSubjectsRequest, context: object
+    ) -> tracker_pb2.ListSubjectsResponse:
+        raise AssertionError
+
     def ListOpenPromises(
         self, request: tracker_pb2.ListOpenPromisesRequest, context: object
     ) -> tracker_pb2.ListOpenPromisesResponse:

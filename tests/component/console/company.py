@@ -26,6 +26,9 @@ class Company:
     trees: dict[str, list[tracker_pb2.CustomerTree]] = field(default_factory=dict)
     skipped: dict[str, list[tracker_pb2.SkippedOpening]] = field(default_factory=dict)
     explained: dict[str, tracker_pb2.ExplainPromiseResponse] = field(default_factory=dict)
+    summaries: dict[tuple[str | None, str], list[tracker_pb2.SubjectSummary]] = field(
+        default_factory=dict
+    )
     alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
     released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)

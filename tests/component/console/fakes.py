@@ -60,6 +60,17 @@ class FakeTracker(TrackerServiceServicer):
             await context.abort(grpc.StatusCode.NOT_FOUND, f"No promise {request.promise_id}.")
         return self._company.explained[request.promise_id]
 
+    async def ListSubjects(
+        self, request: tracker_pb2.ListSubjectsRequest, context: Context
+    ) -> tracker_pb2.ListSubjectsResponse:
+        told = tracker_pb2.ListSubjectsResponse(
+            subjects=self._company.summaries.get(
+                (request.WhichOneof("about"), request.customer or request.order or request.case), []
+            )
+        )
+        told.now.FromDatetime(self._company.now)
+        return told
+
     async def ListOpenPromises(
         self, request: tracker_pb2.ListOpenPromisesRequest, context: Context
     ) -> tracker_pb2.ListOpenPromisesResponse:

@@ -1325,3 +1325,118 @@ class Wait(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Wait: _TypeAlias = Wait  # noqa: Y015
+
+@_typing.final
+class ListSubjectsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    customer: _builtins.str
+    order: _builtins.str
+    case: _builtins.str
+    def __init__(
+        self,
+        *,
+        customer: _builtins.str = ...,
+        order: _builtins.str = ...,
+        case: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "case", b"case", "customer", b"customer", "order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "case", b"case", "customer", b"customer", "order", b"order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_about: _TypeAlias = _typing.Literal["customer", "order", "case"]  # noqa: Y015
+    _WhichOneofArgType_about: _TypeAlias = _typing.Literal["about", b"about"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_about) -> _WhichOneofReturnType_about | None: ...
+
+Global___ListSubjectsRequest: _TypeAlias = ListSubjectsRequest  # noqa: Y015
+
+@_typing.final
+class ListSubjectsResponse(_message.Message):
+    """In order of their first events. A subject appears here within 30 s, and is gone once it is archived."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECTS_FIELD_NUMBER: _builtins.int
+    CUT_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    cut: _builtins.bool
+    """There are more than the 100 that changed last."""
+    @_builtins.property
+    def subjects(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectSummary]: ...
+    @_builtins.property
+    def now(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        subjects: _abc.Iterable[Global___SubjectSummary] | None = ...,
+        cut: _builtins.bool = ...,
+        now: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["now", b"now"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "now", b"now", "subjects", b"subjects"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSubjectsResponse: _TypeAlias = ListSubjectsResponse  # noqa: Y015
+
+@_typing.final
+class SubjectSummary(_message.Message):
+    """A subject among others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    BEGAN_AT_FIELD_NUMBER: _builtins.int
+    PROMISES_FIELD_NUMBER: _builtins.int
+    PROMISE_COUNT_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    EVENT_COUNT_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    order: _builtins.str
+    customer: _builtins.str
+    case: _builtins.str
+    promise_count: _builtins.int
+    event_count: _builtins.int
+    @_builtins.property
+    def began_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def promises(self) -> _containers.RepeatedCompositeFieldContainer[Global___Promise]:
+        """The open ones first, then those that were due last; at most 20."""
+
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubjectEvent]:
+        """The latest, in order of time; at most 10."""
+
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Finding]:
+        """Those that are still so."""
+
+    def __init__(
+        self,
+        *,
+        subject: _builtins.str = ...,
+        order: _builtins.str = ...,
+        customer: _builtins.str = ...,
+        case: _builtins.str = ...,
+        began_at: _timestamp_pb2.Timestamp | None = ...,
+        promises: _abc.Iterable[Global___Promise] | None = ...,
+        promise_count: _builtins.int = ...,
+        events: _abc.Iterable[Global___SubjectEvent] | None = ...,
+        event_count: _builtins.int = ...,
+        findings: _abc.Iterable[Global___Finding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["began_at", b"began_at", "case", b"case", "customer", b"customer", "event_count", b"event_count", "events", b"events", "findings", b"findings", "order", b"order", "promise_count", b"promise_count", "promises", b"promises", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectSummary: _TypeAlias = SubjectSummary  # noqa: Y015

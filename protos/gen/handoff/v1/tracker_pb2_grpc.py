@@ -44,6 +44,11 @@ class TrackerServiceStub:
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectResponse.FromString,
                 _registered_method=True)
+        self.ListSubjects = channel.unary_unary(
+                '/handoff.v1.TrackerService/ListSubjects',
+                request_serializer=handoff_dot_v1_dot_tracker__pb2.ListSubjectsRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_tracker__pb2.ListSubjectsResponse.FromString,
+                _registered_method=True)
         self.ExplainPromise = channel.unary_unary(
                 '/handoff.v1.TrackerService/ExplainPromise',
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.ExplainPromiseRequest.SerializeToString,
@@ -72,6 +77,13 @@ class TrackerServiceServicer:
 
     def GetSubject(self, request, context):
         """The promises of a subject and its events.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSubjects(self, request, context):
+        """All subjects of a customer, an order or a case.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -109,6 +121,11 @@ def add_TrackerServiceServicer_to_server(servicer, server):
                     servicer.GetSubject,
                     request_deserializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_tracker__pb2.GetSubjectResponse.SerializeToString,
+            ),
+            'ListSubjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSubjects,
+                    request_deserializer=handoff_dot_v1_dot_tracker__pb2.ListSubjectsRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_tracker__pb2.ListSubjectsResponse.SerializeToString,
             ),
             'ExplainPromise': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainPromise,
@@ -180,6 +197,33 @@ class TrackerService:
             '/handoff.v1.TrackerService/GetSubject',
             handoff_dot_v1_dot_tracker__pb2.GetSubjectRequest.SerializeToString,
             handoff_dot_v1_dot_tracker__pb2.GetSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSubjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.TrackerService/ListSubjects',
+            handoff_dot_v1_dot_tracker__pb2.ListSubjectsRequest.SerializeToString,
+            handoff_dot_v1_dot_tracker__pb2.ListSubjectsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,6 +34,8 @@ class TrackerServiceStub:
     GetPromise: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]
     GetSubject: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]
     """The promises of a subject and its events."""
+    ListSubjects: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ListSubjectsRequest, _tracker_pb2.ListSubjectsResponse]
+    """All subjects of a customer, an order or a case."""
     ExplainPromise: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ExplainPromiseRequest, _tracker_pb2.ExplainPromiseResponse]
     """How its due date came about, step by step, and what it still waits for."""
     ListOpenPromises: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ListOpenPromisesRequest, _tracker_pb2.ListOpenPromisesResponse]
@@ -46,6 +48,8 @@ class TrackerServiceAsyncStub(TrackerServiceStub):
     GetPromise: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]  # type: ignore[assignment]
     GetSubject: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]  # type: ignore[assignment]
     """The promises of a subject and its events."""
+    ListSubjects: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ListSubjectsRequest, _tracker_pb2.ListSubjectsResponse]  # type: ignore[assignment]
+    """All subjects of a customer, an order or a case."""
     ExplainPromise: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ExplainPromiseRequest, _tracker_pb2.ExplainPromiseResponse]  # type: ignore[assignment]
     """How its due date came about, step by step, and what it still waits for."""
     ListOpenPromises: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ListOpenPromisesRequest, _tracker_pb2.ListOpenPromisesResponse]  # type: ignore[assignment]
@@ -67,6 +71,14 @@ class TrackerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tracker_pb2.GetSubjectResponse, _abc.Awaitable[_tracker_pb2.GetSubjectResponse]]:
         """The promises of a subject and its events."""
+
+    @_abc_1.abstractmethod
+    def ListSubjects(
+        self,
+        request: _tracker_pb2.ListSubjectsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracker_pb2.ListSubjectsResponse, _abc.Awaitable[_tracker_pb2.ListSubjectsResponse]]:
+        """All subjects of a customer, an order or a case."""
 
     @_abc_1.abstractmethod
     def ExplainPromise(
