@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.console.alert_view import latest_by_promise
+from services.console.belonging import Belonging
+from services.console.customer_words import customer_words
 from services.console.desk import Alert, Promise, Snapshot, SubjectFacts
 from services.console.explanation import Explanation
 from services.console.standing import standing
@@ -47,6 +49,7 @@ def subject_answer(facts: SubjectFacts, alerts: tuple[Alert, ...], problems: lis
     newest = latest_by_promise(alerts)
     return {
         "subject": facts.subject,
+        "to_customer": list(customer_words(facts)),
         "as_of": _time(facts.as_of),
         "problems": problems,
         "promises": [_promise(each, newest.get(each.promise_id)) for each in facts.promises],
@@ -61,6 +64,21 @@ def explanation_answer(explained: Explanation) -> Json:
     """The tracker's own words, with the console's word for where the promise stands."""
     fields: Json = _plain(asdict(explained))
     return fields | {"promise": _promise(explained.promise, None)}
+
+
+def belonging_answer(belonging: Belonging) -> Json:
+    return {
+        "as_of": _time(belonging.as_of),
+        "cut": belonging.cut,
+        "subjects": [
+            _plain(asdict(each))
+            | {
+                "path": subject_path(each.subject),
+                "promises": [_promise(promise, None) for promise in each.promises],
+            }
+            for each in belonging.subjects
+        ],
+    }
 
 
 def _promise(promise: Promise, alert: Alert | None) -> Json:

@@ -1,12 +1,16 @@
-"""The pages of one case: why a promise stands where it stands."""
+"""The pages of one case: why a promise stands where it stands, and a customer's subjects."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from services.console.answers import explanation_answer
+from services.console.answers import belonging_answer, explanation_answer
+from services.console.belonging import Belonging
 from services.console.console import Console
+from services.console.customer_view import Neighbours, customer_view, neighbours
+from services.console.desk import Refusal, Unreachable
+from services.console.subject_view import SubjectView
 from services.console.why_view import why_view
-from services.console.words import promise_path
+from services.console.words import customer_path, promise_path
 
 
 def routes(console: Console) -> APIRouter:
@@ -18,11 +22,42 @@ def routes(console: Console) -> APIRouter:
         return JSONResponse(explanation_answer(await console.ledger.explanation(id)))
 
     @router.get("/promises/{id:path}")
-    async def promise_page(request: Request, id: str) -> Response:
+    async def promise_page(id: str) -> Response:
         view = why_view(await console.ledger.explanation(id))
         return _page(console, "promise.html", view=view, path=promise_path(id))
 
+    @router.get("/customers/{id:path}.json")
+    async def customer_json(id: str) -> Response:
+        return JSONResponse(belonging_answer(await _of_customer(console, id)))
+
+    @router.get("/customers/{id:path}")
+    async def customer_page(id: str) -> Response:
+        view = customer_view(id, await _of_customer(console, id))
+        return _page(console, "customer.html", view=view, path=customer_path(id))
+
     return router
+
+
+async def neighbours_of(console: Console, view: SubjectView) -> Neighbours | None:
+    """Those in its order, its case or of its customer, whichever is known first.
+
+    None also where the tracker does not say: the page is whole without them.
+    """
+    known = {"order": view.order, "case": view.case, "customer": view.customer}
+    kind = next((name for name, id in known.items() if id), None)
+    if kind is None:
+        return None
+    try:
+        return neighbours(view.subject, await console.ledger.belonging_to(kind, known[kind]))
+    except (Refusal, Unreachable):
+        return None
+
+
+async def _of_customer(console: Console, customer: str) -> Belonging:
+    belonging = await console.ledger.belonging_to("customer", customer)
+    if not belonging.subjects:
+        raise Refusal(404, f"The tracker knows no subject of customer {customer}.")
+    return belonging
 
 
 def _page(console: Console, template: str, **values: object) -> Response:

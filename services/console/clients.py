@@ -13,6 +13,8 @@ from handoff.v1 import alerts_pb2, tracker_pb2
 from handoff.v1.alerts_pb2_grpc import AlertsServiceStub
 from handoff.v1.tracker_pb2_grpc import TrackerServiceStub
 
+from services.console.belonging import Belonging
+from services.console.case_messages import belonging_of, explanation_of
 from services.console.desk import (
     Alert,
     OpenPromises,
@@ -22,7 +24,6 @@ from services.console.desk import (
     Unreachable,
 )
 from services.console.explanation import Explanation
-from services.console.explanation_messages import explanation_of
 from services.console.messages import (
     alert_of,
     event_of,
@@ -91,6 +92,11 @@ class TrackerClient:
         return explanation_of(
             await self._asked(self._stub.ExplainPromise(request, timeout=DEADLINE_S))
         )
+
+    async def belonging_to(self, kind: str, id: str) -> Belonging:
+        """`kind` is customer, order or case."""
+        request = tracker_pb2.ListSubjectsRequest(**{kind: id})
+        return belonging_of(await self._asked(self._stub.ListSubjects(request, timeout=DEADLINE_S)))
 
     async def _now(self) -> datetime:
         if self._clock:

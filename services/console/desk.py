@@ -13,6 +13,7 @@ from services.shared.errors import HandoffError
 from services.shared.events.common import Money
 
 if TYPE_CHECKING:
+    from services.console.belonging import Belonging
     from services.console.explanation import Explanation
 
 
@@ -149,6 +150,8 @@ class Ledger(Protocol):
     async def subject(self, subject: str) -> SubjectFacts: ...
 
     async def explanation(self, promise_id: str) -> "Explanation": ...
+
+    async def belonging_to(self, kind: str, id: str) -> "Belonging": ...
 
 
 class Desk(Protocol):

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.console import csrf
 from services.console.answers import inbox_answer, subject_answer, unknown_answer
+from services.console.cases import neighbours_of
 from services.console.console import Console
 from services.console.desk import Alert, Refusal, SubjectFacts, Unreachable
 from services.console.filters import Filters
@@ -106,6 +107,7 @@ async def _subject_page(console: Console, request: Request, subject: str) -> Res
         request,
         "subject.html",
         view=view,
+        neighbours=await neighbours_of(console, view),
         alerts_problem=problem,
         path=path,
         query=query,

@@ -16,7 +16,7 @@ from services.console.desk import Snapshot
 from services.console.filters import Filters
 from services.console.patch import Parts, difference, replacement, whole
 from services.console.views import Inbox, Row, inbox
-from services.console.words import element_id
+from services.console.words import customer_path, element_id, subject_path
 
 CACHE_LIMIT = 128
 ROWS_CACHE_LIMIT = 4_000
@@ -35,6 +35,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.globals.update(asset_url=asset_url, integrity=integrity)
+        self._environment.filters.update(customer_path=customer_path, subject_path=subject_path)
         self._parts = _Cache()
         self._messages = _Cache()
         self._row = lru_cache(ROWS_CACHE_LIMIT)(self._render_row)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.console.alert_view import AlertView, alert_view, latest_by_promise
+from services.console.customer_words import customer_words
 from services.console.desk import Alert, Event, Promise, SubjectFacts
 from services.console.facts import Skipped
 from services.console.filters import ATTENTION
@@ -89,6 +90,9 @@ class SubjectView:
     customer: str
     case: str
     noticed: Moment | None
+    to_customer: tuple[str, ...]
+    baton: tuple[str, ...]
+    bounces: int
     tally: tuple[tuple[str, str, int], ...]
     axis: Axis
     trees: tuple[TreeView, ...]
@@ -110,42 +114,20 @@ def subject_view(facts: SubjectFacts, alerts: Iterable[Alert]) -> SubjectView:
         customer=_first(each.customer for each in promises),
         case=_first(each.case for each in promises),
         noticed=_noticed(promises, facts.as_of),
+        to_customer=customer_words(facts),
+        baton=_baton(facts),
+        bounces=sum(each.kind == "bounced" for each in facts.findings),
         tally=_tally(promises),
         axis=shared,
         trees=tuple(tree_view(each, promises, facts.as_of) for each in facts.trees),
         findings=findings(facts.findings, newest, facts.as_of),
-        cards=tuple(_card(p, newest.get(p.promise_id), shared, facts.as_of) for p in promises),
+        cards=tuple(card(p, newest.get(p.promise_id), shared, facts.as_of) for p in promises),
         skipped=tuple(_skipped_line(each, events) for each in facts.skipped),
         events=tuple(_event_line(each, shared, facts.as_of) for each in events),
     )
 
 
-def _by_time(promise: Promise) -> tuple[float, float, str]:
-    opened, due = promise.opened_at, promise.due_by
-    return (
-        opened.timestamp() if opened else 0,
-        due.timestamp() if due else float("inf"),
-        promise.promise_id,
-    )
-
-
-def _first(values: Iterable[str]) -> str:
-    return next((value for value in values if value), "")
-
-
-def _noticed(promises: Sequence[Promise], now: datetime) -> Moment | None:
-    """The first moment at which the customer notices, among promises that are still open."""
-    waiting = by_customer_moment(each for each in promises if is_open(each))
-    return maybe_moment(waiting[0].customer_visible_by, now) if waiting else None
-
-
-def _tally(promises: Sequence[Promise]) -> tuple[tuple[str, str, int], ...]:
-    counts = Counter(standing(each) for each in promises)
-    order = [*_WORST_FIRST, *sorted(counts.keys() - set(_WORST_FIRST))]
-    return tuple((known_state(s), state_word(s), counts[s]) for s in order if counts[s])
-
-
-def _card(promise: Promise, alert: Alert | None, shared: Axis, now: datetime) -> Card:
+def card(promise: Promise, alert: Alert | None, shared: Axis, now: datetime) -> Card:
     state = standing(promise)
     return Card(
         id=element_id(promise.promise_id),
@@ -169,6 +151,36 @@ def _card(promise: Promise, alert: Alert | None, shared: Axis, now: datetime) ->
         alert=alert_view(alert, now) if is_open(promise) else None,
         can_release=is_open(promise),
     )
+
+
+def _by_time(promise: Promise) -> tuple[float, float, str]:
+    opened, due = promise.opened_at, promise.due_by
+    return (
+        opened.timestamp() if opened else 0,
+        due.timestamp() if due else float("inf"),
+        promise.promise_id,
+    )
+
+
+def _first(values: Iterable[str]) -> str:
+    return next((value for value in values if value), "")
+
+
+def _noticed(promises: Sequence[Promise], now: datetime) -> Moment | None:
+    """The first moment at which the customer notices, among promises that are still open."""
+    waiting = by_customer_moment(each for each in promises if is_open(each))
+    return maybe_moment(waiting[0].customer_visible_by, now) if waiting else None
+
+
+def _baton(facts: SubjectFacts) -> tuple[str, ...]:
+    """Who has the next step on the way to each of the customer's dates, each once."""
+    return tuple({each.next_action_owner: None for each in facts.trees if each.next_action_owner})
+
+
+def _tally(promises: Sequence[Promise]) -> tuple[tuple[str, str, int], ...]:
+    counts = Counter(standing(each) for each in promises)
+    order = [*_WORST_FIRST, *sorted(counts.keys() - set(_WORST_FIRST))]
+    return tuple((known_state(s), state_word(s), counts[s]) for s in order if counts[s])
 
 
 def _lateness(promise: Promise, now: datetime) -> str:

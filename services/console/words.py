@@ -54,6 +54,10 @@ def subject_path(subject: str) -> str:
     return "/subjects/" + quote(subject)
 
 
+def customer_path(customer: str) -> str:
+    return "/customers/" + quote(customer, safe="")
+
+
 def promise_path(promise_id: str) -> str:
     return "/promises/" + quote(promise_id)
 

@@ -1,11 +1,12 @@
-"""From the tracker's answer to why, to the console's own data; translates only."""
+"""From the tracker's answers about one case to the console's own data; translates only."""
 
 from datetime import UTC
 
 from handoff.v1 import tracker_pb2
 
+from services.console.belonging import Belonging, SubjectSummary
 from services.console.explanation import Change, Clause, ClockStep, Conclusion, Explanation, Wait
-from services.console.messages import event_of, moment_of, promise_of, verdict_kind_of
+from services.console.messages import event_of, finding_of, moment_of, promise_of, verdict_kind_of
 
 
 def explanation_of(told: tracker_pb2.ExplainPromiseResponse) -> Explanation:
@@ -22,6 +23,26 @@ def explanation_of(told: tracker_pb2.ExplainPromiseResponse) -> Explanation:
         complete_through=moment_of(told, "complete_through"),
         worked_s=told.worked_s,
         left_s=told.left_s if told.HasField("left_s") else None,
+    )
+
+
+def belonging_of(told: tracker_pb2.ListSubjectsResponse) -> Belonging:
+    subjects = tuple(_summary(each) for each in told.subjects)
+    return Belonging(told.now.ToDatetime(tzinfo=UTC), subjects, told.cut)
+
+
+def _summary(told: tracker_pb2.SubjectSummary) -> SubjectSummary:
+    return SubjectSummary(
+        subject=told.subject,
+        order=told.order,
+        customer=told.customer,
+        case=told.case,
+        began_at=moment_of(told, "began_at"),
+        promises=tuple(promise_of(each) for each in told.promises),
+        promise_count=told.promise_count,
+        events=tuple(event_of(each) for each in told.events),
+        event_count=told.event_count,
+        findings=tuple(finding_of(each) for each in told.findings),
     )
 
 
