@@ -74,6 +74,7 @@ def _inbox_page(console: Console, request: Request) -> Response:
         console,
         request,
         "inbox.html",
+        current="inbox",
         around=dict(parts.around),
         rows=parts.rows,
         query=filters.query(),

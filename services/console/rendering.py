@@ -15,6 +15,7 @@ from services.console.assets import asset_url, integrity
 from services.console.desk import Snapshot
 from services.console.filters import Filters
 from services.console.patch import Parts, difference, replacement, whole
+from services.console.places import KEYS, PLACES
 from services.console.views import Inbox, Row, inbox
 from services.console.words import customer_path, element_id, subject_path
 
@@ -34,7 +35,9 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(asset_url=asset_url, integrity=integrity)
+        self._environment.globals.update(
+            asset_url=asset_url, integrity=integrity, places=PLACES, keys_help=KEYS
+        )
         self._environment.filters.update(customer_path=customer_path, subject_path=subject_path)
         self._parts = _Cache()
         self._messages = _Cache()

@@ -1,0 +1,67 @@
+"""How a test looks at a page: in which light, how wide, and what it must not complain of."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page
+
+SCREENSHOTS = Path("build/screenshots")
+MODES: dict[str, dict[str, Any]] = {
+    "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Eyes:
+    """One browser before one console, and all that its pages complained of."""
+
+    browser: Browser
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    async def open(self, path: str, mode: str = "light") -> Page:
+        """A page of a browser of its own: errors of scripts and refusals by the policy are kept."""
+        context = await self.browser.new_context(**MODES[mode])
+        self.contexts.append(context)
+        page = await context.new_page()
+        page.on("console", lambda told: self._hear(path, told.type, told.text))
+        page.on("pageerror", lambda error: self._hear(path, "error", str(error)))
+        await page.goto(self.url + path, wait_until="load")
+        return page
+
+    async def close(self) -> None:
+        for context in self.contexts:
+            await context.close()
+
+    def _hear(self, path: str, type: str, text: str) -> None:
+        if type in ("error", "warning"):
+            self.complaints.append(f"{path}: {text}")
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with the elements that it is wrong of."""
+    found = await Axe().run(page, options=RULES)
+    return [
+        f"{each['id']}: {', '.join(str(node['target']) for node in each['nodes'])}"
+        for each in found.response["violations"]
+    ]
+
+
+async def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    wider: int = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider
+
+
+async def keep(page: Page, name: str) -> None:
+    """A picture for people."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)

@@ -1,0 +1,38 @@
+"""Every page, light, dark and on a phone, as a browser shows it."""
+
+import pytest
+
+from tests.component.console.browser.busy import make_busy
+from tests.component.console.browser.looking import MODES, Eyes, keep, sideways, violations
+from tests.component.console.running import Running
+
+pytestmark = pytest.mark.anyio
+
+PAGES = {
+    "inbox": "/",
+    "subject": "/subjects/order/4711",
+    "problem": "/nothing",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_can_be_read_by_everybody_in_every_light_and_width(
+    running: Running, eyes: Eyes, name: str
+) -> None:
+    make_busy(running.company)
+    await running.feed.refresh()
+    for mode in MODES:
+        page = await eyes.open(PAGES[name], mode)
+        await keep(page, f"{name}-{mode}")
+        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+    eyes.complaints = [each for each in eyes.complaints if "404" not in each]
+
+
+async def test_the_help_can_be_read_by_everybody(running: Running, eyes: Eyes) -> None:
+    for mode in MODES:
+        page = await eyes.open("/", mode)
+        await page.keyboard.press("?")
+        await keep(page, f"help-{mode}")
+        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+        await page.keyboard.press("?")
+        assert not await page.locator("#help").is_visible()
