@@ -1,5 +1,6 @@
 """What a person may do about a promise: acknowledge, snooze, release. Each is one POST form.
 
+The first two take several `key`s at once.
 htmx gets the changed row and a sentence; a browser without it is sent back to where it was.
 """
 
@@ -14,11 +15,13 @@ from services.console import csrf
 from services.console.console import Console
 from services.console.desk import Refusal
 from services.console.filters import Filters
-from services.console.forms import local_path, needed, optional, read_form
+from services.console.forms import keys_of, local_path, needed, optional, read_form
 from services.console.pages import NOTICES, SNOOZES
 from services.shared.telemetry import HANDOFF_ALERT_KEY, HANDOFF_COMMAND, HANDOFF_PROMISE_ID
 
 Form = dict[str, str]
+Action = Callable[[Console, Form], Awaitable[None]]
+SEVERAL = 2
 DEFAULT_SNOOZE = "1h"
 
 
@@ -43,11 +46,12 @@ def routes(console: Console) -> APIRouter:
 async def _act(
     console: Console,
     request: Request,
-    action: Callable[[Console, Form], Awaitable[None]],
+    action: Action,
     done: str,
 ) -> Response:
     """Check the form, tell the service, read again so that the answer shows what it did."""
-    form = await read_form(request)
+    fields = await read_form(request)
+    form, keys = dict(fields), keys_of(fields)
     csrf.check(request, form)
     with console.telemetry.span(
         action.__name__.removeprefix("_"),
@@ -59,15 +63,43 @@ async def _act(
             HANDOFF_PROMISE_ID: form.get("promise_id", ""),
         },
     ):
-        await action(console, form)
-    console.telemetry.log.info(done, actor=console.settings.actor)
+        problems = await _for_each(console, action, form, keys)
+    console.telemetry.log.info(done, actor=console.settings.actor, alerts=len(keys))
     snapshot = await console.feed.refresh()
     back = local_path(form.get("back", "/"))
+    words = _words(done, len(keys), problems)
     if "hx-request" not in request.headers:
+        if problems:
+            raise Refusal(409, words)
         return RedirectResponse(_with_notice(back, done), 303)
     filters = Filters.parse(parse_qsl(urlsplit(back).query))
-    row = console.renderer.row_of(form.get("key", ""), snapshot, filters)
-    return HTMLResponse(console.renderer.answer(NOTICES[done], bad=False, row=row))
+    rows = console.renderer.rows_of(keys, snapshot, filters)
+    return HTMLResponse(console.renderer.answer(words, bad=bool(problems), rows=rows))
+
+
+async def _for_each(
+    console: Console, action: Action, form: Form, keys: tuple[str, ...]
+) -> list[str]:
+    """What was refused, while others were done; a refusal of everything is raised."""
+    if len(keys) < SEVERAL:
+        await action(console, form)
+        return []
+    problems: list[Refusal] = []
+    for key in keys:
+        try:
+            await action(console, form | {"key": key})
+        except Refusal as refusal:
+            problems.append(refusal)
+    if len(problems) == len(keys):
+        raise problems[0]
+    return [str(each) for each in problems]
+
+
+def _words(done: str, count: int, problems: list[str]) -> str:
+    if problems:
+        first = f"{count - len(problems)} of {count} {done}. The first that was not: {problems[0]}"
+        return first if len(problems) == 1 else f"{first} {len(problems)} were not in all."
+    return f"{count} {done}." if count >= SEVERAL else NOTICES[done]
 
 
 async def _acknowledge(console: Console, form: Form) -> None:

@@ -21,6 +21,9 @@ class AlertView:
     at: Moment | None
     can_acknowledge: bool
     can_snooze: bool
+    since: Moment | None
+    rung: str
+    next_rung: Moment | None
 
 
 def alert_view(alert: Alert | None, now: datetime) -> AlertView | None:
@@ -34,6 +37,9 @@ def alert_view(alert: Alert | None, now: datetime) -> AlertView | None:
         at=maybe_moment(at, now),
         can_acknowledge=alert.state in ("open", "snoozed"),
         can_snooze=alert.state in ("open", "acknowledged"),
+        since=maybe_moment(alert.opened_at, now),
+        rung=f"rung {alert.rungs} of {plain(alert.ladder).lower()}" if alert.rungs else "",
+        next_rung=maybe_moment(alert.next_rung_at, now),
     )
 
 

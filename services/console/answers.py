@@ -9,9 +9,9 @@ from services.console.belonging import Belonging
 from services.console.customer_words import customer_words
 from services.console.desk import Alert, Promise, Snapshot, SubjectFacts
 from services.console.explanation import Explanation
+from services.console.inbox import Inbox
 from services.console.standing import standing
 from services.console.times import iso
-from services.console.views import Inbox
 from services.console.words import subject_path
 
 Json = dict[str, Any]

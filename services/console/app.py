@@ -59,7 +59,8 @@ async def serve(settings: ConsoleSettings) -> None:
         ledger = TrackerClient(to_tracker, tracker, clock)
         desk = AlertsClient(to_alerts, alerts)
         feed = Feed(ledger, desk, WallClock(), meters, health, watch.log)
-        console = Console(settings, ledger, desk, feed, Renderer(), meters, watch, health)
+        renderer = Renderer(settings.department)
+        console = Console(settings, ledger, desk, feed, renderer, meters, watch, health)
         await run(console, KafkaSubscriber(settings.kafka, None, (VERDICTS_TOPIC,), False))
     watch.shutdown()
 

@@ -65,7 +65,11 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What was said to a person about a promise, and what the person answered."""
+    """What was said to a person about a promise, and what the person answered.
+
+    `slack_s` is the working time that the verdict left to the rest of the chain; `rungs` of its
+    `ladder` were told so far.
+    """
 
     key: str
     state: str
@@ -76,6 +80,12 @@ class Alert:
     acknowledged_at: datetime | None
     snoozed_until: datetime | None
     next_step: str = ""
+    opened_at: datetime | None = None
+    slack_s: int | None = None
+    next_action_owner: str = ""
+    ladder: str = ""
+    rungs: int = 0
+    next_rung_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

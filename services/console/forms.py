@@ -7,12 +7,17 @@ from starlette.requests import Request
 
 from services.console.desk import Refusal
 
-BODY_LIMIT = 16 * 1024
-FIELDS_LIMIT = 20
+BODY_LIMIT = 64 * 1024
+KEYS_LIMIT = 100
+"""So many alerts may be answered by one form."""
+FIELDS_LIMIT = KEYS_LIMIT + 20
 TEXT_LIMIT = 1024
 
 
-async def read_form(request: Request) -> dict[str, str]:
+Fields = list[tuple[str, str]]
+
+
+async def read_form(request: Request) -> Fields:
     """The fields of the body; raises Refusal for another content type or too much of it."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != (
         "application/x-www-form-urlencoded"
@@ -24,9 +29,17 @@ async def read_form(request: Request) -> dict[str, str]:
         if len(body) > BODY_LIMIT:
             raise Refusal(413, f"The form is over {BODY_LIMIT} bytes long; shorten its texts.")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT))
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
     except ValueError as error:
         raise Refusal(400, f"The form cannot be read: {error}.") from error
+
+
+def keys_of(fields: Fields) -> tuple[str, ...]:
+    """Every alert that the form names, each once; raises Refusal for over KEYS_LIMIT."""
+    keys = tuple(dict.fromkeys(value for name, value in fields if name == "key" and value))
+    if len(keys) > KEYS_LIMIT:
+        raise Refusal(400, f"The form names {len(keys)} alerts; name {KEYS_LIMIT} or fewer.")
+    return keys
 
 
 def needed(form: Mapping[str, str], name: str, why: str) -> str:

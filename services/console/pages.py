@@ -17,9 +17,9 @@ from services.console.cases import neighbours_of
 from services.console.console import Console
 from services.console.desk import Alert, Refusal, SubjectFacts, Unreachable
 from services.console.filters import Filters
+from services.console.inbox import inbox
 from services.console.live import CLIENTS_LIMIT, EventStream, changes
 from services.console.subject_view import SubjectView, subject_view
-from services.console.views import inbox
 from services.console.words import subject_path
 from services.shared.errors import InvalidEvent
 from services.shared.subjects import kind_and_id

@@ -4,7 +4,7 @@ An inbox is rendered once for each choice of filters and snapshot, however many 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,9 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.console.assets import asset_url, integrity
 from services.console.desk import Snapshot
 from services.console.filters import Filters
+from services.console.grouping import Heading, Line
+from services.console.inbox import Inbox, inbox
 from services.console.patch import Parts, difference, replacement, whole
 from services.console.places import KEYS, PLACES
-from services.console.views import Inbox, Row, inbox
 from services.console.words import customer_path, element_id, subject_path
 
 CACHE_LIMIT = 128
@@ -27,7 +28,8 @@ _T = TypeVar("_T")
 class Renderer:
     """All that turns views into text; one a process."""
 
-    def __init__(self) -> None:
+    def __init__(self, department: str = "") -> None:
+        self._department = department
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -41,14 +43,15 @@ class Renderer:
         self._environment.filters.update(customer_path=customer_path, subject_path=subject_path)
         self._parts = _Cache()
         self._messages = _Cache()
-        self._row = lru_cache(ROWS_CACHE_LIMIT)(self._render_row)
+        self._line = lru_cache(ROWS_CACHE_LIMIT)(self._render_line)
 
     def page(self, template: str, **values: Any) -> str:  # noqa: ANN401 - a template's own values
         return self._environment.get_template(template).render(**values)
 
     def parts(self, snapshot: Snapshot, filters: Filters) -> Parts:
         return self._parts.get(
-            (snapshot.seq, filters), lambda: self._render(inbox(snapshot, filters))
+            (snapshot.seq, filters),
+            lambda: self._render(inbox(snapshot, filters, self._department)),
         )
 
     def message(self, old: Snapshot | None, new: Snapshot, filters: Filters) -> str:
@@ -60,23 +63,23 @@ class Renderer:
             (old.seq, new.seq, filters), lambda: difference(self.parts(old, filters), after)
         )
 
-    def answer(self, words: str, bad: bool, row: tuple[str, str] | None = None) -> str:
-        """What htmx gets for an action: a sentence, and the row that it changed."""
+    def answer(self, words: str, bad: bool, rows: Iterable[tuple[str, str]] = ()) -> str:
+        """What htmx gets for an action: a sentence, and the rows that it changed."""
         parts: Any = self._environment.get_template("parts.html").module
         notice = replacement("notice", parts.notice(words, bad))
-        return notice + (replacement(*row) if row else "")
+        return notice + "".join(replacement(*row) for row in rows)
 
-    def row_of(
-        self, alert_key: str, snapshot: Snapshot, filters: Filters
-    ) -> tuple[str, str] | None:
-        """The rendered row that an alert stands in; None where it is not in the list."""
-        about = (p for p, alert in snapshot.alerts.items() if alert.key == alert_key)
+    def rows_of(
+        self, alert_keys: Collection[str], snapshot: Snapshot, filters: Filters
+    ) -> list[tuple[str, str]]:
+        """The rendered rows that the alerts stand in, of those that are in the list."""
+        about = (p for p, alert in snapshot.alerts.items() if alert.key in alert_keys)
         ids = {element_id(promise_id) for promise_id in about}
-        return next((row for row in self.parts(snapshot, filters).rows if row[0] in ids), None)
+        return [row for row in self.parts(snapshot, filters).rows if row[0] in ids]
 
     def _render(self, view: Inbox) -> Parts:
         parts: Any = self._environment.get_template("parts.html").module
-        rows = tuple((row.id, self._row(row, view.filters)) for row in view.rows)
+        rows = tuple((line.id, self._line(line, view.filters)) for line in view.lines)
         return Parts(
             around=(
                 ("banner", parts.banner(view.status)),
@@ -87,9 +90,9 @@ class Renderer:
             rows=rows,
         )
 
-    def _render_row(self, row: Row, filters: Filters) -> str:
+    def _render_line(self, line: Line, filters: Filters) -> str:
         parts: Any = self._environment.get_template("parts.html").module
-        html: str = parts.row(row, filters)
+        html: str = parts.heading(line) if isinstance(line, Heading) else parts.row(line, filters)
         return html
 
 

@@ -32,6 +32,9 @@ class ConsoleSettings(Settings):
         max_length=100,
         description="who acts, where there is no login",
     )
+    department: str = Field(
+        "", max_length=100, description="whose console this is, for its own part of the list"
+    )
     hosts: tuple[str, ...] = Field(
         (), description="names, besides loopback's, that the page is asked for by a local proxy"
     )

@@ -1,18 +1,17 @@
-"""From a snapshot of promises and alerts to what the inbox shows: rows, counts, words, links.
+"""From what is known of one promise or finding to its row: words, moments, links.
 
 Pure: no clock, no request, no markup. The page of one subject is in `subject_view`.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.console.alert_view import AlertView, alert_view
 from services.console.desk import Promise, Snapshot
-from services.console.filters import ATTENTION, Filters
+from services.console.matching import Entry
 from services.console.standing import clock_stands, remark, sender, standing
-from services.console.times import Moment, age, maybe_moment, moment
+from services.console.times import Moment, age, distance, maybe_moment, moment
 from services.console.words import (
     element_id,
     finding_word,
@@ -22,17 +21,23 @@ from services.console.words import (
     subject_path,
 )
 
-ROWS_LIMIT = 200
-"""More rows than this are counted and not shown: nobody works through them by eye."""
-
 _FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Working time that was left for the rest of the chain when that was last told."""
+
+    seconds: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One promise or finding in the list; `due` is since when a finding is so.
 
-    While the clock `stands` there is no due date, and where `sender` is named it has to act.
+    While the clock `stands` there is no due date, and where `sender` is named it has to act. It is
+    in the group with the id `group`, or in none.
     """
 
     id: str
@@ -43,6 +48,7 @@ class Row:
     detail: str
     next_step: str
     customer: Moment | None
+    slack: Slack | None
     due: Moment | None
     late: bool
     found: bool
@@ -50,26 +56,7 @@ class Row:
     sender: str
     path: str
     alert: AlertView | None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number that links to what it counts; the chosen one links back to all."""
-
-    value: str
-    word: str
-    count: int
-    url: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """One way to divide the list, with a count for each part."""
-
-    name: str
-    word: str
-    counts: tuple[Count, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +67,6 @@ class Status:
     age: str
     tracker_problem: str | None
     alerts_problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """The live page for one choice of filters."""
-
-    status: Status
-    facets: tuple[Facet, ...]
-    rows: tuple[Row, ...]
-    matching: int
-    cut: bool
-    filters: Filters
-
-
-def inbox(snapshot: Snapshot, filters: Filters) -> Inbox:
-    matching = [promise for promise in snapshot.promises if _matches(promise, filters)]
-    now = snapshot.as_of or _FAR
-    return Inbox(
-        status=status(snapshot),
-        facets=_facets(snapshot.promises, filters),
-        rows=tuple(row(each, snapshot, now) for each in matching[:ROWS_LIMIT]),
-        matching=len(matching),
-        cut=snapshot.cut,
-        filters=filters,
-    )
 
 
 def by_customer_moment(promises: Iterable[Promise]) -> tuple[Promise, ...]:
@@ -121,8 +83,9 @@ def by_customer_moment(promises: Iterable[Promise]) -> tuple[Promise, ...]:
     )
 
 
-def row(promise: Promise, snapshot: Snapshot, now: datetime) -> Row:
-    alert, state = snapshot.alerts.get(promise.promise_id), standing(promise)
+def row(entry: Entry) -> Row:
+    promise, alert, now = entry.promise, entry.alert, entry.now
+    state = standing(promise)
     return Row(
         id=element_id(promise.promise_id),
         promise=promise,
@@ -132,6 +95,7 @@ def row(promise: Promise, snapshot: Snapshot, now: datetime) -> Row:
         detail=promise.detail or remark(promise, now),
         next_step=alert.next_step if alert and alert.next_step else promise.next_step,
         customer=maybe_moment(promise.customer_visible_by, now),
+        slack=None if alert is None or alert.slack_s is None else slack(alert.slack_s),
         due=None if clock_stands(promise) else maybe_moment(promise.due_by, now),
         late=state == "breached",
         found=bool(promise.finding),
@@ -149,6 +113,11 @@ def what(promise: Promise) -> str:
     return owed_word(promise.agreement, promise.awaits)
 
 
+def slack(seconds: int) -> Slack:
+    words = distance(timedelta(seconds=abs(seconds)))
+    return Slack(seconds, f"{words} short" if seconds < 0 else f"{words} left")
+
+
 def status(snapshot: Snapshot) -> Status:
     as_of = snapshot.as_of
     return Status(
@@ -156,48 +125,4 @@ def status(snapshot: Snapshot) -> Status:
         age=age(snapshot.age),
         tracker_problem=snapshot.tracker_problem,
         alerts_problem=snapshot.alerts_problem,
-    )
-
-
-def _matches(promise: Promise, filters: Filters) -> bool:
-    return (
-        (not filters.owed_by or promise.owed_by in filters.owed_by)
-        and (not filters.owed_to or promise.owed_to in filters.owed_to)
-        and (not filters.state or standing(promise) in filters.state)
-    )
-
-
-def _facets(promises: Sequence[Promise], filters: Filters) -> tuple[Facet, ...]:
-    """Each facet counts under the other filters, so that a number is what its link will show."""
-    return (
-        _facet("state", "State", promises, filters, standing),
-        _facet("owed_by", "Owed by", promises, filters, lambda each: each.owed_by),
-        _facet("owed_to", "Owed to", promises, filters, lambda each: each.owed_to),
-    )
-
-
-def _facet(
-    name: str,
-    word: str,
-    promises: Sequence[Promise],
-    filters: Filters,
-    value_of: Callable[[Promise], str],
-) -> Facet:
-    others = filters.without(name)
-    counts = Counter(value_of(each) for each in promises if _matches(each, others))
-    chosen: tuple[str, ...] = getattr(filters, name)
-    values = ATTENTION if name == "state" else sorted({*counts, *chosen})
-    return Facet(
-        name,
-        word,
-        tuple(
-            Count(
-                value=value,
-                word=state_word(value) if name == "state" else value,
-                count=counts[value],
-                url="/" + (others if value in chosen else filters.only(name, value)).query(),
-                chosen=value in chosen,
-            )
-            for value in values
-        ),
     )

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from handoff.v1 import alerts_pb2
 
-from services.console.forms import BODY_LIMIT, TEXT_LIMIT
+from services.console.forms import BODY_LIMIT, KEYS_LIMIT, TEXT_LIMIT
 from tests.component.console.company import NOW, Company, minutes
 from tests.component.console.running import Running, read
 
@@ -55,6 +55,46 @@ async def test_htmx_gets_the_changed_row_and_a_sentence(running: Running) -> Non
     assert answer.status_code == 200
     assert 'hx-target="#notice"' in answer.text
     assert "Acknowledged by anna" in answer.text
+
+
+async def test_many_alerts_are_acknowledged_by_one_form(running: Running) -> None:
+    for number in range(3):
+        running.company.promise(f"m{number}", subject=f"order/{number}")
+        running.company.alert(f"m{number}")
+    csrf = await token(running)
+    fields = {"csrf": csrf, "back": "/", "key": [f"alert/m{number}" for number in range(3)]}
+    answer = await running.browser.post("/acknowledge", data=fields, headers={"HX-Request": "true"})
+    assert "3 acknowledged." in answer.text
+    assert answer.text.count('hx-swap="outerMorph"><tr id="p-') == 3
+    told = [running.company.alerts[f"alert/m{number}"].state for number in range(3)]
+    assert told == [alerts_pb2.ALERT_STATE_ACKNOWLEDGED] * 3
+    assert alert(running).state == alerts_pb2.ALERT_STATE_OPEN
+
+
+async def test_what_was_not_acknowledged_of_many_is_said(running: Running) -> None:
+    csrf = await token(running)
+    fields = {"csrf": csrf, "key": ["alert/none", "alert/p"]}
+    some = await running.browser.post("/acknowledge", data=fields, headers={"HX-Request": "true"})
+    assert "1 of 2 acknowledged. The first that was not: There is no alert" in some.text
+    assert alert(running).state == alerts_pb2.ALERT_STATE_ACKNOWLEDGED
+    plain = await running.browser.post("/acknowledge", data=fields)
+    assert plain.status_code == 409
+    none = await running.browser.post(
+        "/acknowledge", data={"csrf": csrf, "key": ["alert/none", "alert/no"]}
+    )
+    assert none.status_code == 404
+
+
+async def test_one_form_answers_so_many_alerts_and_no_more(running: Running) -> None:
+    csrf = await token(running)
+    keys = [f"alert/{number}" for number in range(KEYS_LIMIT + 1)]
+    over = await running.browser.post("/acknowledge", data={"csrf": csrf, "key": keys})
+    assert (over.status_code, "names 101 alerts" in over.text) == (400, True)
+    keys[0] = "alert/p"
+    full = await running.browser.post(
+        "/acknowledge", data={"csrf": csrf, "key": keys[:-1]}, headers={"HX-Request": "true"}
+    )
+    assert "1 of 100 acknowledged." in full.text
 
 
 async def test_snoozing_lasts_from_the_trackers_now(running: Running) -> None:

@@ -31,7 +31,7 @@ async def test_a_finding_stands_in_the_list_with_since_when_and_who_is_next(
     running.company.alert("f")
     text = await words(running)
     assert (
-        "Found no date given since 13:03 1 h ago Disagreement finance has the next step, sales"
+        "Found no date given - since 13:03 1 h ago Disagreement finance has the next step, sales"
         " waits sales says 49.00 EUR Agree on one. order/4711"
     ) in text
     assert " late" not in text
@@ -50,7 +50,7 @@ async def test_a_returned_handoff_names_the_sender_and_no_due_date(running: Runn
     running.company.alert("p", next_step="Ask sales for what is missing.")
     text = await words(running)
     assert (
-        "Returned in 3 h 17:03 the clock stands Parcel handed over sales has to complete it for"
+        "Returned in 3 h 17:03 - the clock stands Parcel handed over sales has to complete it for"
         " operations order.ship_to is missing Ask sales for what is missing. order/4711"
     ) in text
     assert "2030" not in text

@@ -43,9 +43,9 @@ async def test_whoever_reconnects_gets_what_was_missed(running: Running) -> None
             running.company.promise("a", subject="order/1")
             await running.feed.refresh()
             last = await stream.next()
-        running.company.promise("b", subject="order/2")
+        running.company.promise("b", subject="order/2", owed_by="finance")
         await running.feed.refresh()
-        running.company.promise("c", subject="order/3")
+        running.company.promise("c", subject="order/3", owed_by="support")
         await running.feed.refresh()
         async with watching(url, path, **{"Last-Event-ID": last.id}) as stream:
             missed = await stream.next()

@@ -29,7 +29,7 @@ async def test_a_row_says_who_owes_whom_what_by_when_and_what_to_do(running: Run
     await running.feed.refresh()
     text = " ".join(read((await running.browser.get("/")).text).text.split())
     for part in (
-        "Breached in 3 h 17:03 2 h 5 min late 11:58 Parcel handed over operations owes sales",
+        "Breached in 3 h 17:03 - 2 h 5 min late 11:58 Parcel handed over operations owes sales",
         "to pull the order forward. order/4711 customer c-77 Alert sent 5 min ago",
     ):
         assert part in text
@@ -42,7 +42,9 @@ async def test_every_page_is_also_data(running: Running) -> None:
     await running.feed.refresh()
     listed = (await running.browser.get("/.json?owed_by=operations")).json()
     assert listed["counts"]["state"]["at_risk"] == 1
-    assert listed["filters"] == {"owed_by": ["operations"], "owed_to": [], "state": []}
+    assert {name: each for name, each in listed["filters"].items() if each} == {
+        "owed_by": ["operations"]
+    }
     (promise,) = listed["promises"]
     assert promise["due_by"] == "2026-03-04T14:33:10Z"
     assert promise["alert"]["acknowledged_by"] == "anna"

@@ -95,7 +95,11 @@ async def test_hostile_ids_are_text_in_attributes_too(running: Running) -> None:
     await running.feed.refresh()
     markup = read((await running.browser.get("/")).text)
     assert not markup.all("img")
-    (button,) = [e for e in markup.all("button") if e.get("formaction") == "/acknowledge"]
+    (button,) = [
+        each
+        for each in markup.all("button")
+        if each.get("name") == "key" and each["formaction"] == "/acknowledge"
+    ]
     assert button["value"] == f"alert/{HOSTILE}"
 
 

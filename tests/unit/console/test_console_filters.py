@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.console.filters import (
     ATTENTION,
+    SPANS,
     VALUE_LENGTH_LIMIT,
     VALUES_LIMIT,
     BadFilter,
@@ -15,11 +16,21 @@ from services.console.filters import (
 )
 
 names = st.text(min_size=1, max_size=20)
+
+
+def some(values: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.sets(values, max_size=3).map(lambda found: tuple(sorted(found)))
+
+
 some_filters = st.builds(
     Filters,
-    owed_by=st.sets(names, max_size=3).map(lambda found: tuple(sorted(found))),
-    owed_to=st.sets(names, max_size=3).map(lambda found: tuple(sorted(found))),
-    state=st.sets(st.sampled_from(ATTENTION)).map(lambda found: tuple(sorted(found))),
+    department=some(names),
+    owed_by=some(names),
+    owed_to=some(names),
+    agreement=some(names),
+    state=some(st.sampled_from(ATTENTION)),
+    within=some(st.sampled_from([*SPANS])),
+    unacknowledged=some(st.just("yes")),
 )
 
 
@@ -40,6 +51,11 @@ def test_names_that_are_no_filters_are_ignored() -> None:
 def test_an_impossible_state_is_refused_with_what_is_possible() -> None:
     with pytest.raises(BadFilter, match=r"'late' is no state of this list; use breached, "):
         Filters.parse([("state", "late")])
+
+
+def test_an_impossible_span_is_refused_with_what_is_possible() -> None:
+    with pytest.raises(BadFilter, match="'2h' is no span of this list; use 15m, 1h, 4h, 1d"):
+        Filters.parse([("within", "2h")])
 
 
 def test_a_value_has_a_longest_length() -> None:

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from services.console.desk import Snapshot
 from services.console.filters import Filters
-from services.console.views import ROWS_LIMIT, Inbox, inbox
+from services.console.grouping import ROWS_LIMIT
+from services.console.inbox import Inbox, inbox
 from tests.unit.console.builders import NOW, a_promise, a_snapshot, an_alert, at
 
 ALL = Filters()

@@ -1,5 +1,5 @@
-// What the browser adds to the live page: pausing, j and k, and saying whether the page is live.
-// The list itself comes from the server; without this file everything but live news works.
+// What the browser adds to a live page: pausing, and saying whether the page is live.
+// What it shows comes from the server; without this file everything but live news works.
 (() => {
   const live = document.getElementById("live");
   const pause = document.getElementById("pause");
@@ -62,30 +62,10 @@
     htmx.process(live, true);
   }, 5000);
 
-  function step(by) {
-    const links = [...document.querySelectorAll("#rows a.subject")];
-    const row = document.activeElement.closest?.("#rows tr");
-    const at = row ? links.indexOf(row.querySelector("a.subject")) : -1;
-    const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by;
-    links[Math.max(0, Math.min(links.length - 1, next))]?.focus();
-  }
-
-  // An action removes its own button; the focus then stays in the row instead of going nowhere.
-  let row = null;
-  document.addEventListener("focusin", (event) => (row = event.target.closest("#rows tr")));
-  document.addEventListener("htmx:after:swap", () => {
-    if (document.activeElement === document.body && row?.isConnected) {
-      row.querySelector("a.subject").focus({ preventScroll: true });
-    }
-  });
-
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.closest("input, select, textarea")) return;
-    if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
-    else if (event.key === "p") toggle();
-    else return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.key !== "p") return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    toggle();
     event.preventDefault();
   });
 

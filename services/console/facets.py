@@ -1,0 +1,85 @@
+"""The counts around the list, each a link to what it counts. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.console.filters import ATTENTION, YES, Filters
+from services.console.matching import VALUES, Entry, matches
+from services.console.words import state_word
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number that links to what it counts; the chosen one links back to all."""
+
+    value: str
+    word: str
+    count: int
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to divide the list, with a count for each part."""
+
+    name: str
+    word: str
+    counts: tuple[Count, ...]
+
+
+def facets(entries: Sequence[Entry], filters: Filters, department: str) -> tuple[Facet, ...]:
+    """Each facet counts under the other filters, so that a number is what its link will show."""
+    divisions: tuple[tuple[str, str], ...] = (("owed_by", "Owed by"), ("owed_to", "Owed to"))
+    if not department:
+        divisions = (("department", "Concerns"), *divisions)
+    return (
+        _facet("state", "State", entries, filters),
+        Facet("show", "Only", tuple(_presets(entries, filters, department))),
+        *(_facet(name, word, entries, filters) for name, word in divisions),
+    )
+
+
+def _presets(entries: Sequence[Entry], filters: Filters, department: str) -> Iterable[Count]:
+    """What is asked for most: what is mine, what is soon, what nobody has."""
+    if department:
+        yield _count(entries, filters, ("department", department, "My department"))
+    yield _count(entries, filters, ("within", "15m", "Next 15 minutes"))
+    yield _count(entries, filters, ("unacknowledged", YES, "Unacknowledged"))
+    for agreement in filters.agreement:
+        yield _count(entries, filters, ("agreement", agreement, agreement))
+
+
+def _count(entries: Sequence[Entry], filters: Filters, preset: tuple[str, str, str]) -> Count:
+    name, value, word = preset
+    alone = filters.only(name, value)
+    chosen = value in filters.wanted(name)
+    return Count(
+        value=value,
+        word=word,
+        count=sum(matches(each, alone) for each in entries),
+        url="/" + (filters.without(name) if chosen else alone).query(),
+        chosen=chosen,
+    )
+
+
+def _facet(name: str, word: str, entries: Sequence[Entry], filters: Filters) -> Facet:
+    others, chosen = filters.without(name), filters.wanted(name)
+    found = (VALUES[name](each) for each in entries if matches(each, others))
+    counts = Counter(value for values in found for value in values)
+    values = ATTENTION if name == "state" else sorted({*counts, *chosen})
+    return Facet(
+        name,
+        word,
+        tuple(
+            Count(
+                value=value,
+                word=state_word(value) if name == "state" else value,
+                count=counts[value],
+                url="/" + (others if value in chosen else filters.only(name, value)).query(),
+                chosen=value in chosen,
+            )
+            for value in values
+        ),
+    )
