@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import grpc
@@ -22,6 +23,7 @@ from services.alerts.domain.requests import (
 )
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import Desk, Ledger
+from services.alerts.on_call_answers import on_call_answer
 from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 
@@ -37,6 +39,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     ledger: Ledger
     clock: Clock
     console_url: str
+    schedules: Path | None = None
 
     def ListAlerts(
         self, request: alerts_pb2.ListAlertsRequest, _context: grpc.ServicerContext
@@ -104,6 +107,11 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     ) -> alerts_pb2.EndSilenceResponse:
         ended = handlers.end_silence(request.id, self.desk, self.clock.now())
         return alerts_pb2.EndSilenceResponse(silence=silence_message(ended))
+
+    def ListOnCall(
+        self, request: alerts_pb2.ListOnCallRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.ListOnCallResponse:
+        return on_call_answer(self.schedules, request.days, self.clock.now())
 
     def _message(self, alert: Alert) -> alerts_pb2.Alert:
         return alert_message(alert, self.console_url, self.clock.now())

@@ -138,7 +138,10 @@ class Service:
         ]
         if settings.clock == "wall":
             loops.append(partial(self._watch(desk, ledger).run, stop.threads))
-        server = await self._grpc(AlertsServicer(desk, ledger, self.clock, settings.console_url))
+        servicer = AlertsServicer(
+            desk, ledger, self.clock, settings.console_url, settings.alerts.schedules
+        )
+        server = await self._grpc(servicer)
         endpoint = settings.endpoints.alerts
         self.observed.log.info("started", grpc=endpoint.grpc, http=endpoint.http)
         try:

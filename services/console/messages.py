@@ -64,12 +64,12 @@ def alert_of(told: alerts_pb2.Alert) -> Alert:
         acknowledged_at=moment_of(told, "acknowledged_at"),
         snoozed_until=moment_of(told, "snoozed_until"),
         next_step=told.next_step,
-        opened_at=_moment(told, "opened_at"),
+        opened_at=moment_of(told, "opened_at"),
         slack_s=told.slack_s if told.HasField("slack_s") else None,
         next_action_owner=told.next_action_owner,
         ladder=told.ladder,
         rungs=told.rungs,
-        next_rung_at=_moment(told, "next_rung_at"),
+        next_rung_at=moment_of(told, "next_rung_at"),
     )
 
 

@@ -6,6 +6,7 @@ from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 from services.shared.codec import stamp
 from services.shared.errors import RefusalCode, Refused
 from services.tracker.answers import progress_message, standing_message, subject_answer
+from services.tracker.board_answers import agreements_answer, counts_answer
 from services.tracker.core.promises import State
 from services.tracker.explaining import explanation_message
 from services.tracker.ledger import Ledger, Wanted
@@ -66,6 +67,16 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
     ) -> tracker_pb2.GetProgressResponse:
         partitions = [progress_message(row) for row in self._ledger.progress()]
         return tracker_pb2.GetProgressResponse(partitions=partitions, now=stamp(self._ledger.now()))
+
+    def CountOpenPromises(
+        self, request: tracker_pb2.CountOpenPromisesRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.CountOpenPromisesResponse:
+        return counts_answer(*self._ledger.open_counts())
+
+    def ListAgreements(
+        self, request: tracker_pb2.ListAgreementsRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.ListAgreementsResponse:
+        return agreements_answer(self._ledger.agreements(), self._ledger.now())
 
 
 def _state(number: int) -> State:

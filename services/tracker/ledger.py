@@ -13,6 +13,7 @@ from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.shared.subjects import partition_of
+from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.explanation.steps import steps
 from services.tracker.core.promises import State
 from services.tracker.core.sets import AgreementSets
@@ -20,6 +21,7 @@ from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
 from services.tracker.core.tree.tree import CustomerTree
 from services.tracker.explaining import Explanation
+from services.tracker.open_counts import OpenCounts
 from services.tracker.outlook import Outlook
 from services.tracker.packing import unpack
 from services.tracker.rows import ANNOUNCED, is_listed, verdict_of
@@ -74,6 +76,7 @@ class Ledger:
         self._sets = sets
         self._outlook = outlook
         self._partition_count = partitions
+        self.open_counts = OpenCounts(self._promises, clock, sets)
 
     def promise(self, id: str) -> Standing | StandingFinding:
         """Also a finding has such an id. Raises Refused where there is none."""
@@ -171,6 +174,10 @@ class Ledger:
         open_promises = {row["_id"]: row["n"] for row in counted}
         rows = self._partitions.find().sort("_id", ASCENDING)
         return [row | {"open_promises": open_promises.get(row["_id"], 0)} for row in rows]
+
+    def agreements(self) -> AgreementSet:
+        """The set that is active now."""
+        return self._sets().at(self.now())
 
     def now(self) -> Instant:
         return self._clock.now()

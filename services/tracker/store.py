@@ -65,6 +65,9 @@ class Store:
             [("settled", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)]
         )
         self._promises.create_index(
+            [("settled", ASCENDING), ("owed_by", ASCENDING), ("owed_to", ASCENDING)]
+        )
+        self._promises.create_index(
             [("announced", ASCENDING), ("due_by", ASCENDING)], partialFilterExpression=ANNOUNCED
         )
         self._verdicts.create_index([("promise_id", ASCENDING)])

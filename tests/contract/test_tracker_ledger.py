@@ -10,11 +10,13 @@ from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.shared.settings import Settings
 from services.tracker.answers import progress_message, subject_answer
-from services.tracker.core.promises import COMMIT_MARGIN
+from services.tracker.board_answers import agreements_answer, counts_answer
+from services.tracker.core.promises import COMMIT_MARGIN, settled_state
 from services.tracker.core.skew import SAMPLES_NEEDED
 from services.tracker.explaining import explanation_message
 from services.tracker.learner import Learner
 from services.tracker.ledger import SUBJECTS_LIMIT, Ledger
+from services.tracker.open_counts import COUNT_EVERY_S, OpenCount, OpenCounts
 from services.tracker.outlook import Outlook
 from services.tracker.store import Store
 from tests.alerting import MovedClock
@@ -167,3 +169,59 @@ def test_the_question_for_subjects_of_a_customer_walks_no_collection(
     plan = subjects.find({"about": {"$eq": "customer/c-77"}}).sort("changed_on", -1).explain()
     assert plan["executionStats"]["totalDocsExamined"] == 1
     assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])
+
+
+def test_open_promises_are_counted_by_pair_and_by_what_was_announced(
+    tracker_store: Store, ledger: Ledger
+) -> None:
+    partition = a_partition(tracker_store)
+    tell(partition, placed(), placed(subject="order/2"), paid(START + 1))
+    pass_time(partition, START + HOUR)
+    partition.commit()
+    counts, at = ledger.open_counts()
+    told = counts_answer(counts, at)
+    by_pair: dict[tuple[str, str], int] = {}
+    for each in told.counts:
+        pair = each.owed_by, each.owed_to
+        by_pair[pair] = by_pair.get(pair, 0) + each.promises
+    expected: dict[tuple[str, str], int] = {}
+    for subject in partition.table.subjects.values():
+        for promise in subject.promises.values():
+            if settled_state(promise) is None:
+                pair = promise.agreement.owed_by, promise.agreement.owed_to
+                expected[pair] = expected.get(pair, 0) + 1
+    assert by_pair == expected
+    assert told.counted_at.ToMicroseconds() == START + HOUR
+
+
+def test_open_promises_are_counted_once_for_all_who_ask_in_a_while(
+    client: "MongoClient[Row]", fresh_database: Settings
+) -> None:
+    promises = client[fresh_database.mongo.database]["tracker.promises"]
+    row = {"owed_by": "finance", "owed_to": "sales", "settled": False, "announced": None}
+    promises.insert_one({"_id": "order/1~approve-payment"} | row)
+    seconds = [0.0]
+    counts = OpenCounts(promises, MovedClock(START), agreement_sets, lambda: seconds[0])
+    assert counts()[0] == (OpenCount("finance", "sales", None, 1),)
+    promises.insert_one({"_id": "order/2~approve-payment"} | row)
+    promises.insert_one({"_id": "order/2~disagreement~total"} | row | {"announced": "found"})
+    promises.insert_one({"_id": "order/4~approve-payment"} | row | {"announced": "warned"})
+    promises.insert_one({"_id": "order/3~approve-payment"} | row | {"settled": True})
+    seconds[0] = COUNT_EVERY_S - 0.001
+    assert counts()[0][0].promises == 1
+    seconds[0] = COUNT_EVERY_S
+    assert counts()[0] == (
+        OpenCount("finance", "sales", None, 2),
+        OpenCount("finance", "sales", "warned", 1),
+    )
+
+
+def test_the_active_agreements_are_told_in_words(ledger: Ledger) -> None:
+    told = agreements_answer(ledger.agreements(), ledger.now())
+    names = [each.name for each in told.agreements]
+    assert "approve-payment" in names
+    assert names == sorted(names)
+    payment = told.agreements[names.index("approve-payment")]
+    assert (payment.owed_by, payment.owed_to) == ("finance", "sales")
+    assert payment.blocks[0].heading == "Who owes what to whom"
+    assert told.set_id == ledger.agreements().id

@@ -27,6 +27,16 @@ class Tracker(tracker_pb2_grpc.TrackerServiceServicer):
     ) -> tracker_pb2.GetProgressResponse:
         raise AssertionError
 
+    def CountOpenPromises(
+        self, request: tracker_pb2.CountOpenPromisesRequest, context: object
+    ) -> tracker_pb2.CountOpenPromisesResponse:
+        raise AssertionError
+
+    def ListAgreements(
+        self, request: tracker_pb2.ListAgreementsRequest, context: object
+    ) -> tracker_pb2.ListAgreementsResponse:
+        raise AssertionError
+
     def GetSubject(
         self, request: tracker_pb2.GetSubjectRequest, context: object
     ) -> tracker_pb2.GetSubjectResponse:

@@ -74,6 +74,11 @@ class AlertsServiceStub:
                 request_serializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceResponse.FromString,
                 _registered_method=True)
+        self.ListOnCall = channel.unary_unary(
+                '/handoff.v1.AlertsService/ListOnCall',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallResponse.FromString,
+                _registered_method=True)
 
 
 class AlertsServiceServicer:
@@ -127,6 +132,13 @@ class AlertsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOnCall(self, request, context):
+        """Who is on call now and in the days to come, by the file of schedules.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AlertsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -169,6 +181,11 @@ def add_AlertsServiceServicer_to_server(servicer, server):
                     servicer.EndSilence,
                     request_deserializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_alerts__pb2.EndSilenceResponse.SerializeToString,
+            ),
+            'ListOnCall': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOnCall,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -387,6 +404,33 @@ class AlertsService:
             '/handoff.v1.AlertsService/EndSilence',
             handoff_dot_v1_dot_alerts__pb2.EndSilenceRequest.SerializeToString,
             handoff_dot_v1_dot_alerts__pb2.EndSilenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOnCall(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/ListOnCall',
+            handoff_dot_v1_dot_alerts__pb2.ListOnCallRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.ListOnCallResponse.FromString,
             options,
             channel_credentials,
             insecure,

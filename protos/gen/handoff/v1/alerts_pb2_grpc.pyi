@@ -39,6 +39,8 @@ class AlertsServiceStub:
     BeginSilence: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.BeginSilenceRequest, _alerts_pb2.BeginSilenceResponse]
     ListSilences: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.ListSilencesRequest, _alerts_pb2.ListSilencesResponse]
     EndSilence: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.EndSilenceRequest, _alerts_pb2.EndSilenceResponse]
+    ListOnCall: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.ListOnCallRequest, _alerts_pb2.ListOnCallResponse]
+    """Who is on call now and in the days to come, by the file of schedules."""
 
 @_typing.type_check_only
 class AlertsServiceAsyncStub(AlertsServiceStub):
@@ -51,6 +53,8 @@ class AlertsServiceAsyncStub(AlertsServiceStub):
     BeginSilence: _aio.UnaryUnaryMultiCallable[_alerts_pb2.BeginSilenceRequest, _alerts_pb2.BeginSilenceResponse]  # type: ignore[assignment]
     ListSilences: _aio.UnaryUnaryMultiCallable[_alerts_pb2.ListSilencesRequest, _alerts_pb2.ListSilencesResponse]  # type: ignore[assignment]
     EndSilence: _aio.UnaryUnaryMultiCallable[_alerts_pb2.EndSilenceRequest, _alerts_pb2.EndSilenceResponse]  # type: ignore[assignment]
+    ListOnCall: _aio.UnaryUnaryMultiCallable[_alerts_pb2.ListOnCallRequest, _alerts_pb2.ListOnCallResponse]  # type: ignore[assignment]
+    """Who is on call now and in the days to come, by the file of schedules."""
 
 class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -108,5 +112,13 @@ class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _alerts_pb2.EndSilenceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_alerts_pb2.EndSilenceResponse, _abc.Awaitable[_alerts_pb2.EndSilenceResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListOnCall(
+        self,
+        request: _alerts_pb2.ListOnCallRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.ListOnCallResponse, _abc.Awaitable[_alerts_pb2.ListOnCallResponse]]:
+        """Who is on call now and in the days to come, by the file of schedules."""
 
 def add_AlertsServiceServicer_to_server(servicer: AlertsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

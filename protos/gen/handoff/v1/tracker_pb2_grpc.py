@@ -34,6 +34,16 @@ class TrackerServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.CountOpenPromises = channel.unary_unary(
+                '/handoff.v1.TrackerService/CountOpenPromises',
+                request_serializer=handoff_dot_v1_dot_tracker__pb2.CountOpenPromisesRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_tracker__pb2.CountOpenPromisesResponse.FromString,
+                _registered_method=True)
+        self.ListAgreements = channel.unary_unary(
+                '/handoff.v1.TrackerService/ListAgreements',
+                request_serializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsResponse.FromString,
+                _registered_method=True)
         self.GetPromise = channel.unary_unary(
                 '/handoff.v1.TrackerService/GetPromise',
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.GetPromiseRequest.SerializeToString,
@@ -68,6 +78,20 @@ class TrackerServiceStub:
 
 class TrackerServiceServicer:
     """Missing associated documentation comment in .proto file."""
+
+    def CountOpenPromises(self, request, context):
+        """How many promises are open between any two, a few seconds old at most.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgreements(self, request, context):
+        """The agreements that are active now, in plain words.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def GetPromise(self, request, context):
         """Missing associated documentation comment in .proto file."""
@@ -112,6 +136,16 @@ class TrackerServiceServicer:
 
 def add_TrackerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'CountOpenPromises': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountOpenPromises,
+                    request_deserializer=handoff_dot_v1_dot_tracker__pb2.CountOpenPromisesRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_tracker__pb2.CountOpenPromisesResponse.SerializeToString,
+            ),
+            'ListAgreements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgreements,
+                    request_deserializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsResponse.SerializeToString,
+            ),
             'GetPromise': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPromise,
                     request_deserializer=handoff_dot_v1_dot_tracker__pb2.GetPromiseRequest.FromString,
@@ -152,6 +186,60 @@ def add_TrackerServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class TrackerService:
     """Missing associated documentation comment in .proto file."""
+
+    @staticmethod
+    def CountOpenPromises(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.TrackerService/CountOpenPromises',
+            handoff_dot_v1_dot_tracker__pb2.CountOpenPromisesRequest.SerializeToString,
+            handoff_dot_v1_dot_tracker__pb2.CountOpenPromisesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgreements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.TrackerService/ListAgreements',
+            handoff_dot_v1_dot_tracker__pb2.ListAgreementsRequest.SerializeToString,
+            handoff_dot_v1_dot_tracker__pb2.ListAgreementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def GetPromise(request,

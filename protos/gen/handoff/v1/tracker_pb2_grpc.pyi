@@ -31,6 +31,10 @@ class TrackerServiceStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> TrackerServiceAsyncStub: ...
+    CountOpenPromises: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.CountOpenPromisesRequest, _tracker_pb2.CountOpenPromisesResponse]
+    """How many promises are open between any two, a few seconds old at most."""
+    ListAgreements: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ListAgreementsRequest, _tracker_pb2.ListAgreementsResponse]
+    """The agreements that are active now, in plain words."""
     GetPromise: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]
     GetSubject: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]
     """The promises of a subject and its events."""
@@ -45,6 +49,10 @@ class TrackerServiceStub:
 @_typing.type_check_only
 class TrackerServiceAsyncStub(TrackerServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
+    CountOpenPromises: _aio.UnaryUnaryMultiCallable[_tracker_pb2.CountOpenPromisesRequest, _tracker_pb2.CountOpenPromisesResponse]  # type: ignore[assignment]
+    """How many promises are open between any two, a few seconds old at most."""
+    ListAgreements: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ListAgreementsRequest, _tracker_pb2.ListAgreementsResponse]  # type: ignore[assignment]
+    """The agreements that are active now, in plain words."""
     GetPromise: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]  # type: ignore[assignment]
     GetSubject: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]  # type: ignore[assignment]
     """The promises of a subject and its events."""
@@ -57,6 +65,22 @@ class TrackerServiceAsyncStub(TrackerServiceStub):
     GetProgress: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetProgressRequest, _tracker_pb2.GetProgressResponse]  # type: ignore[assignment]
 
 class TrackerServiceServicer(metaclass=_abc_1.ABCMeta):
+    @_abc_1.abstractmethod
+    def CountOpenPromises(
+        self,
+        request: _tracker_pb2.CountOpenPromisesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracker_pb2.CountOpenPromisesResponse, _abc.Awaitable[_tracker_pb2.CountOpenPromisesResponse]]:
+        """How many promises are open between any two, a few seconds old at most."""
+
+    @_abc_1.abstractmethod
+    def ListAgreements(
+        self,
+        request: _tracker_pb2.ListAgreementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracker_pb2.ListAgreementsResponse, _abc.Awaitable[_tracker_pb2.ListAgreementsResponse]]:
+        """The agreements that are active now, in plain words."""
+
     @_abc_1.abstractmethod
     def GetPromise(
         self,
