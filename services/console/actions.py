@@ -16,7 +16,8 @@ from services.console.console import Console
 from services.console.desk import Refusal
 from services.console.filters import Filters
 from services.console.forms import keys_of, local_path, needed, optional, read_form
-from services.console.pages import NOTICES, SNOOZES
+from services.console.page import NOTICES
+from services.console.pages import SNOOZES
 from services.shared.telemetry import HANDOFF_ALERT_KEY, HANDOFF_COMMAND, HANDOFF_PROMISE_ID
 
 Form = dict[str, str]

@@ -53,10 +53,10 @@ def subject_answer(facts: SubjectFacts, alerts: tuple[Alert, ...], problems: lis
         "as_of": _time(facts.as_of),
         "problems": problems,
         "promises": [_promise(each, newest.get(each.promise_id)) for each in facts.promises],
-        "events": [_plain(asdict(each)) for each in facts.events],
-        "findings": [_plain(asdict(each)) for each in facts.findings],
-        "trees": [_plain(asdict(each)) for each in facts.trees],
-        "skipped": [_plain(asdict(each)) for each in facts.skipped],
+        "events": [as_json(asdict(each)) for each in facts.events],
+        "findings": [as_json(asdict(each)) for each in facts.findings],
+        "trees": [as_json(asdict(each)) for each in facts.trees],
+        "skipped": [as_json(asdict(each)) for each in facts.skipped],
     }
 
 
@@ -82,22 +82,22 @@ def belonging_answer(belonging: Belonging) -> Json:
 
 
 def _promise(promise: Promise, alert: Alert | None) -> Json:
-    fields: Json = _plain(asdict(promise))
+    fields: Json = as_json(asdict(promise))
     return fields | {
         "standing": standing(promise),
         "path": subject_path(promise.subject),
-        "alert": None if alert is None else _plain(asdict(alert)),
+        "alert": None if alert is None else as_json(asdict(alert)),
     }
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a dataclass holds
+def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a dataclass holds
     match value:
         case datetime():
             return _time(value)
         case dict():
-            return {name: _plain(each) for name, each in value.items()}
+            return {name: as_json(each) for name, each in value.items()}
         case tuple() | list():
-            return [_plain(each) for each in value]
+            return [as_json(each) for each in value]
         case _:
             return value
 

@@ -32,6 +32,21 @@ from services.console.messages import (
     skipped_of,
     tree_of,
 )
+from services.console.overview_messages import (
+    agreements_of,
+    on_call_of,
+    open_counts_of,
+    progress_of,
+    silence_message,
+    silence_of,
+)
+from services.console.overviews import (
+    ActiveAgreements,
+    OnCall,
+    OpenCounts,
+    Progress,
+    Silence,
+)
 from services.shared.clock import Clock, to_datetime
 
 DEADLINE_S = 3.0
@@ -98,6 +113,20 @@ class TrackerClient:
         request = tracker_pb2.ListSubjectsRequest(**{kind: id})
         return belonging_of(await self._asked(self._stub.ListSubjects(request, timeout=DEADLINE_S)))
 
+    async def open_counts(self) -> OpenCounts:
+        request = tracker_pb2.CountOpenPromisesRequest()
+        call = self._stub.CountOpenPromises(request, timeout=DEADLINE_S)
+        return open_counts_of(await self._asked(call))
+
+    async def agreements(self) -> ActiveAgreements:
+        request = tracker_pb2.ListAgreementsRequest()
+        call = self._stub.ListAgreements(request, timeout=DEADLINE_S)
+        return agreements_of(await self._asked(call))
+
+    async def progress(self) -> Progress:
+        request = tracker_pb2.GetProgressRequest()
+        return progress_of(await self._asked(self._stub.GetProgress(request, timeout=DEADLINE_S)))
+
     async def _now(self) -> datetime:
         if self._clock:
             return to_datetime(self._clock.now())
@@ -147,6 +176,24 @@ class AlertsClient:
             promise_id=promise_id, actor=actor, reason=reason, idempotency_key=idempotency_key
         )
         await self._asked(self._stub.ReleasePromise(request, timeout=DEADLINE_S))
+
+    async def on_call(self) -> OnCall:
+        request = alerts_pb2.ListOnCallRequest()
+        return on_call_of(await self._asked(self._stub.ListOnCall(request, timeout=DEADLINE_S)))
+
+    async def silences(self) -> tuple[Silence, ...]:
+        request = alerts_pb2.ListSilencesRequest()
+        told = await self._asked(self._stub.ListSilences(request, timeout=DEADLINE_S))
+        return tuple(silence_of(each) for each in told.silences)
+
+    async def begin_silence(self, silence: Silence) -> Silence:
+        request = alerts_pb2.BeginSilenceRequest(silence=silence_message(silence))
+        told = await self._asked(self._stub.BeginSilence(request, timeout=DEADLINE_S))
+        return silence_of(told.silence)
+
+    async def end_silence(self, id: str) -> None:
+        request = alerts_pb2.EndSilenceRequest(id=id)
+        await self._asked(self._stub.EndSilence(request, timeout=DEADLINE_S))
 
     async def _asked(self, call: Awaitable[_T]) -> _T:
         return await _answered(call, self._who)

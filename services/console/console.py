@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from services.console.desk import Desk, Ledger
 from services.console.feed import Feed
-from services.console.live import Clients
 from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import ConsoleSettings
+from services.console.watchers import Clients
 from services.shared.health import Health
 from services.shared.telemetry import Telemetry
 

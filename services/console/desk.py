@@ -9,6 +9,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from services.console.facts import CustomerTree, Finding, Part, Pause, Skipped
+from services.console.overviews import (
+    ActiveAgreements,
+    OnCall,
+    OpenCounts,
+    Progress,
+    Silence,
+)
 from services.shared.errors import HandoffError
 from services.shared.events.common import Money
 
@@ -138,6 +145,8 @@ class Snapshot:
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     tracker_problem: str | None = "The tracker has not been asked yet."
     alerts_problem: str | None = None
+    counts: OpenCounts | None = None
+    counts_problem: str | None = None
 
 
 class Unreachable(HandoffError):
@@ -163,6 +172,12 @@ class Ledger(Protocol):
 
     async def belonging_to(self, kind: str, id: str) -> "Belonging": ...
 
+    async def open_counts(self) -> OpenCounts: ...
+
+    async def agreements(self) -> ActiveAgreements: ...
+
+    async def progress(self) -> Progress: ...
+
 
 class Desk(Protocol):
     """The alerts' answers, and what a person may tell them. Each raises Unreachable or Refusal."""
@@ -176,3 +191,11 @@ class Desk(Protocol):
     async def release(
         self, promise_id: str, actor: str, reason: str, idempotency_key: str
     ) -> None: ...
+
+    async def on_call(self) -> OnCall: ...
+
+    async def silences(self) -> tuple[Silence, ...]: ...
+
+    async def begin_silence(self, silence: Silence) -> Silence: ...
+
+    async def end_silence(self, id: str) -> None: ...

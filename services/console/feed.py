@@ -28,14 +28,17 @@ from services.console.desk import (
 )
 from services.console.filters import ATTENTION
 from services.console.meters import Meters
+from services.console.overviews import OpenCounts
 from services.console.standing import standing
 from services.console.views import by_customer_moment
-from services.shared.clock import Clock, Instant
+from services.shared.clock import SECOND, Clock, Instant
 from services.shared.health import Health
 
 REFRESH_EVERY_S = 2.0
 REFRESH_GAP_S = 0.2
 """At least this long between two readings, however many verdicts come."""
+COUNT_EVERY = 15 * SECOND
+"""All open promises are counted no more often, in microseconds."""
 LOG_LIMIT = 150
 """Snapshots kept: five calm minutes in which a client may be away and miss nothing."""
 _T = TypeVar("_T")
@@ -60,6 +63,7 @@ class Feed:
         self._answered: set[str] = set()
         self._log = deque([Snapshot()], maxlen=LOG_LIMIT)
         self._read_at: Instant | None = None
+        self._counted_at: Instant | None = None
         self._reading = asyncio.Lock()
         self._woken = asyncio.Event()
         self._grown = asyncio.Condition()
@@ -101,12 +105,14 @@ class Feed:
     async def refresh(self) -> Snapshot:
         """Read once more; a caller who changed something sees the change in what this returns."""
         async with self._reading:
-            told, alerts = await asyncio.gather(
-                _answer(self._ledger.open_promises()), _answer(self._desk.alerts())
+            told, alerts, counts = await asyncio.gather(
+                _answer(self._ledger.open_promises()),
+                _answer(self._desk.alerts()),
+                _answer(self._open_counts()),
             )
             self._report("tracker", told)
             self._report("alerts", alerts)
-            await self._append(self._snapshot(told, alerts))
+            await self._append(_counted(self._snapshot(told, alerts), counts))
         return self.latest
 
     async def close(self) -> None:
@@ -133,6 +139,14 @@ class Feed:
             await asyncio.sleep(REFRESH_GAP_S)
         self._woken.clear()
 
+    async def _open_counts(self) -> OpenCounts | None:
+        """None while those that are known are young enough: counting is costly."""
+        now, counted_at = self._wall.now(), self._counted_at
+        if counted_at is not None and now - counted_at < COUNT_EVERY:
+            return None
+        self._counted_at = now
+        return await self._ledger.open_counts()
+
     def _snapshot(self, told: OpenPromises | str, alerts: tuple[Alert, ...] | str) -> Snapshot:
         if isinstance(told, str):
             self._meters.refreshes.labels(result="tracker_unreachable").inc()
@@ -149,6 +163,8 @@ class Feed:
             else _kept(self.latest.alerts, latest_by_promise(alerts)),
             tracker_problem=None,
             alerts_problem=alerts if isinstance(alerts, str) else None,
+            counts=self.latest.counts,
+            counts_problem=self.latest.counts_problem,
         )
 
     def _kept_promises(self, promises: Iterable[Promise]) -> Iterable[Promise]:
@@ -171,6 +187,14 @@ class Feed:
             self._log.append(snapshot)
             self._grown.notify_all()
         self._meters.age.set(snapshot.age.total_seconds())
+
+
+def _counted(snapshot: Snapshot, counts: OpenCounts | str | None) -> Snapshot:
+    if counts is None:
+        return snapshot
+    if isinstance(counts, str):
+        return replace(snapshot, counts_problem=counts)
+    return replace(snapshot, counts=counts, counts_problem=None)
 
 
 def _kept(known: Mapping[str, _T], told: Mapping[str, _T]) -> dict[str, _T]:

@@ -6,32 +6,22 @@ client that does not read for SEND_TIMEOUT_S is dropped: it comes back by itself
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from services.console.console import Console
+from services.console.desk import Refusal, Snapshot
 from services.console.feed import Feed
-from services.console.filters import Filters
 from services.console.meters import Meters
-from services.console.rendering import Renderer
+from services.console.watchers import CLIENTS_LIMIT, Clients
 
 KEEP_ALIVE_S = 15.0
 SEND_TIMEOUT_S = 20.0
-CLIENTS_LIMIT = 500
-"""More pages than this are refused: each holds a connection."""
-
-
-@dataclass(slots=True)
-class Clients:
-    """How many streams are open."""
-
-    count: int = 0
-
-    @property
-    def full(self) -> bool:
-        return self.count >= CLIENTS_LIMIT
+Difference = Callable[[Snapshot | None, Snapshot], str]
+"""What a page at the first snapshot needs to be at the second; all of it for one at neither."""
 
 
 class EventStream(Response):
@@ -42,7 +32,7 @@ class EventStream(Response):
     def __init__(
         self,
         chunks: AsyncIterator[str],
-        clients: "Clients",
+        clients: Clients,
         meters: Meters,
         send_timeout_s: float = SEND_TIMEOUT_S,
     ) -> None:
@@ -78,21 +68,27 @@ class EventStream(Response):
         await send(_body("", more=False))
 
 
-async def changes(
-    feed: Feed, renderer: Renderer, filters: Filters, position: str
-) -> AsyncIterator[str]:
+def stream(console: Console, request: Request, difference: Difference) -> EventStream:
+    """What a browser at its last position is sent; raises Refusal where too many are open."""
+    if console.clients.full:
+        raise Refusal(503, f"{CLIENTS_LIMIT} live pages are open already; close one and reload.")
+    position = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return EventStream(changes(console.feed, difference, position), console.clients, console.meters)
+
+
+async def changes(feed: Feed, difference: Difference, position: str) -> AsyncIterator[str]:
     """Each change from `position` on, coalesced to what is newest when the client is ready."""
     seq = seq_of(position, feed.epoch)
     shown = None if seq is None else feed.at(seq)
     if shown is None:
         shown = feed.latest
-        yield message(f"{feed.epoch}-{shown.seq}", renderer.message(None, shown, filters))
+        yield message(f"{feed.epoch}-{shown.seq}", difference(None, shown))
     while not feed.closed:
         newest = await feed.after(shown.seq, KEEP_ALIVE_S)
         if newest is None:
             yield ": still here\n\n"
             continue
-        html = renderer.message(feed.at(shown.seq), newest, filters)
+        html = difference(feed.at(shown.seq), newest)
         shown = newest
         if html:
             yield message(f"{feed.epoch}-{shown.seq}", html)

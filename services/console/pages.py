@@ -6,29 +6,24 @@ A page is a view and a template; nothing here decides or counts.
 import asyncio
 import secrets
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from services.console import csrf
 from services.console.answers import inbox_answer, subject_answer, unknown_answer
 from services.console.cases import neighbours_of
 from services.console.console import Console
 from services.console.desk import Alert, Refusal, SubjectFacts, Unreachable
 from services.console.filters import Filters
 from services.console.inbox import inbox
-from services.console.live import CLIENTS_LIMIT, EventStream, changes
+from services.console.live import stream
+from services.console.page import page_answer
 from services.console.subject_view import SubjectView, subject_view
 from services.console.words import subject_path
 from services.shared.errors import InvalidEvent
 from services.shared.subjects import kind_and_id
 
-NOTICES = {
-    "acknowledged": "Acknowledged. It stays in the list until the promise ends.",
-    "snoozed": "Snoozed. The alert comes back by itself.",
-    "released": "Released. The promise ends as soon as the tracker has read it, within seconds.",
-}
 SNOOZES = {
     "30m": timedelta(minutes=30),
     "1h": timedelta(hours=1),
@@ -52,7 +47,8 @@ def routes(console: Console) -> APIRouter:
 
     @router.get("/live")
     async def live(request: Request) -> Response:
-        return _stream(console, request)
+        filters = Filters.parse(request.query_params.multi_items())
+        return stream(console, request, partial(console.renderer.message, filters))
 
     @router.get("/subjects/{kind}/{id:path}.json")
     async def subject_json(kind: str, id: str) -> Response:
@@ -69,16 +65,16 @@ def routes(console: Console) -> APIRouter:
 def _inbox_page(console: Console, request: Request) -> Response:
     filters = Filters.parse(request.query_params.multi_items())
     snapshot = console.feed.latest
-    parts = console.renderer.parts(snapshot, filters)
-    return _page(
+    parts, query = console.renderer.parts(snapshot, filters), filters.query()
+    return page_answer(
         console,
         request,
         "inbox.html",
         current="inbox",
         around=dict(parts.around),
         rows=parts.rows,
-        query=filters.query(),
-        position=f"{console.feed.epoch}-{snapshot.seq}",
+        query=query,
+        stream=f"/live{query}{'&' if query else '?'}after={console.feed.epoch}-{snapshot.seq}",
     )
 
 
@@ -90,20 +86,11 @@ def _inbox_json(console: Console, request: Request) -> Response:
     return JSONResponse(inbox_answer(inbox(snapshot, filters), snapshot))
 
 
-def _stream(console: Console, request: Request) -> Response:
-    if console.clients.full:
-        raise Refusal(503, f"{CLIENTS_LIMIT} live pages are open already; close one and reload.")
-    filters = Filters.parse(request.query_params.multi_items())
-    position = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    messages = changes(console.feed, console.renderer, filters, position)
-    return EventStream(messages, console.clients, console.meters)
-
-
 async def _subject_page(console: Console, request: Request, subject: str) -> Response:
     facts, alerts, problem = await _ask_about(console, subject)
     view = subject_view(facts, alerts)
     path, query = subject_path(subject), Filters.parse(request.query_params.multi_items()).query()
-    return _page(
+    return page_answer(
         console,
         request,
         "subject.html",
@@ -143,12 +130,3 @@ async def _ask_about(
 def _idempotency_keys(view: SubjectView) -> dict[str, str]:
     """One a form: the same form sent twice releases once."""
     return {card.id: secrets.token_urlsafe(16) for card in view.cards if card.can_release}
-
-
-def _page(console: Console, request: Request, template: str, **values: Any) -> Response:  # noqa: ANN401
-    token = csrf.token_for(request)
-    notice = NOTICES.get(request.query_params.get("did", ""))
-    html = console.renderer.page(template, csrf=token, notice=notice, **values)
-    response = HTMLResponse(html)
-    csrf.keep(response, token, request)
-    return response

@@ -21,10 +21,12 @@ class Parts:
 def whole(parts: Parts) -> str:
     """All of it, for a client whose position is unknown."""
     rows = "".join(html for _, html in parts.rows)
-    return "".join(
-        [_partial(f"#{id}", "outerMorph", html) for id, html in parts.around]
-        + [_partial(f"#{ROWS}", "innerMorph", rows)]
-    )
+    return surroundings(parts) + _partial(f"#{ROWS}", "innerMorph", rows)
+
+
+def surroundings(parts: Parts) -> str:
+    """All of a page that has no list."""
+    return "".join(_partial(f"#{id}", "outerMorph", html) for id, html in parts.around)
 
 
 def difference(old: Parts, new: Parts) -> str:

@@ -13,7 +13,10 @@ class Place:
     key: str
 
 
-PLACES = (Place("inbox", "Inbox", "/", "i"),)
+PLACES = (
+    Place("inbox", "Inbox", "/", "i"),
+    Place("board", "Board", "/board", "b"),
+)
 
 KEYS = (
     ("Everywhere", (("?", "show or hide these keys"), ("Esc", "close this window"))),

@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console.assets import asset_url, integrity
+from services.console.board import board
 from services.console.desk import Snapshot
 from services.console.filters import Filters
 from services.console.grouping import Heading, Line
 from services.console.inbox import Inbox, inbox
-from services.console.patch import Parts, difference, replacement, whole
+from services.console.patch import Parts, difference, replacement, surroundings, whole
 from services.console.places import KEYS, PLACES
 from services.console.words import customer_path, element_id, subject_path
 
@@ -54,13 +55,24 @@ class Renderer:
             lambda: self._render(inbox(snapshot, filters, self._department)),
         )
 
-    def message(self, old: Snapshot | None, new: Snapshot, filters: Filters) -> str:
+    def message(self, filters: Filters, old: Snapshot | None, new: Snapshot) -> str:
         """What a client at `old` needs to be at `new`; all of it where `old` is unknown."""
         after = self.parts(new, filters)
         if old is None:
             return whole(after)
         return self._messages.get(
             (old.seq, new.seq, filters), lambda: difference(self.parts(old, filters), after)
+        )
+
+    def board_parts(self, snapshot: Snapshot) -> Parts:
+        return self._parts.get((snapshot.seq, "board"), lambda: self._render_board(snapshot))
+
+    def board_message(self, old: Snapshot | None, new: Snapshot) -> str:
+        after = self.board_parts(new)
+        if old is None:
+            return surroundings(after)
+        return self._messages.get(
+            (old.seq, new.seq, "board"), lambda: difference(self.board_parts(old), after)
         )
 
     def answer(self, words: str, bad: bool, rows: Iterable[tuple[str, str]] = ()) -> str:
@@ -89,6 +101,17 @@ class Renderer:
             ),
             rows=rows,
         )
+
+    def _render_board(self, snapshot: Snapshot) -> Parts:
+        view = board(snapshot)
+        parts: Any = self._environment.get_template("parts.html").module
+        own: Any = self._environment.get_template("board_parts.html").module
+        around = (
+            ("banner", parts.banner(view.status)),
+            ("fresh", parts.fresh(view.status)),
+            ("board", own.board(view)),
+        )
+        return Parts(around, rows=())
 
     def _render_line(self, line: Line, filters: Filters) -> str:
         parts: Any = self._environment.get_template("parts.html").module

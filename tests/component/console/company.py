@@ -31,6 +31,12 @@ class Company:
     )
     alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
     released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
+    silences: dict[str, alerts_pb2.Silence] = field(default_factory=dict)
+    agreements: tracker_pb2.ListAgreementsResponse = field(
+        default_factory=tracker_pb2.ListAgreementsResponse
+    )
+    on_call: alerts_pb2.ListOnCallResponse = field(default_factory=alerts_pb2.ListOnCallResponse)
+    partitions: list[tracker_pb2.PartitionProgress] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
 
     def promise(self, promise_id: str, state: str = "at_risk", **fields: Any) -> None:  # noqa: ANN401

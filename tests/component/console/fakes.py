@@ -1,5 +1,6 @@
 """A tracker and an alerts service that speak real gRPC from what a test puts into them."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ SETTLED = frozenset(
         tracker_pb2.PROMISE_STATE_RELEASED,
     }
 )
-
-NOT_ASKED = (grpc.StatusCode.UNIMPLEMENTED, "The console does not ask for silences.")
 
 
 class FakeTracker(TrackerServiceServicer):
@@ -90,9 +89,29 @@ class FakeTracker(TrackerServiceServicer):
         self, request: tracker_pb2.GetProgressRequest, context: Context
     ) -> tracker_pb2.GetProgressResponse:
         self._company.calls["GetProgress"] += 1
-        told = tracker_pb2.GetProgressResponse()
+        told = tracker_pb2.GetProgressResponse(partitions=self._company.partitions)
         told.now.FromDatetime(self._company.now)
         return told
+
+    async def CountOpenPromises(
+        self, request: tracker_pb2.CountOpenPromisesRequest, context: Context
+    ) -> tracker_pb2.CountOpenPromisesResponse:
+        self._company.calls["CountOpenPromises"] += 1
+        open_promises = [p for p in self._company.promises.values() if p.state not in SETTLED]
+        counted = Counter((p.owed_by, p.owed_to, p.announced) for p in open_promises)
+        told = tracker_pb2.CountOpenPromisesResponse(
+            counts=[
+                tracker_pb2.OpenCount(owed_by=by, owed_to=to, announced=announced, promises=count)
+                for (by, to, announced), count in counted.items()
+            ]
+        )
+        told.counted_at.FromDatetime(self._company.now)
+        return told
+
+    async def ListAgreements(
+        self, request: tracker_pb2.ListAgreementsRequest, context: Context
+    ) -> tracker_pb2.ListAgreementsResponse:
+        return self._company.agreements
 
 
 class FakeAlerts(AlertsServiceServicer):
@@ -145,20 +164,30 @@ class FakeAlerts(AlertsServiceServicer):
     async def BeginSilence(
         self, request: alerts_pb2.BeginSilenceRequest, context: Context
     ) -> alerts_pb2.BeginSilenceResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.BeginSilenceResponse()
+        silence = request.silence
+        if not silence.reason:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "Give a reason.")
+        silence.id = f"si-{len(self._company.silences)}"
+        self._company.silences[silence.id] = silence
+        return alerts_pb2.BeginSilenceResponse(silence=silence)
 
     async def ListSilences(
         self, request: alerts_pb2.ListSilencesRequest, context: Context
     ) -> alerts_pb2.ListSilencesResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.ListSilencesResponse()
+        return alerts_pb2.ListSilencesResponse(silences=self._company.silences.values())
 
     async def EndSilence(
         self, request: alerts_pb2.EndSilenceRequest, context: Context
     ) -> alerts_pb2.EndSilenceResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.EndSilenceResponse()
+        if request.id not in self._company.silences:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"No silence {request.id!r} holds.")
+        ended = self._company.silences.pop(request.id)
+        return alerts_pb2.EndSilenceResponse(silence=ended)
+
+    async def ListOnCall(
+        self, request: alerts_pb2.ListOnCallRequest, context: Context
+    ) -> alerts_pb2.ListOnCallResponse:
+        return self._company.on_call
 
     async def _found(self, key: str, context: Context) -> alerts_pb2.Alert:
         if key not in self._company.alerts:

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import pytest
 from starlette.types import Message as Sent
 
 from services.console import feed as feed_module
-from services.console import live
+from services.console import live, watchers
 from services.console.filters import Filters
 from services.console.live import EventStream, changes
 from tests.component.console.running import Running, listening, read, watching
@@ -121,7 +122,7 @@ async def test_a_client_that_left_is_forgotten(running: Running) -> None:
 async def test_more_clients_than_the_limit_are_refused(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "CLIENTS_LIMIT", 1)
+    monkeypatch.setattr(watchers, "CLIENTS_LIMIT", 1)
     async with open_page(running) as (url, path), watching(url, path) as stream:
         running.company.promise("p")
         await running.feed.refresh()
@@ -146,7 +147,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_the_others_go_on(
         return {"type": "http.disconnect"}
 
     console = running.console
-    messages = changes(console.feed, console.renderer, Filters(), "")
+    messages = changes(console.feed, partial(console.renderer.message, Filters()), "")
     stream = EventStream(messages, console.clients, console.meters, send_timeout_s=0.05)
     async with asyncio.timeout(10):
         await stream({"type": "http"}, receive, send)
@@ -159,7 +160,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_the_others_go_on(
 async def test_a_slow_client_skips_to_what_is_newest(running: Running) -> None:
     await running.feed.refresh()
     console = running.console
-    messages = changes(console.feed, console.renderer, Filters(), "")
+    messages = changes(console.feed, partial(console.renderer.message, Filters()), "")
     await anext(messages)
     for number in range(5):
         running.company.promise(f"p{number}", subject=f"order/{number}")
@@ -173,7 +174,7 @@ async def test_a_quiet_stream_is_kept_alive(
 ) -> None:
     monkeypatch.setattr(live, "KEEP_ALIVE_S", 0.01)
     await running.feed.refresh()
-    messages = changes(running.feed, running.console.renderer, Filters(), "")
+    messages = changes(running.feed, partial(running.console.renderer.message, Filters()), "")
     await anext(messages)
     assert await anext(messages) == ": still here\n\n"
 

@@ -185,7 +185,7 @@ async def test_a_subject_with_a_strange_id_is_reached_by_its_link(
         ("/subjects/parcel/1", 404, "with a kind of order, case, promotion, department"),
         ("/?state=late", 400, "'late' is no state of this list"),
         ("/.json?state=late", 400, "'late' is no state of this list"),
-        ("/board", 404, "There is no such page"),
+        ("/boards", 404, "There is no such page"),
         ("/docs", 404, "There is no such page"),
         ("/openapi.json", 404, "There is no such page"),
         ("/acknowledge", 405, "Method Not Allowed"),

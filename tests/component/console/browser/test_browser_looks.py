@@ -10,6 +10,7 @@ pytestmark = pytest.mark.anyio
 
 PAGES = {
     "inbox": "/",
+    "board": "/board",
     "subject": "/subjects/order/4711",
     "problem": "/nothing",
 }
