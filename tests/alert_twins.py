@@ -2,10 +2,20 @@
 
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from services.alerts.audit_store import key_used
 from services.alerts.delivery import CLAIM
-from services.alerts.domain.alert import Alert, Decision, History, Notice, State, urgency
+from services.alerts.domain.alert import (
+    Alert,
+    Decision,
+    History,
+    Notice,
+    Reason,
+    State,
+    urgency,
+)
+from services.alerts.domain.audit.chain import START, Act, Entry, Head, appended
 from services.alerts.domain.promise import Condition, Promise, Word
 from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
@@ -26,11 +36,37 @@ class Waiting:
     tried: dict[str, Instant] = field(default_factory=dict)
 
 
+class MemoryAudit:
+    """A chain in a list."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+
+    def add(self, act: Act) -> None:
+        self._entries.append(appended(act, self.head()))
+
+    def done(self, act: Act) -> bool:
+        of = (act.request, act.about)
+        first = next((e.act for e in self._entries if (e.act.request, e.act.about) == of), None)
+        if not act.request or first is None:
+            return False
+        if not first.same_wish(act):
+            raise key_used(act)
+        return True
+
+    def head(self) -> Head:
+        return self._entries[-1].head if self._entries else START
+
+    def entries(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+
 class MemoryAlertStore:
     """What Mongo does, in one process: one change at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        self.audit = MemoryAudit()
         self._histories: dict[str, History] = {}
         self._notices: dict[str, Waiting] = {}
         self._releases: dict[str, tuple[Release, bytes]] = {}
@@ -39,10 +75,15 @@ class MemoryAlertStore:
         self.problems: dict[str, str] = {}
         self._passed_on: set[tuple[str, str]] = set()
 
-    def change(self, promise_id: str, decide: Decide) -> Decision:
+    def change(self, promise_id: str, decide: Decide, act: Act | None = None) -> Decision:
         with self._lock:
-            decision = decide(self.histories([promise_id])[promise_id])
+            before = self.histories([promise_id])[promise_id]
+            if act and self.audit.done(act):
+                return Decision(before, Reason.REPEATED)
+            decision = decide(before)
             self._histories[promise_id] = decision.history
+            if decision.act:
+                self.audit.add(decision.act)
             for notice in decision.notices:
                 self._notices[notice.id] = Waiting(notice, set(notice.receivers))
             return decision
@@ -74,8 +115,9 @@ class MemoryAlertStore:
     def silence(self, id: str) -> Silence | None:
         return self._silences.get(id)
 
-    def keep_silence(self, silence: Silence) -> None:
+    def keep_silence(self, silence: Silence, act: Act) -> None:
         self._silences[silence.id] = silence
+        self.audit.add(act)
 
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
         found = (
@@ -123,13 +165,14 @@ class MemoryAlertStore:
             raise Refused(RefusalCode.CONFLICT, "idempotency_key", "The key was used before.")
         return first[1]
 
-    def release(self, request: Release, promise: Promise, now: Instant) -> bytes:
+    def release(self, request: Release, promise: Promise, act: Act) -> bytes:
         with self._lock:
             if first := self.released(request):
                 return first
             event_id = len(self.events).to_bytes(16, "big")
             self._releases[request.idempotency_key] = (request, event_id)
-            self.events.append((request, promise, now))
+            self.events.append((request, promise, act.at))
+            self.audit.add(replace(act, after={"event": event_id.hex()}))
             return event_id
 
     def _alerts(self) -> Iterator[Alert]:

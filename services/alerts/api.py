@@ -9,7 +9,7 @@ from uuid import uuid4
 import grpc
 from handoff.v1 import alerts_pb2, alerts_pb2_grpc
 
-from services.alerts import handlers
+from services.alerts import actions
 from services.alerts.codec import STATES, alert_message, instant, silence_message, silence_of
 from services.alerts.domain.alert import Alert, State, urgency
 from services.alerts.domain.requests import (
@@ -63,21 +63,21 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     def GetAlert(
         self, request: alerts_pb2.GetAlertRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.GetAlertResponse:
-        alert = handlers.known(request.key, self.desk.store.get(request.key))
+        alert = actions.known(request.key, self.desk.store.get(request.key))
         return alerts_pb2.GetAlertResponse(alert=self._message(alert))
 
     def AcknowledgeAlert(
         self, request: alerts_pb2.AcknowledgeAlertRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.AcknowledgeAlertResponse:
         wanted = Acknowledge(request.key, request.actor, request.note)
-        alert = handlers.acknowledge_alert(wanted, self.desk, self.clock.now())
+        alert = actions.acknowledge_alert(wanted, self.desk, self.clock.now())
         return alerts_pb2.AcknowledgeAlertResponse(alert=self._message(alert))
 
     def SnoozeAlert(
         self, request: alerts_pb2.SnoozeAlertRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.SnoozeAlertResponse:
         wanted = SnoozeUntil(request.key, request.actor, _until(request), request.reason)
-        alert = handlers.snooze_alert(wanted, self.desk, self.clock.now())
+        alert = actions.snooze_alert(wanted, self.desk, self.clock.now())
         return alerts_pb2.SnoozeAlertResponse(alert=self._message(alert))
 
     def ReleasePromise(
@@ -85,7 +85,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     ) -> alerts_pb2.ReleasePromiseResponse:
         wanted = Release(request.promise_id, request.actor, request.reason, request.idempotency_key)
         now = self.clock.now()
-        event_id = handlers.release_promise(wanted, self.desk, self.ledger, now)
+        event_id = actions.release_promise(wanted, self.desk, self.ledger, now)
         return alerts_pb2.ReleasePromiseResponse(event_id=event_id)
 
     def BeginSilence(
@@ -93,7 +93,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     ) -> alerts_pb2.BeginSilenceResponse:
         now = self.clock.now()
         silence = _silence(request.silence, now)
-        handlers.begin_silence(silence, self.desk, now)
+        actions.begin_silence(silence, self.desk, now)
         return alerts_pb2.BeginSilenceResponse(silence=silence_message(silence))
 
     def ListSilences(
@@ -105,7 +105,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     def EndSilence(
         self, request: alerts_pb2.EndSilenceRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.EndSilenceResponse:
-        ended = handlers.end_silence(request.id, self.desk, self.clock.now())
+        ended = actions.end_silence(request.id, request.actor, self.desk, self.clock.now())
         return alerts_pb2.EndSilenceResponse(silence=silence_message(ended))
 
     def ListOnCall(

@@ -14,6 +14,7 @@ import httpx
 from handoff.v1 import alerts_pb2_grpc
 from pymongo import MongoClient
 
+from services.alerts.anchoring import Anchoring
 from services.alerts.api import SERVICE, AlertsServicer
 from services.alerts.delivery import Channel, Policy, Receiver
 from services.alerts.destinations import Guard
@@ -23,11 +24,12 @@ from services.alerts.handlers import Desk
 from services.alerts.hearing import verdict_handler
 from services.alerts.ledger import GrpcLedger
 from services.alerts.metrics import Metrics
+from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.settings import AlertsSettings
-from services.alerts.store import SOURCE, MongoAlertStore
+from services.alerts.store import MongoAlertStore
 from services.alerts.stream import StreamFailed, VerdictStream
 from services.alerts.watching import Eyes, Watch, pinging
 from services.shared import health as pages
@@ -134,6 +136,7 @@ class Service:
         loops: list[Loop] = [
             partial(self._relay(outbox, publishers[0]).run, stop.threads),
             partial(self._rounds(desk, ledger, store, metrics).run, stop.threads),
+            partial(self._anchoring(store).run, stop.threads),
             *(self._delivery(channel, store, metrics, stop.threads) for channel in self.channels),
         ]
         if settings.clock == "wall":
@@ -214,6 +217,16 @@ class Service:
         )
         ping = pinging(httpx.Client(), str(url)) if url else None
         return Watch(desk, eyes, self.clock, ping, self.health, self.observed)
+
+    def _anchoring(self, store: MongoAlertStore) -> Anchoring:
+        return Anchoring(
+            head=store.audit.head,
+            file=self.settings.alerts.audit_anchor,
+            clock=WallClock(),
+            log=self.observed.log,
+            health=self.health,
+            trouble=(*TRANSIENT, OSError),
+        )
 
     def _delivery(
         self, channel: Channel, store: MongoAlertStore, metrics: Metrics, stop: threading.Event

@@ -1,6 +1,7 @@
-"""What happens to a verdict, to a person's answer and to a notice on its way, step by step.
+"""What happens to a verdict, to an alert as time passes and to a notice on its way, step by step.
 
-Handlers load, decide and save; the Protocols here are what they need of store and ledger.
+Handlers load, decide and save; the Protocols here are what they need of store and ledger. What
+people do is in `actions.py`.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -11,34 +12,16 @@ from typing import Protocol
 from services.alerts import delivery
 from services.alerts.collapsing import without_what_is_over
 from services.alerts.domain import decisions
-from services.alerts.domain.alert import (
-    Acknowledgement,
-    Alert,
-    Decision,
-    History,
-    Snooze,
-    State,
-    urgency,
-)
+from services.alerts.domain.alert import Alert, Decision, History
+from services.alerts.domain.audit.chain import Act
+from services.alerts.domain.audit.recording import recorded
 from services.alerts.domain.climbing import Rules, climbing
-from services.alerts.domain.decisions import acknowledge, decide, snooze
+from services.alerts.domain.decisions import decide
 from services.alerts.domain.ladders import Escalation
-from services.alerts.domain.promise import SETTLED, Promise, Word
-from services.alerts.domain.requests import (
-    PAGE_SIZE_LIMIT,
-    Acknowledge,
-    Query,
-    Release,
-    SnoozeUntil,
-    check_acknowledge,
-    check_release,
-    check_silence,
-    check_snooze,
-)
+from services.alerts.domain.promise import Promise, Word
+from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
-from services.alerts.errors import LedgerUnreachable
 from services.shared.clock import Instant
-from services.shared.errors import RefusalCode, Refused
 from services.shared.telemetry import trace_headers
 
 AWAKENINGS_AT_ONCE = 500
@@ -49,8 +32,12 @@ Decide = Callable[[History], Decision]
 class AlertStore(Protocol):
     """Where alerts lie, each change together with the notices that it causes."""
 
-    def change(self, promise_id: str, decide: Decide) -> Decision:
-        """Runs `decide`, maybe several times, and saves its history and its notices as one."""
+    def change(self, promise_id: str, decide: Decide, act: Act | None = None) -> Decision:
+        """Runs `decide`, maybe several times, and saves its history, notices and act as one.
+
+        Not where the request of `act` had its effect before; raises Refused where that meant
+        something else.
+        """
         ...
 
     def histories(self, promise_ids: Collection[str]) -> Mapping[str, History]: ...
@@ -73,16 +60,19 @@ class AlertStore(Protocol):
 
     def silence(self, id: str) -> Silence | None: ...
 
-    def keep_silence(self, silence: Silence) -> None:
-        """As it is from now on."""
+    def keep_silence(self, silence: Silence, act: Act) -> None:
+        """As it is from now on, and what the audit says of it."""
         ...
 
     def released(self, request: Release) -> bytes | None:
         """The event of the same request before; raises Refused where its key meant another one."""
         ...
 
-    def release(self, request: Release, promise: Promise, now: Instant) -> bytes:
-        """Puts the event where the relay finds it, once a key; returns its id."""
+    def release(self, request: Release, promise: Promise, act: Act) -> bytes:
+        """Puts the event where the relay finds it and the act into the audit, once a key.
+
+        Returns the event's id.
+        """
         ...
 
 
@@ -106,22 +96,7 @@ class Desk:
 
 def hear(word: Word, desk: Desk, now: Instant) -> Decision:
     """A verdict came, perhaps not for the first time."""
-    return _change(desk, word.promise.promise_id, partial(decide, word=word, now=now), now)
-
-
-def acknowledge_alert(request: Acknowledge, desk: Desk, now: Instant) -> Alert:
-    check_acknowledge(request)
-    by = Acknowledgement(request.actor, now, request.note)
-    return _change_one(
-        desk, request.key, lambda history: acknowledge(history, request.key, by), now
-    )
-
-
-def snooze_alert(request: SnoozeUntil, desk: Desk, now: Instant) -> Alert:
-    check_snooze(request, now)
-    rest = Snooze(request.actor, request.until, request.reason)
-    later = partial(snooze, key=request.key, snooze=rest)
-    return _change_one(desk, request.key, later, now)
+    return change(desk, word.promise.promise_id, partial(decide, word=word, now=now), now)
 
 
 def wake(desk: Desk, now: Instant) -> int:
@@ -129,51 +104,8 @@ def wake(desk: Desk, now: Instant) -> int:
     due = desk.store.awakening(now, AWAKENINGS_AT_ONCE)
     for alert in due:
         again = partial(decisions.wake, key=alert.key, now=now)
-        _change(desk, alert.promise.promise_id, again, now)
+        change(desk, alert.promise.promise_id, again, now)
     return len(due)
-
-
-def begin_silence(silence: Silence, desk: Desk, now: Instant) -> None:
-    """Nobody hears of what it takes from its beginning on, standing alerts included."""
-    check_silence(silence, now)
-    desk.store.keep_silence(silence)
-    for alert in _standing(desk, State.OPEN):
-        if silence.holds(alert, now):
-            again = partial(decisions.look_again, key=alert.key)
-            _change(desk, alert.promise.promise_id, again, now)
-
-
-def end_silence(id: str, desk: Desk, now: Instant) -> Silence:
-    """What it took is told of now, unless it is over. Raises Refused where there is none."""
-    silence = desk.store.silence(id)
-    if silence is None or silence.ends_at <= now:
-        raise Refused(
-            RefusalCode.NOT_FOUND,
-            "id",
-            f"No silence {id!r} holds or is planned; `handoff silence list` shows those that do.",
-        )
-    ended = replace(silence, ends_at=now)
-    desk.store.keep_silence(ended)
-    for alert in _standing(desk, State.SNOOZED):
-        awake = partial(decisions.end_silence, key=alert.key, silence=id, now=now)
-        _change(desk, alert.promise.promise_id, awake, now)
-    return ended
-
-
-def _standing(desk: Desk, state: State) -> Iterator[Alert]:
-    """All in this state, page by page; what is changed meanwhile is on no later page."""
-    query = Query(states=frozenset({state}), limit=PAGE_SIZE_LIMIT)
-    while page := desk.store.find(query):
-        yield from page
-        query = replace(query, after=urgency(page[-1]))
-
-
-def release_promise(request: Release, desk: Desk, ledger: Ledger, now: Instant) -> bytes:
-    """The creditor gives a promise up; the tracker hears of it as an event like any other."""
-    check_release(request)
-    if first := desk.store.released(request):
-        return first
-    return desk.store.release(request, _to_release(request.promise_id, desk, ledger), now)
 
 
 def delivery_steps(to: delivery.Receiver) -> tuple[delivery.Step, ...]:
@@ -194,12 +126,17 @@ def deliver(to: delivery.Receiver) -> int:
     return len(notices)
 
 
-def _change(desk: Desk, promise_id: str, decide: Decide, now: Instant) -> Decision:
+def change(
+    desk: Desk, promise_id: str, decide: Decide, now: Instant, act: Act | None = None
+) -> Decision:
+    """Decides, lets alerts climb, and saves; `act` is what a person did, for the audit."""
+
     def decided(history: History) -> Decision:
-        return _traced(climbing(history, decide(history), rules, now))
+        decision = _traced(climbing(history, decide(history), rules, now))
+        return recorded(history, decision, act) if act else decision
 
     rules = Rules(desk.escalation, desk.store.silences(now))
-    return desk.store.change(promise_id, decided)
+    return desk.store.change(promise_id, decided, act)
 
 
 def _traced(decision: Decision) -> Decision:
@@ -207,53 +144,3 @@ def _traced(decision: Decision) -> Decision:
     trace = dict(trace_headers()).get("traceparent", b"").decode()
     notices = tuple(replace(notice, traceparent=trace) for notice in decision.notices)
     return replace(decision, notices=notices)
-
-
-def _change_one(desk: Desk, key: str, decide: Decide, now: Instant) -> Alert:
-    promise_id = known(key, desk.store.get(key)).promise.promise_id
-    return known(key, _change(desk, promise_id, decide, now).history.alert(key))
-
-
-def known(key: str, alert: Alert | None) -> Alert:
-    """Raises Refused where no alert has this key."""
-    if alert is None:
-        raise Refused(
-            RefusalCode.NOT_FOUND,
-            "key",
-            f"No alert has the key {key!r}; `handoff alerts list` shows the keys that there are.",
-        )
-    return alert
-
-
-def _to_release(promise_id: str, desk: Desk, ledger: Ledger) -> Promise:
-    """What the ledger says of it, or the alert while the ledger cannot be asked."""
-    try:
-        word = ledger.promise(promise_id)
-    except LedgerUnreachable as error:
-        alerts = desk.store.histories([promise_id])[promise_id].alerts
-        if alerts:
-            return alerts[-1].promise
-        raise Refused(
-            RefusalCode.CONFLICT, "promise_id", f"{error} Try again in a moment.", retryable=True
-        ) from error
-    if word is None:
-        raise Refused(
-            RefusalCode.NOT_FOUND,
-            "promise_id",
-            f"The ledger has no promise {promise_id!r}; `handoff alerts list --json` shows the"
-            " promise of each alert.",
-        )
-    if word.promise.finding:
-        raise Refused(
-            RefusalCode.CONFLICT,
-            "promise_id",
-            f"{promise_id} is a finding, so there is no promise to give up; it ends by itself when"
-            " it is no longer so.",
-        )
-    if word.says in SETTLED:
-        raise Refused(
-            RefusalCode.CONFLICT,
-            "promise_id",
-            f"Promise {promise_id} is {word.says.replace('_', ' ')} already; nothing is owed.",
-        )
-    return word.promise

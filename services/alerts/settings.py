@@ -38,6 +38,9 @@ class AlertsOptions(BaseModel):
     watchdog_url: Annotated[HttpUrl, UrlConstraints(max_length=2_000)] | None = Field(
         None, description="told each minute that we live, by somebody who calls when it is not"
     )
+    audit_anchor: Path | None = Field(
+        None, description="the file that the audit's head is appended to, beside the log"
+    )
     instance: str = Field(
         default_factory=socket.gethostname,
         min_length=1,

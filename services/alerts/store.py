@@ -1,14 +1,17 @@
-"""Alerts, notices and releases in Mongo: a change of alerts and its notices are one transaction.
+"""Alerts, notices and releases in Mongo: a change of alerts, its notices and what the audit says of
+it are one transaction.
 
 Satisfies `handlers.AlertStore` and `delivery.NoticeStore`; it decides nothing.
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 
+from services.alerts.audit_store import MongoAudit
 from services.alerts.delivery import CLAIM
 from services.alerts.documents import (
     ALIAS,
@@ -26,19 +29,18 @@ from services.alerts.documents import (
     silence_document,
     silence_of,
 )
-from services.alerts.domain.alert import Alert, Decision, History, Notice, State
+from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, State
+from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.promise import Promise
 from services.alerts.domain.requests import Place, Query, Release
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import Decide
+from services.alerts.oncall_events import sealed
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.events.oncall import PromiseReleased
 from services.shared.mongo import Row, in_transaction, use_documents
-from services.shared.outbox import Outbox, seal
-from services.shared.subjects import ONCALL
-
-SOURCE = "alerts"
+from services.shared.outbox import Outbox
 
 
 class MongoAlertStore:
@@ -48,18 +50,24 @@ class MongoAlertStore:
         self._client = client
         self._database = database
         self._outbox = outbox
+        self.audit = MongoAudit(client, database)
 
     def prepare(self) -> None:
         """Makes the indexes, so Mongo has to be there."""
         self._outbox.prepare()
+        self.audit.prepare()
         use_documents(self._client, self._database, *DOCUMENTS, alias=ALIAS)
 
-    def change(self, promise_id: str, decide: Decide) -> Decision:
-        def work(_session: ClientSession) -> Decision:
+    def change(self, promise_id: str, decide: Decide, act: Act | None = None) -> Decision:
+        def work(session: ClientSession) -> Decision:
             before = self.histories([promise_id])[promise_id]
+            if act and self.audit.done(act, session):
+                return Decision(before, Reason.REPEATED)
             decision = decide(before)
             if decision.history != before:
                 _save(promise_id, before, decision)
+            if decision.act:
+                self.audit.add(decision.act, session)
             return decision
 
         return in_transaction(self._client, work)
@@ -105,8 +113,12 @@ class MongoAlertStore:
         document = SilenceDocument.objects(id=id).first()
         return silence_of(document) if document else None
 
-    def keep_silence(self, silence: Silence) -> None:
-        in_transaction(self._client, lambda _session: silence_document(silence).save())
+    def keep_silence(self, silence: Silence, act: Act) -> None:
+        def work(session: ClientSession) -> None:
+            silence_document(silence).save()
+            self.audit.add(act, session)
+
+        in_transaction(self._client, work)
 
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
         found = NoticeDocument.objects(waiting=receiver, key__nin=list(without))
@@ -172,23 +184,14 @@ class MongoAlertStore:
             )
         return bytes(first.event_id)
 
-    def release(self, request: Release, promise: Promise, now: Instant) -> bytes:
-        row = seal(
-            PromiseReleased(request.promise_id, request.reason),
-            party=ONCALL,
-            source=SOURCE,
-            subject=promise.subject,
-            occurred_at=now,
-            order=promise.order,
-            customer=promise.customer,
-            case=promise.case,
-            actor=request.actor,
-        )
+    def release(self, request: Release, promise: Promise, act: Act) -> bytes:
+        row = sealed(PromiseReleased(request.promise_id, request.reason), promise, act)
 
         def work(session: ClientSession) -> bytes:
             if first := self.released(request):
                 return first
             self._outbox.add([row], session)
+            self.audit.add(replace(act, after={"event": row.id.hex()}), session)
             ReleaseDocument(
                 key=request.idempotency_key,
                 content=_content(request),

@@ -94,6 +94,9 @@ COMMANDS = {
     "silence": Entry(
         "services.cli.silence:app", "Hear nothing of some alerts for a while: add, list, end."
     ),
+    "audit": Entry(
+        "services.cli.audit:app", "Who did what to alerts; whether that record is whole."
+    ),
     "oncall": Entry("services.cli.oncall:command", "Who is on call now and next; when nobody is."),
     "receivers": Entry(
         "services.cli.receivers:app", "Whom alerts go to: list them, send one of them a test."

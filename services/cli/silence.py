@@ -79,11 +79,13 @@ def list_silences(as_json: AsJson = False) -> None:
 @app.command()
 def end(
     id: Annotated[str, typer.Argument(help="As `handoff silence list` shows it.")],
+    actor: Actor,
     as_json: AsJson = False,
 ) -> None:
     """End a silence now: what it took and still stands is told."""
     with alerts_service() as alerts:
-        ended = alerts.EndSilence(alerts_pb2.EndSilenceRequest(id=id), timeout=TIMEOUT_S).silence
+        request = alerts_pb2.EndSilenceRequest(id=id, actor=actor)
+        ended = alerts.EndSilence(request, timeout=TIMEOUT_S).silence
     _say(ended, f"{id} has ended.", as_json)
 
 

@@ -62,7 +62,7 @@ def subject_answer(facts: SubjectFacts, alerts: tuple[Alert, ...], problems: lis
 
 def explanation_answer(explained: Explanation) -> Json:
     """The tracker's own words, with the console's word for where the promise stands."""
-    fields: Json = _plain(asdict(explained))
+    fields: Json = as_json(asdict(explained))
     return fields | {"promise": _promise(explained.promise, None)}
 
 
@@ -71,7 +71,7 @@ def belonging_answer(belonging: Belonging) -> Json:
         "as_of": _time(belonging.as_of),
         "cut": belonging.cut,
         "subjects": [
-            _plain(asdict(each))
+            as_json(asdict(each))
             | {
                 "path": subject_path(each.subject),
                 "promises": [_promise(promise, None) for promise in each.promises],

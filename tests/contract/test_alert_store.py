@@ -8,9 +8,10 @@ from typing import Protocol
 import pytest
 from pymongo import MongoClient
 
-from services.alerts import handlers
+from services.alerts import actions, handlers
 from services.alerts.delivery import CLAIM, NoticeStore
 from services.alerts.domain.alert import Alert, Decision, History, Reason, Snooze, State, urgency
+from services.alerts.domain.audit.chain import Act, Action
 from services.alerts.domain.decisions import decide, snooze
 from services.alerts.domain.ladders import (
     Escalation,
@@ -24,7 +25,8 @@ from services.alerts.domain.promise import Promise, Word
 from services.alerts.domain.requests import Acknowledge, Query, Release, SnoozeUntil
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import AlertStore, Desk
-from services.alerts.store import SOURCE, MongoAlertStore
+from services.alerts.oncall_events import SOURCE
+from services.alerts.store import MongoAlertStore
 from services.shared.clock import SECOND, Instant
 from services.shared.codec import decode_envelope, decode_event
 from services.shared.errors import RefusalCode, Refused
@@ -37,6 +39,8 @@ from tests.alerting import a_promise, at, breached, ended, key, span, unknown, w
 from tests.waiting import waiting_rows
 
 NOW = at("15:25")
+BEGUN = Act("ann", Action.BEGIN_SILENCE, "s1", NOW)
+RELEASED = Act("ann", Action.RELEASE, a_promise().promise_id, NOW, "sold out")
 
 
 class Store(AlertStore, NoticeStore, Protocol):
@@ -98,9 +102,9 @@ def test_a_promise_that_nobody_spoke_of_has_an_empty_history(store: Store) -> No
 def test_every_state_survives(store: Store) -> None:
     desk = Desk(store, everybody_at_once(()))
     hear(store, warned())
-    acknowledged = handlers.acknowledge_alert(Acknowledge(key(), "ann", "on it"), desk, NOW)
+    acknowledged = actions.acknowledge_alert(Acknowledge(key(), "ann", "on it"), desk, NOW)
     assert store.get(key()) == acknowledged
-    snoozed = handlers.snooze_alert(SnoozeUntil(key(), "ann", at("16:00"), "lunch"), desk, NOW)
+    snoozed = actions.snooze_alert(SnoozeUntil(key(), "ann", at("16:00"), "lunch"), desk, NOW)
     assert store.get(key()) == snoozed
     assert snoozed.snooze == Snooze("ann", at("16:00"), "lunch")
     hear(store, ended())
@@ -275,7 +279,7 @@ def test_snoozes_that_have_ended_are_found_and_no_others(store: Store) -> None:
     for order, until in (("1", "15:30"), ("2", "15:40"), ("3", "15:50")):
         promise = a_promise(order)
         hear(store, warned(2, promise))
-        handlers.snooze_alert(SnoozeUntil(key(promise), "ann", at(until)), desk, NOW)
+        actions.snooze_alert(SnoozeUntil(key(promise), "ann", at(until)), desk, NOW)
     assert orders(list(store.awakening(at("15:40"), 10))) == ["1", "2"]
     assert orders(list(store.awakening(at("16:00"), 1))) == ["1"]
     assert handlers.wake(desk, at("15:40")) == 2
@@ -290,7 +294,7 @@ def test_what_is_in_hand_for_a_while_and_what_climbs_are_found_when_it_is_time(
     desk = Desk(store, Escalation({"short": ladder}, (Route("short"),)))
     for order in ("1", "2"):
         handlers.hear(warned(2, a_promise(order)), desk, NOW)
-    handlers.acknowledge_alert(Acknowledge(key(a_promise("2")), "ann"), desk, NOW)
+    actions.acknowledge_alert(Acknowledge(key(a_promise("2")), "ann"), desk, NOW)
     assert orders(list(store.awakening(NOW + span(minutes=10) - 1, 10))) == []
     assert orders(list(store.awakening(NOW + span(minutes=10), 10))) == ["1"]
     assert orders(list(store.awakening(NOW + span(minutes=20), 10))) == ["1", "2"]
@@ -305,10 +309,10 @@ def test_silences_are_there_until_they_end_and_as_they_were_changed_last(store: 
     long = Silence("s1", wanted, at("15:00"), at("18:00"), "ann", "stocktaking")
     short = replace(long, id="s2", ends_at=at("16:00"))
     for each in (long, short):
-        store.keep_silence(each)
+        store.keep_silence(each, BEGUN)
     assert list(store.silences(at("15:59"))) == [short, long]
     assert list(store.silences(at("16:00"))) == [long]
-    store.keep_silence(replace(long, ends_at=at("15:30")))
+    store.keep_silence(replace(long, ends_at=at("15:30")), BEGUN)
     assert list(store.silences(at("15:30"))) == [short]
     assert store.silence("s1") == replace(long, ends_at=at("15:30"))
     assert store.silence("s3") is None
@@ -365,24 +369,24 @@ def a_release(**changes: str) -> Release:
 
 def test_a_release_has_one_effect_a_key(store: Store) -> None:
     assert store.released(a_release()) is None
-    first = store.release(a_release(), a_promise(), NOW)
-    assert store.release(a_release(), a_promise(), NOW + SECOND) == first
+    first = store.release(a_release(), a_promise(), RELEASED)
+    assert store.release(a_release(), a_promise(), replace(RELEASED, at=NOW + SECOND)) == first
     assert store.released(a_release()) == first
 
 
 @pytest.mark.parametrize("other", [{"reason": "gone"}, {"actor": "bob"}, {"promise_id": "p"}])
 def test_a_key_means_one_release_only(store: Store, other: dict[str, str]) -> None:
-    store.release(a_release(), a_promise(), NOW)
+    store.release(a_release(), a_promise(), RELEASED)
     with pytest.raises(Refused) as refused:
-        store.release(a_release(**other), a_promise(), NOW)
+        store.release(a_release(**other), a_promise(), RELEASED)
     assert (refused.value.code, refused.value.field) == (RefusalCode.CONFLICT, "idempotency_key")
 
 
 def test_a_release_is_an_event_of_those_on_call(
     mongo_store: MongoAlertStore, outbox: Outbox
 ) -> None:
-    event_id = mongo_store.release(a_release(), a_promise(), NOW)
-    mongo_store.release(a_release(), a_promise(), NOW)
+    event_id = mongo_store.release(a_release(), a_promise(), RELEASED)
+    mongo_store.release(a_release(), a_promise(), RELEASED)
     (row,) = waiting_rows(outbox)
     envelope = decode_envelope(row.record.value)
     assert (row.record.topic, row.record.key) == ("handoff.oncall.v1", b"order/4711")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 
+from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.promise import Condition, Promise, Resolution
 from services.shared.clock import Instant
 
@@ -167,6 +168,8 @@ class Decision:
     history: History
     reason: Reason
     notices: tuple[Notice, ...] = ()
+    act: Act | None = None
+    """What the audit says of it, where a person asked for it."""
 
 
 NEVER = 1 << 62

@@ -108,6 +108,10 @@ def check_silence(silence: Silence, now: Instant) -> None:
         raise _invalid("starts_at", f"is more than {SILENCE_LIMIT // DAY} days ahead")
 
 
+def check_end_silence(actor: str) -> None:
+    _name("actor", actor, "who ends it")
+
+
 def _check_wanted(wanted: Matcher) -> None:
     if wanted.takes_all:
         raise _invalid(

@@ -5,11 +5,12 @@ in the name of whoever asked for it; whoever knew of it before hears of its end.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from services.alerts.domain.alert import Alert, Snooze
+from services.alerts.domain.audit.chain import Facts
 from services.alerts.domain.matching import Matcher
-from services.shared.clock import Instant
+from services.shared.clock import Instant, iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class Silence:
     @property
     def snooze(self) -> Snooze:
         return Snooze(self.actor, self.ends_at, self.reason, self.id)
+
+
+def silence_facts(silence: Silence) -> Facts:
+    """What the audit says of one that begins."""
+    wanted = silence.wanted
+    named = {each.name: ", ".join(sorted(getattr(wanted, each.name))) for each in fields(wanted)}
+    said = {name: value for name, value in named.items() if value}
+    return {**said, "starts_at": iso(silence.starts_at), "ends_at": iso(silence.ends_at)}
 
 
 def silence_of(alert: Alert, silences: Iterable[Silence], now: Instant) -> Silence | None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from services.alerts.actions import acknowledge_alert
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.ladders import Escalation, Ladder, Route, Rung
 from services.alerts.domain.requests import Acknowledge
-from services.alerts.handlers import acknowledge_alert
 from tests.alert_twins import MemoryChannel
 from tests.alerting import at, key, span
 from tests.component.alerts.harness import InMemoryAlerts

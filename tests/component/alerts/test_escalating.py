@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from services.alerts.actions import snooze_alert
 from services.alerts.domain.alert import Reason, State
 from services.alerts.domain.ladders import Ladder, Route, Rung
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.promise import Condition, Resolution
 from services.alerts.domain.requests import SnoozeUntil
-from services.alerts.handlers import snooze_alert
 from tests.alerting import a_promise, at, breached, ended, key, span, warned
 from tests.component.alerts.on_call import BOSS, FIRST, LADDER, LEAD, OnCall
 

@@ -3,10 +3,10 @@
 import pytest
 from handoff.v1 import tracker_pb2
 
+from services.alerts.actions import acknowledge_alert, snooze_alert
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.promise import Resolution
 from services.alerts.domain.requests import Acknowledge, SnoozeUntil
-from services.alerts.handlers import acknowledge_alert, snooze_alert
 from services.shared.errors import RefusalCode, Refused
 from services.shared.telemetry import ATTRIBUTES, trace_headers
 from tests.alerting import a_promise, at, breached, ended, key, warned

@@ -2,9 +2,9 @@
 
 import pytest
 
+from services.alerts.actions import release_promise
 from services.alerts.domain.promise import Resolution
 from services.alerts.domain.requests import Release
-from services.alerts.handlers import release_promise
 from services.shared.errors import RefusalCode, Refused
 from tests.alerting import a_finding, a_promise, breached, ended, found
 from tests.component.alerts.harness import InMemoryAlerts

@@ -6,9 +6,9 @@ import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 
 from services.alerts import rounds
+from services.alerts.actions import snooze_alert
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.requests import SnoozeUntil
-from services.alerts.handlers import snooze_alert
 from services.alerts.metrics import Metrics
 from services.alerts.rounds import Rounds, deliver_until
 from services.shared.health import Health

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from services.alerts.actions import begin_silence, end_silence
 from services.alerts.domain.alert import Reason, State
 from services.alerts.domain.matching import EVERYTHING, Matcher
 from services.alerts.domain.promise import Resolution
 from services.alerts.domain.requests import NAMES_LIMIT, SILENCE_LIMIT
 from services.alerts.domain.silences import Silence
-from services.alerts.handlers import begin_silence, end_silence
 from services.shared.errors import RefusalCode, Refused
 from tests.alerting import a_promise, at, breached, ended, span, warned
 from tests.component.alerts.on_call import FIRST, LEAD, OnCall
@@ -105,7 +105,7 @@ def test_it_may_be_ended_before_its_time(on_call: OnCall) -> None:
     silence(on_call)
     on_call.hear(warned())
     on_call.clock.set(at("15:45"))
-    end_silence("s1", on_call.desk, on_call.clock.now())
+    end_silence("s1", "ann", on_call.desk, on_call.clock.now())
     assert on_call.at("15:45") == WAKES
     on_call.hear(warned(promise=a_promise("2")))
     assert on_call.at("15:46") == {FIRST: [Reason.FIRST_NOTICE]}
@@ -115,7 +115,7 @@ def test_ending_one_wakes_nothing_that_another_person_has_snoozed(on_call: OnCal
     silence(on_call)
     silence(on_call, replace(STOCKTAKE, id="s2", ends_at=at("18:00")))
     on_call.hear(warned())
-    end_silence("s1", on_call.desk, on_call.clock.now())
+    end_silence("s1", "ann", on_call.desk, on_call.clock.now())
     assert on_call.at("17:59:59") == {}
 
 
@@ -123,7 +123,7 @@ def test_ending_one_wakes_nothing_that_another_person_has_snoozed(on_call: OnCal
 def test_only_what_holds_or_is_planned_can_be_ended(on_call: OnCall, id: str) -> None:
     silence(on_call)
     with pytest.raises(Refused) as refused:
-        end_silence(id, on_call.desk, at("17:00"))
+        end_silence(id, "ann", on_call.desk, at("17:00"))
     assert refused.value.code is RefusalCode.NOT_FOUND
 
 
