@@ -15,6 +15,7 @@ from services.alerts.domain.alert import (
     State,
     urgency,
 )
+from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import START, Act, Entry, Head, appended
 from services.alerts.domain.promise import Condition, Promise, Word
 from services.alerts.domain.requests import Query, Release
@@ -23,6 +24,7 @@ from services.alerts.errors import DeliveryError, LedgerUnreachable
 from services.alerts.handlers import Decide
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
+from services.shared.events.oncall import PromiseDisputed
 from tests.alerting import in_ledger
 
 
@@ -72,6 +74,7 @@ class MemoryAlertStore:
         self._releases: dict[str, tuple[Release, bytes]] = {}
         self._silences: dict[str, Silence] = {}
         self.events: list[tuple[Release, Promise, Instant]] = []
+        self.disputes: list[PromiseDisputed] = []
         self.problems: dict[str, str] = {}
         self._passed_on: set[tuple[str, str]] = set()
 
@@ -84,6 +87,7 @@ class MemoryAlertStore:
             self._histories[promise_id] = decision.history
             if decision.act:
                 self.audit.add(decision.act)
+                self.disputes += [decision.event] if decision.event else []
             for notice in decision.notices:
                 self._notices[notice.id] = Waiting(notice, set(notice.receivers))
             return decision
@@ -107,6 +111,14 @@ class MemoryAlertStore:
 
     def count_standing(self) -> int:
         return sum(alert.state is not State.RESOLVED for alert in self._alerts())
+
+    def ratings(self) -> Sequence[RatingCount]:
+        counts: dict[str, list[int]] = {}
+        for alert in self._alerts():
+            for rating in alert.ratings:
+                of = counts.setdefault(alert.promise.agreement, [0, 0])
+                of[not rating.useful] += 1
+        return [RatingCount(agreement, *counts[agreement]) for agreement in sorted(counts)]
 
     def silences(self, now: Instant) -> Sequence[Silence]:
         there = (each for each in self._silences.values() if each.ends_at > now)

@@ -10,7 +10,7 @@ from functools import partial
 from services.alerts.domain import decisions
 from services.alerts.domain.alert import Acknowledgement, Alert, Snooze, State, urgency
 from services.alerts.domain.audit.chain import Act, Action
-from services.alerts.domain.decisions import acknowledge, snooze
+from services.alerts.domain.people import acknowledge, snooze
 from services.alerts.domain.promise import SETTLED, Promise
 from services.alerts.domain.requests import (
     PAGE_SIZE_LIMIT,
@@ -35,21 +35,21 @@ from services.shared.telemetry import trace_headers
 def acknowledge_alert(request: Acknowledge, desk: Desk, now: Instant) -> Alert:
     check_acknowledge(request)
     by = Acknowledgement(request.actor, now, request.note)
-    act = _act(request.actor, Action.ACKNOWLEDGE, request.key, now, request.note)
-    return _change(desk, act, lambda history: acknowledge(history, request.key, by))
+    act = act_of(request.actor, Action.ACKNOWLEDGE, request.key, now, request.note)
+    return change_one(desk, act, lambda history: acknowledge(history, request.key, by))
 
 
 def snooze_alert(request: SnoozeUntil, desk: Desk, now: Instant) -> Alert:
     check_snooze(request, now)
     rest = Snooze(request.actor, request.until, request.reason)
-    act = _act(request.actor, Action.SNOOZE, request.key, now, request.reason)
-    return _change(desk, act, partial(snooze, key=request.key, snooze=rest))
+    act = act_of(request.actor, Action.SNOOZE, request.key, now, request.reason)
+    return change_one(desk, act, partial(snooze, key=request.key, snooze=rest))
 
 
 def begin_silence(silence: Silence, desk: Desk, now: Instant) -> None:
     """Nobody hears of what it takes from its beginning on, standing alerts included."""
     check_silence(silence, now)
-    act = _act(silence.actor, Action.BEGIN_SILENCE, silence.id, now, silence.reason)
+    act = act_of(silence.actor, Action.BEGIN_SILENCE, silence.id, now, silence.reason)
     desk.store.keep_silence(silence, replace(act, after=silence_facts(silence)))
     for alert in _standing(desk, State.OPEN):
         if silence.holds(alert, now):
@@ -68,7 +68,7 @@ def end_silence(id: str, actor: str, desk: Desk, now: Instant) -> Silence:
             f"No silence {id!r} holds or is planned; `handoff silence list` shows those that do.",
         )
     ended = replace(silence, ends_at=now)
-    act = _act(actor, Action.END_SILENCE, id, now)
+    act = act_of(actor, Action.END_SILENCE, id, now)
     before, after = {"ends_at": iso(silence.ends_at)}, {"ends_at": iso(now)}
     desk.store.keep_silence(ended, replace(act, before=before, after=after))
     for alert in _standing(desk, State.SNOOZED):
@@ -83,7 +83,7 @@ def release_promise(request: Release, desk: Desk, ledger: Ledger, now: Instant) 
     if first := desk.store.released(request):
         return first
     promise = _to_release(request.promise_id, desk, ledger)
-    act = _act(request.actor, Action.RELEASE, request.promise_id, now, request.reason)
+    act = act_of(request.actor, Action.RELEASE, request.promise_id, now, request.reason)
     act = replace(act, subject=promise.subject, request=request.idempotency_key)
     return desk.store.release(request, promise, act)
 
@@ -99,12 +99,14 @@ def known(key: str, alert: Alert | None) -> Alert:
     return alert
 
 
-def _act(actor: str, action: Action, about: str, now: Instant, reason: str = "") -> Act:
+def act_of(actor: str, action: Action, about: str, now: Instant, reason: str = "") -> Act:
+    """In the trace of this call."""
     trace = dict(trace_headers()).get("traceparent", b"").decode()
     return Act(actor, action, about, now, reason, trace_id=trace[3:35])
 
 
-def _change(desk: Desk, act: Act, decide: Decide) -> Alert:
+def change_one(desk: Desk, act: Act, decide: Decide) -> Alert:
+    """The alert that the act is about, as it makes it; raises Refused where there is none."""
     promise_id = known(act.about, desk.store.get(act.about)).promise.promise_id
     decision = change(desk, promise_id, decide, act.at, act)
     return known(act.about, decision.history.alert(act.about))

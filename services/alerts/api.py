@@ -1,34 +1,41 @@
 """AlertsService over gRPC: messages to requests and alerts to messages, nothing else."""
 
-import base64
-import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 import grpc
 from handoff.v1 import alerts_pb2, alerts_pb2_grpc
 
-from services.alerts import actions
-from services.alerts.codec import STATES, alert_message, instant, silence_message, silence_of
-from services.alerts.domain.alert import Alert, State, urgency
+from services.alerts import actions, answering
+from services.alerts.asking import (
+    cause_of,
+    place_of,
+    silence_asked_for,
+    state_of,
+    token_of,
+    until_of,
+)
+from services.alerts.bulk import results_of
+from services.alerts.domain.alert import Alert
 from services.alerts.domain.requests import (
     STANDING,
     Acknowledge,
-    Place,
+    Asked,
     Query,
     Release,
     SnoozeUntil,
     check_page_size,
 )
-from services.alerts.domain.silences import Silence
 from services.alerts.handlers import Desk, Ledger
+from services.alerts.messages import alert_message, silence_message, whole_alert_message
 from services.alerts.on_call_answers import on_call_answer
 from services.shared.clock import Clock, Instant
-from services.shared.errors import RefusalCode, Refused
 
 SERVICE = alerts_pb2.DESCRIPTOR.services_by_name["AlertsService"].full_name
-_STATE_OF: dict[int, State] = {number: state for state, number in STATES.items()}
+
+Answer = Callable[[Asked, Desk, Instant], Alert]
 
 
 @dataclass(frozen=True)
@@ -46,39 +53,54 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     ) -> alerts_pb2.ListAlertsResponse:
         size = check_page_size(request.page_size)
         query = Query(
-            states=frozenset(_state(number) for number in request.states) or STANDING,
+            states=frozenset(state_of(number) for number in request.states) or STANDING,
             owed_by=request.owed_by,
             owed_to=request.owed_to,
             subject=request.subject,
-            after=_place(request.page_token),
+            assignee=request.assignee,
+            unassigned=request.unassigned,
+            after=place_of(request.page_token),
             limit=size + 1,
         )
         found = self.desk.store.find(query)
         more = len(found) > size
         return alerts_pb2.ListAlertsResponse(
             alerts=[self._message(alert) for alert in found[:size]],
-            next_page_token=_token(found[size - 1]) if more else "",
+            next_page_token=token_of(found[size - 1]) if more else "",
         )
 
     def GetAlert(
         self, request: alerts_pb2.GetAlertRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.GetAlertResponse:
         alert = actions.known(request.key, self.desk.store.get(request.key))
-        return alerts_pb2.GetAlertResponse(alert=self._message(alert))
+        now = self.clock.now()
+        return alerts_pb2.GetAlertResponse(alert=whole_alert_message(alert, self.console_url, now))
 
     def AcknowledgeAlert(
         self, request: alerts_pb2.AcknowledgeAlertRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.AcknowledgeAlertResponse:
-        wanted = Acknowledge(request.key, request.actor, request.note)
-        alert = actions.acknowledge_alert(wanted, self.desk, self.clock.now())
-        return alerts_pb2.AcknowledgeAlertResponse(alert=self._message(alert))
+        def acknowledge(key: str) -> Alert:
+            wanted = Acknowledge(key, request.actor, request.note)
+            return actions.acknowledge_alert(wanted, self.desk, self.clock.now())
+
+        if request.keys:
+            results = results_of(request.keys, acknowledge, self._message)
+            return alerts_pb2.AcknowledgeAlertResponse(results=results)
+        return alerts_pb2.AcknowledgeAlertResponse(alert=self._message(acknowledge(request.key)))
 
     def SnoozeAlert(
         self, request: alerts_pb2.SnoozeAlertRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.SnoozeAlertResponse:
-        wanted = SnoozeUntil(request.key, request.actor, _until(request), request.reason)
-        alert = actions.snooze_alert(wanted, self.desk, self.clock.now())
-        return alerts_pb2.SnoozeAlertResponse(alert=self._message(alert))
+        until = until_of(request)
+
+        def snooze(key: str) -> Alert:
+            wanted = SnoozeUntil(key, request.actor, until, request.reason)
+            return actions.snooze_alert(wanted, self.desk, self.clock.now())
+
+        if request.keys:
+            results = results_of(request.keys, snooze, self._message)
+            return alerts_pb2.SnoozeAlertResponse(results=results)
+        return alerts_pb2.SnoozeAlertResponse(alert=self._message(snooze(request.key)))
 
     def ReleasePromise(
         self, request: alerts_pb2.ReleasePromiseRequest, _context: grpc.ServicerContext
@@ -92,7 +114,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
         self, request: alerts_pb2.BeginSilenceRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.BeginSilenceResponse:
         now = self.clock.now()
-        silence = _silence(request.silence, now)
+        silence = silence_asked_for(request.silence, now)
         actions.begin_silence(silence, self.desk, now)
         return alerts_pb2.BeginSilenceResponse(silence=silence_message(silence))
 
@@ -113,56 +135,79 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     ) -> alerts_pb2.ListOnCallResponse:
         return on_call_answer(self.schedules, request.days, self.clock.now())
 
+    def AssignAlert(
+        self, request: alerts_pb2.AssignAlertRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.AssignAlertResponse:
+        results = self._each(
+            request.acting, partial(answering.assign_alert, assignee=request.assignee)
+        )
+        return alerts_pb2.AssignAlertResponse(results=results)
+
+    def EscalateAlert(
+        self, request: alerts_pb2.EscalateAlertRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.EscalateAlertResponse:
+        results = self._each(request.acting, answering.escalate_alert)
+        return alerts_pb2.EscalateAlertResponse(results=results)
+
+    def NoteAlert(
+        self, request: alerts_pb2.NoteAlertRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.NoteAlertResponse:
+        results = self._each(request.acting, answering.note_alert)
+        return alerts_pb2.NoteAlertResponse(results=results)
+
+    def CloseAlert(
+        self, request: alerts_pb2.CloseAlertRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.CloseAlertResponse:
+        results = self._each(
+            request.acting, partial(answering.close_alert, cause=cause_of(request.cause))
+        )
+        return alerts_pb2.CloseAlertResponse(results=results)
+
+    def DisputeVerdict(
+        self, request: alerts_pb2.DisputeVerdictRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.DisputeVerdictResponse:
+        results = self._each(
+            request.acting, partial(answering.dispute_verdict, by_party=request.by_party)
+        )
+        return alerts_pb2.DisputeVerdictResponse(results=results)
+
+    def RateAlert(
+        self, request: alerts_pb2.RateAlertRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.RateAlertResponse:
+        results = self._each(request.acting, partial(answering.rate_alert, useful=request.useful))
+        return alerts_pb2.RateAlertResponse(results=results)
+
+    def AskNewDate(
+        self, request: alerts_pb2.AskNewDateRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.AskNewDateResponse:
+        results = self._each(request.acting, answering.ask_new_date)
+        return alerts_pb2.AskNewDateResponse(results=results)
+
+    def TellCustomer(
+        self, request: alerts_pb2.TellCustomerRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.TellCustomerResponse:
+        results = self._each(request.acting, answering.tell_customer)
+        return alerts_pb2.TellCustomerResponse(results=results)
+
+    def CountRatings(
+        self, _request: alerts_pb2.CountRatingsRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.CountRatingsResponse:
+        counts = (
+            alerts_pb2.RatingCount(
+                agreement=each.agreement, useful=each.useful, not_useful=each.not_useful
+            )
+            for each in self.desk.store.ratings()
+        )
+        return alerts_pb2.CountRatingsResponse(counts=counts)
+
+    def _each(self, acting: alerts_pb2.Acting, answer: Answer) -> Sequence[alerts_pb2.AlertResult]:
+        """Each key by itself; what is wrong with the request itself refuses all of it."""
+
+        def act(key: str) -> Alert:
+            asked = Asked(key, acting.actor, acting.words, acting.idempotency_key)
+            return answer(asked, self.desk, self.clock.now())
+
+        return results_of(acting.keys, act, self._message)
+
     def _message(self, alert: Alert) -> alerts_pb2.Alert:
         return alert_message(alert, self.console_url, self.clock.now())
-
-
-def _state(number: int) -> State:
-    try:
-        return _STATE_OF[number]
-    except KeyError:
-        raise Refused(
-            RefusalCode.INVALID,
-            "states",
-            f"states has {number}; give {', '.join(alerts_pb2.AlertState.keys()[1:])}, or none for"
-            " all that are not resolved.",
-        ) from None
-
-
-def _silence(told: alerts_pb2.Silence, now: Instant) -> Silence:
-    try:
-        return silence_of(told, f"si-{uuid4().hex[:12]}", now)
-    except ValueError as error:
-        raise Refused(
-            RefusalCode.INVALID,
-            "silence",
-            f"silence has a beginning or an end that is no moment ({error}); give ones of this"
-            " time.",
-        ) from None
-
-
-def _until(request: alerts_pb2.SnoozeAlertRequest) -> Instant:
-    try:
-        return instant(request.until)
-    except ValueError as error:
-        raise Refused(
-            RefusalCode.INVALID, "until", f"until is no moment ({error}); give one of this time."
-        ) from None
-
-
-def _token(alert: Alert) -> str:
-    return base64.urlsafe_b64encode(json.dumps(urgency(alert)).encode()).decode()
-
-
-def _place(token: str) -> Place | None:
-    if not token:
-        return None
-    try:
-        visible_by, due_by, key = json.loads(base64.urlsafe_b64decode(token))
-        return int(visible_by), int(due_by), str(key)
-    except (ValueError, TypeError):
-        raise Refused(
-            RefusalCode.INVALID,
-            "page_token",
-            "page_token is not one of ours; give the next_page_token of the page before, or none.",
-        ) from None

@@ -1,25 +1,18 @@
-"""Between the wire and the domain: verdicts and the ledger's rows come in, alerts go out."""
+"""From the wire to the domain: verdicts and the ledger's rows."""
 
 from datetime import UTC
 
 from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
-from handoff.v1 import alerts_pb2, common_pb2, tracker_pb2
+from handoff.v1 import tracker_pb2
 
-from services.alerts.domain.alert import Alert, State
-from services.alerts.domain.matching import Matcher
-from services.alerts.domain.pages import page_of
 from services.alerts.domain.promise import (
     Condition,
     Promise,
     Resolution,
     Word,
-    next_action_owner,
 )
-from services.alerts.domain.silences import Silence
-from services.alerts.domain.text import next_step, summary
 from services.shared.clock import Instant, to_instant
-from services.shared.codec import stamp
 from services.shared.errors import InvalidEvent
 from services.shared.events.common import Money
 
@@ -53,13 +46,6 @@ _ENDED: dict[int, Resolution] = {
 }
 """Why nothing is announced; in any other state the ledger just does not."""
 
-STATES = {
-    State.OPEN: alerts_pb2.ALERT_STATE_OPEN,
-    State.ACKNOWLEDGED: alerts_pb2.ALERT_STATE_ACKNOWLEDGED,
-    State.SNOOZED: alerts_pb2.ALERT_STATE_SNOOZED,
-    State.RESOLVED: alerts_pb2.ALERT_STATE_RESOLVED,
-}
-
 
 def word_of_verdict(value: bytes) -> Word | None:
     """None for a kind that no alert hangs on. Raises InvalidEvent where it is no verdict."""
@@ -84,93 +70,6 @@ def word_of_ledger(promise: tracker_pb2.Promise) -> Word:
         why="ledger",
         reconciled=True,
     )
-
-
-def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Alert:
-    promise = alert.promise
-    acknowledgement, snooze, end = alert.acknowledgement, alert.snooze, alert.end
-    return alerts_pb2.Alert(
-        key=alert.key,
-        state=STATES[alert.state],
-        condition=alert.condition,
-        promise_id=promise.promise_id,
-        subject=promise.subject,
-        order=promise.order,
-        customer=promise.customer,
-        case=promise.case,
-        agreement=promise.agreement,
-        owed_by=promise.owed_by,
-        owed_to=promise.owed_to,
-        due_by=None if promise.finding else stamp(promise.due_by),
-        customer_visible_by=stamp(promise.customer_visible_by),
-        summary=summary(alert, now),
-        next_step=next_step(alert),
-        reason=alert.reason,
-        resolution=end.resolution if end else "",
-        opened_at=stamp(alert.opened_at),
-        notified_at=stamp(alert.notified_at),
-        resolved_at=stamp(end.at if end else None),
-        acknowledged_by=acknowledgement.actor if acknowledgement else "",
-        acknowledged_at=stamp(acknowledgement.at if acknowledgement else None),
-        snoozed_until=stamp(snooze.until if snooze else None),
-        url=page_of(promise, console_url),
-        trace_id=promise.trace_id,
-        revision=alert.revision,
-        finding=promise.finding,
-        found_at=stamp(promise.due_by) if promise.finding else None,
-        detail=promise.detail,
-        at_stake=_money_message(promise.at_stake),
-        decides=promise.decides,
-        runbook=promise.runbook,
-        waiting_on=promise.waiting_on,
-        slack_s=promise.slack_s,
-        next_action_owner="" if end else next_action_owner(promise, alert.condition),
-        ladder=alert.ladder,
-        rungs=alert.rungs,
-        next_rung_at=stamp(alert.next_rung_at),
-        told=alert.told,
-        acknowledged_until=stamp(acknowledgement.until if acknowledgement else None),
-    )
-
-
-def silence_message(silence: Silence) -> alerts_pb2.Silence:
-    wanted = silence.wanted
-    return alerts_pb2.Silence(
-        id=silence.id,
-        owed_by=sorted(wanted.owed_by),
-        owed_to=sorted(wanted.owed_to),
-        agreements=sorted(wanted.agreements),
-        conditions=sorted(wanted.conditions),
-        subjects=sorted(wanted.subjects),
-        starts_at=stamp(silence.starts_at),
-        ends_at=stamp(silence.ends_at),
-        actor=silence.actor,
-        reason=silence.reason,
-    )
-
-
-def silence_of(told: alerts_pb2.Silence, id: str, now: Instant) -> Silence:
-    """Raises ValueError where a moment is none."""
-    return Silence(
-        id,
-        Matcher(
-            frozenset(told.owed_by),
-            frozenset(told.owed_to),
-            frozenset(told.agreements),
-            frozenset(told.conditions),
-            frozenset(told.subjects),
-        ),
-        instant(told.starts_at) if told.HasField("starts_at") else now,
-        instant(told.ends_at),
-        told.actor,
-        told.reason,
-    )
-
-
-def _money_message(amount: Money | None) -> common_pb2.Money | None:
-    if amount is None:
-        return None
-    return common_pb2.Money(minor=amount.minor, currency=amount.currency)
 
 
 def instant(message: Timestamp) -> Instant:

@@ -13,6 +13,7 @@ from services.alerts import delivery
 from services.alerts.collapsing import without_what_is_over
 from services.alerts.domain import decisions
 from services.alerts.domain.alert import Alert, Decision, History
+from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.audit.recording import recorded
 from services.alerts.domain.climbing import Rules, climbing
@@ -52,6 +53,10 @@ class AlertStore(Protocol):
 
     def standing(self) -> frozenset[str]:
         """The promises that have an alert without an end."""
+        ...
+
+    def ratings(self) -> Sequence[RatingCount]:
+        """By agreement or finding, of those that somebody rated."""
         ...
 
     def silences(self, now: Instant) -> Sequence[Silence]:

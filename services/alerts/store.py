@@ -5,7 +5,7 @@ Satisfies `handlers.AlertStore` and `delivery.NoticeStore`; it decides nothing.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pymongo import MongoClient
@@ -30,12 +30,14 @@ from services.alerts.documents import (
     silence_of,
 )
 from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, State
+from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.promise import Promise
-from services.alerts.domain.requests import Place, Query, Release
+from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import Decide
 from services.alerts.oncall_events import sealed
+from services.alerts.queries import RATINGS_BY_AGREEMENT, condition_of
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.events.oncall import PromiseReleased
@@ -67,10 +69,16 @@ class MongoAlertStore:
             if decision.history != before:
                 _save(promise_id, before, decision)
             if decision.act:
+                self._publish(decision, decision.act, session)
                 self.audit.add(decision.act, session)
             return decision
 
         return in_transaction(self._client, work)
+
+    def _publish(self, decision: Decision, act: Act, session: ClientSession) -> None:
+        alert = decision.history.alert(act.about)
+        if decision.event and alert:
+            self._outbox.add([sealed(decision.event, alert.promise, act)], session)
 
     def histories(self, promise_ids: Collection[str]) -> Mapping[str, History]:
         heard = {
@@ -87,7 +95,7 @@ class MongoAlertStore:
         return alert_of(document) if document else None
 
     def find(self, query: Query) -> Sequence[Alert]:
-        found = AlertDocument.objects(__raw__=_condition(query))
+        found = AlertDocument.objects(__raw__=condition_of(query))
         return [
             alert_of(document)
             for document in found.order_by("visible_by", "due_by", "key").limit(query.limit)
@@ -104,6 +112,12 @@ class MongoAlertStore:
 
     def count_standing(self) -> int:
         return int(AlertDocument.objects(state__ne=State.RESOLVED.value).count())
+
+    def ratings(self) -> Sequence[RatingCount]:
+        counted = AlertDocument.objects(__raw__={"content.ratings.0": {"$exists": True}}).aggregate(
+            RATINGS_BY_AGREEMENT
+        )
+        return [RatingCount(row["_id"], row["useful"], row["not_useful"]) for row in counted]
 
     def silences(self, now: Instant) -> Sequence[Silence]:
         found = SilenceDocument.objects(ends_at__gt=now).order_by("ends_at", "id")
@@ -219,22 +233,6 @@ def _save(promise_id: str, before: History, decision: Decision) -> None:
 
 def _taken_from(receiver: str) -> Row:
     return {"$pull": {"waiting": receiver}, "$unset": {f"claims.{receiver}": ""}}
-
-
-def _condition(query: Query) -> Row:
-    named = {"owed_by": query.owed_by, "owed_to": query.owed_to, "subject": query.subject}
-    condition: Row = {name: value for name, value in named.items() if value}
-    condition["state"] = {"$in": sorted(state.value for state in query.states)}
-    if query.after:
-        condition["$or"] = list(_beyond(query.after))
-    return condition
-
-
-def _beyond(place: Place) -> Iterable[Row]:
-    visible_by, due_by, key = place
-    yield {"visible_by": {"$gt": visible_by}}
-    yield {"visible_by": visible_by, "due_by": {"$gt": due_by}}
-    yield {"visible_by": visible_by, "due_by": due_by, "_id": {"$gt": key}}
 
 
 def _content(request: Release) -> bytes:

@@ -7,8 +7,9 @@ from services.alerts import handlers
 from services.alerts.domain.alert import Notice
 from services.alerts.domain.ladders import everybody_at_once
 from services.alerts.handlers import Desk
+from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
-from services.alerts.store import SOURCE, MongoAlertStore
+from services.alerts.store import MongoAlertStore
 from services.shared.mongo import Row
 from services.shared.outbox import Outbox
 from services.shared.settings import Settings

@@ -8,11 +8,12 @@ from typing import Protocol
 import pytest
 from pymongo import MongoClient
 
-from services.alerts import actions, handlers
+from services.alerts import actions, answering, handlers
 from services.alerts.delivery import CLAIM, NoticeStore
 from services.alerts.domain.alert import Alert, Decision, History, Reason, Snooze, State, urgency
+from services.alerts.domain.answers import Cause, RatingCount
 from services.alerts.domain.audit.chain import Act, Action
-from services.alerts.domain.decisions import decide, snooze
+from services.alerts.domain.decisions import decide
 from services.alerts.domain.ladders import (
     Escalation,
     Ladder,
@@ -21,8 +22,9 @@ from services.alerts.domain.ladders import (
     everybody_at_once,
 )
 from services.alerts.domain.matching import Matcher
+from services.alerts.domain.people import snooze
 from services.alerts.domain.promise import Promise, Word
-from services.alerts.domain.requests import Acknowledge, Query, Release, SnoozeUntil
+from services.alerts.domain.requests import Acknowledge, Asked, Query, Release, SnoozeUntil
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import AlertStore, Desk
 from services.alerts.oncall_events import SOURCE
@@ -30,7 +32,7 @@ from services.alerts.store import MongoAlertStore
 from services.shared.clock import SECOND, Instant
 from services.shared.codec import decode_envelope, decode_event
 from services.shared.errors import RefusalCode, Refused
-from services.shared.events.oncall import PromiseReleased
+from services.shared.events.oncall import PromiseDisputed, PromiseReleased
 from services.shared.mongo import Row
 from services.shared.outbox import Outbox
 from services.shared.settings import Settings
@@ -274,6 +276,32 @@ def test_a_list_is_narrowed_by_each_field(store: Store) -> None:
     assert store.find(Query(owed_by="finance", owed_to="sales")) == []
 
 
+def test_a_list_is_narrowed_by_who_shall_act(store: Store) -> None:
+    desk = Desk(store, everybody_at_once(()))
+    hear(store, warned(2), warned(2, a_promise("2")))
+    ask = Asked(key(), "ann", "", "k")
+    answering.assign_alert(ask, desk, NOW, "bob")
+    assert orders(list(store.find(Query(assignee="bob")))) == ["4711"]
+    assert orders(list(store.find(Query(unassigned=True)))) == ["2"]
+    answering.assign_alert(replace(ask, idempotency_key="k2"), desk, NOW, "")
+    assert orders(list(store.find(Query(assignee="bob")))) == []
+
+
+def test_what_people_said_survives_and_is_counted(store: Store) -> None:
+    desk = Desk(store, everybody_at_once(("log",)))
+    hear(store, breached())
+    asks = [Asked(key(), actor, f"{number}", f"k{number}") for number, actor in enumerate("abcd")]
+    answering.note_alert(asks[0], desk, NOW)
+    answering.ask_new_date(asks[1], desk, NOW)
+    answering.rate_alert(asks[2], desk, NOW, useful=True)
+    answering.rate_alert(asks[3], desk, NOW, useful=False)
+    closed = answering.close_alert(replace(asks[0], idempotency_key="k"), desk, NOW, Cause.SYSTEM)
+    assert store.get(key()) == closed
+    assert (closed.state, len(closed.notes), len(closed.ratings)) == (State.CLOSED, 1, 2)
+    assert store.standing() == {a_promise().promise_id}
+    assert list(store.ratings()) == [RatingCount("ship-paid-order", 1, 1)]
+
+
 def test_snoozes_that_have_ended_are_found_and_no_others(store: Store) -> None:
     desk = Desk(store, everybody_at_once(()))
     for order, until in (("1", "15:30"), ("2", "15:40"), ("3", "15:50")):
@@ -394,6 +422,22 @@ def test_a_release_is_an_event_of_those_on_call(
     assert (envelope.subject, envelope.occurred_at) == ("order/4711", NOW)
     assert decode_event(envelope.type, envelope.body) == PromiseReleased(
         a_promise().promise_id, "sold out"
+    )
+
+
+def test_a_dispute_is_an_event_of_those_on_call_once(
+    mongo_store: MongoAlertStore, outbox: Outbox
+) -> None:
+    desk = Desk(mongo_store, everybody_at_once(("log",)))
+    hear(mongo_store, breached())
+    for _ in range(2):
+        answering.dispute_verdict(Asked(key(), "ann", "it left on time", "k"), desk, NOW, "")
+    (row,) = waiting_rows(outbox)
+    envelope = decode_envelope(row.record.value)
+    assert (row.record.topic, row.record.key) == ("handoff.oncall.v1", b"order/4711")
+    assert (envelope.actor, envelope.occurred_at) == ("ann", NOW)
+    assert decode_event(envelope.type, envelope.body) == PromiseDisputed(
+        a_promise().promise_id, "operations", "it left on time"
     )
 
 

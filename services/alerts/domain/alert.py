@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 
+from services.alerts.domain.answers import Closing, Dispute, Rating, Said
 from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.promise import Condition, Promise, Resolution
 from services.shared.clock import Instant
+from services.shared.events.oncall import PromiseDisputed
 
 
 class State(StrEnum):
@@ -20,6 +22,8 @@ class State(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
+    CLOSED = "closed"
+    """A person is through with it although the promise has not ended."""
     RESOLVED = "resolved"
 
 
@@ -38,6 +42,10 @@ class Reason(StrEnum):
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     ESCALATED = "escalated"
     """Nobody has taken it up, so the next rung of its ladder is told."""
+    CALLED = "called"
+    """A person wants the next rung told now."""
+    NEW_DATE_ASKED = "new_date_asked"
+    CUSTOMER_TO_BE_TOLD = "customer_to_be_told"
     RESOLVED = "resolved"
     OLD = "old"
     REPEATED = "repeated"
@@ -48,6 +56,11 @@ class Reason(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
     SILENCED = "silenced"
+    ASSIGNED = "assigned"
+    NOTED = "noted"
+    CLOSED = "closed"
+    DISPUTED = "disputed"
+    RATED = "rated"
     STILL_ASLEEP = "still_asleep"
 
 
@@ -86,7 +99,8 @@ class Alert:
     `revision` counts the alert's own changes: whoever receives its notices can ignore a lower one.
     `why` is the slug of the verdict that it stands on. `reason` is why its last notice was sent.
     `rungs` of its `ladder` were told, with repeats, and on any ladder those in `told`; at
-    `next_rung_at` the next rung is, if nobody takes it up before.
+    `next_rung_at` the next rung is, if nobody takes it up before. What a person asked last of the
+    next rung, the debtor and support is in `called`, `new_date_asked` and `customer_to_be_told`.
     """
 
     key: str
@@ -104,11 +118,21 @@ class Alert:
     rungs: int = 0
     told: tuple[str, ...] = ()
     next_rung_at: Instant | None = None
+    assignee: str = ""
+    notes: tuple[Said, ...] = ()
+    closing: Closing | None = None
+    dispute: Dispute | None = None
+    ratings: tuple[Rating, ...] = ()
+    called: Said | None = None
+    new_date_asked: Said | None = None
+    customer_to_be_told: Said | None = None
 
     @property
     def state(self) -> State:
         if self.end:
             return State.RESOLVED
+        if self.closing:
+            return State.CLOSED
         if self.snooze:
             return State.SNOOZED
         return State.ACKNOWLEDGED if self.acknowledgement else State.OPEN
@@ -170,6 +194,8 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     act: Act | None = None
     """What the audit says of it, where a person asked for it."""
+    event: PromiseDisputed | None = None
+    """What others hear of it."""
 
 
 NEVER = 1 << 62

@@ -78,7 +78,8 @@ def _held(alert: Alert, ladder: Ladder) -> Alert:
 
 
 def _addressed(notice: Notice, history: History, escalation: Escalation) -> Notice:
-    """With the alert as it is on its ladder; a rung that was climbed is told alone."""
+    """With the alert as it is on its ladder; a rung that was climbed is told alone, and so is who
+    is asked for something."""
     alert = history.alert(notice.alert.key)
     assert alert, "a notice is of an alert that the decision has"
     placed = replace(
@@ -89,6 +90,8 @@ def _addressed(notice: Notice, history: History, escalation: Escalation) -> Noti
         next_rung_at=alert.next_rung_at,
         snooze=alert.snooze,
     )
+    receivers = notice.receivers or alert.told
     rung = escalation.ladder_of(alert).rung(alert.rungs)
-    climbed = rung if notice.reason is Reason.ESCALATED else None
-    return replace(notice, alert=placed, receivers=climbed.tell if climbed else alert.told)
+    if rung and notice.reason in (Reason.ESCALATED, Reason.CALLED):
+        receivers = rung.tell
+    return replace(notice, alert=placed, receivers=receivers)

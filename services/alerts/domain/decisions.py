@@ -9,14 +9,12 @@ right. Nothing here sends anything.
 from dataclasses import replace
 
 from services.alerts.domain.alert import (
-    Acknowledgement,
     Alert,
     Decision,
     End,
     History,
     Notice,
     Reason,
-    Snooze,
     State,
     key_of,
 )
@@ -30,7 +28,6 @@ from services.alerts.domain.promise import (
 )
 from services.alerts.domain.text import message
 from services.shared.clock import Instant
-from services.shared.errors import RefusalCode, Refused
 
 _BY_GRAVITY = (
     Condition.AT_RISK,
@@ -66,33 +63,12 @@ def decide(history: History, word: Word, now: Instant) -> Decision:
     return replace(told, notices=ended.notices + told.notices)
 
 
-def acknowledge(history: History, key: str, by: Acknowledgement) -> Decision:
-    """Somebody has it in hand; the first who says so stays, until it gets worse.
-
-    Raises Refused for an alert that is over, as `snooze` does.
-    """
-    alert = _standing(history, key)
-    if alert.state is State.ACKNOWLEDGED:
-        return Decision(history, Reason.REPEATED)
-    changed = replace(_next(alert), acknowledgement=by, snooze=None)
-    return Decision(history.having(changed), Reason.ACKNOWLEDGED)
-
-
-def snooze(history: History, key: str, snooze: Snooze) -> Decision:
-    """Nobody hears of it until then, unless it gets worse."""
-    alert = _standing(history, key)
-    if alert.snooze == snooze:
-        return Decision(history, Reason.REPEATED)
-    changed = replace(_next(alert), snooze=snooze, acknowledgement=None)
-    return Decision(history.having(changed), Reason.SNOOZED)
-
-
 def look_again(history: History, key: str) -> Decision:
     """A silence has begun: an alert that stands open is held against it."""
     alert = history.alert(key)
     if alert is None or alert.state is not State.OPEN:
         return Decision(history, Reason.REPEATED)
-    return Decision(history.having(_next(alert)), Reason.SILENCED)
+    return Decision(history.having(revised(alert)), Reason.SILENCED)
 
 
 def end_silence(history: History, key: str, silence: str, now: Instant) -> Decision:
@@ -100,7 +76,7 @@ def end_silence(history: History, key: str, silence: str, now: Instant) -> Decis
     alert = history.alert(key)
     if alert is None or alert.end or not alert.snooze or alert.snooze.silence != silence:
         return Decision(history, Reason.STILL_ASLEEP)
-    awake = replace(_next(alert), snooze=replace(alert.snooze, until=now))
+    awake = replace(revised(alert), snooze=replace(alert.snooze, until=now))
     return wake(history.having(awake), key, now)
 
 
@@ -110,12 +86,31 @@ def wake(history: History, key: str, now: Instant) -> Decision:
     if alert is None or alert.look_at is None or now < alert.look_at:
         return Decision(history, Reason.STILL_ASLEEP)
     if alert.state is State.SNOOZED:
-        return _notify(history, replace(_next(alert), snooze=None), Reason.SNOOZE_ENDED, now)
+        return notify(history, replace(revised(alert), snooze=None), Reason.SNOOZE_ENDED, now)
     if alert.state is State.ACKNOWLEDGED:
-        open_again = replace(_next(alert), acknowledgement=None)
-        return _notify(history, open_again, Reason.ACKNOWLEDGEMENT_EXPIRED, now)
-    higher = replace(_next(alert), rungs=alert.rungs + 1)
-    return _notify(history, higher, Reason.ESCALATED, now)
+        open_again = replace(revised(alert), acknowledgement=None)
+        return notify(history, open_again, Reason.ACKNOWLEDGEMENT_EXPIRED, now)
+    higher = replace(revised(alert), rungs=alert.rungs + 1)
+    return notify(history, higher, Reason.ESCALATED, now)
+
+
+def notify(history: History, alert: Alert, reason: Reason, now: Instant) -> Decision:
+    """The alert as it is now, and a notice of it for this reason."""
+    at = max(now, alert.notified_at or now)
+    told = replace(alert, reason=reason, notified_at=at)
+    notice = Notice(
+        id=f"{told.key}:{told.revision}:{reason}",
+        reason=reason,
+        alert=told,
+        text=message(told, now),
+        at=at,
+    )
+    return Decision(history.having(told), reason, (notice,))
+
+
+def revised(alert: Alert) -> Alert:
+    """Whoever hears of it can tell which of two is the newer one."""
+    return replace(alert, revision=alert.revision + 1)
 
 
 def _ended_by(resolution: Resolution, history: History) -> tuple[Alert, ...]:
@@ -128,18 +123,20 @@ def _tell(
 ) -> Decision:
     if word.historic:
         return _put_on_record(history, alert, word, condition, now)
+    if alert and _is_the_debtors_dispute(alert, condition):
+        return Decision(_up_to_date(history, alert, word), Reason.DISPUTED)
     if word.reconciled and alert and _already_said(alert, word.promise, condition):
         return Decision(_up_to_date(history, alert, word), Reason.LEDGER_AGREES)
     reason = _reason(alert, word, condition)
     if alert is None or alert.end:
-        return _notify(history, _opened(alert, word, condition, now), reason, now)
-    changed = replace(_next(alert), promise=word.promise, condition=condition, why=word.why)
+        return notify(history, _opened(alert, word, condition, now), reason, now)
+    changed = replace(revised(alert), promise=word.promise, condition=condition, why=word.why)
     graver = _GRAVITY[condition] > _GRAVITY[alert.condition]
     if graver or _is_passed_on(alert, word.promise, condition):
-        changed = replace(changed, acknowledgement=None, snooze=None)
+        changed = replace(changed, acknowledgement=None, snooze=None, closing=None)
     elif reason is Reason.REMINDER and alert.state is not State.OPEN:
         return Decision(history.having(changed), Reason.IN_HAND)
-    return _notify(history, changed, reason, now)
+    return notify(history, changed, reason, now)
 
 
 def _reason(alert: Alert | None, word: Word, condition: Condition) -> Reason:
@@ -162,6 +159,12 @@ def _is_passed_on(alert: Alert, promise: Promise, condition: Condition) -> bool:
     return next_action_owner(promise, condition) != before
 
 
+def _is_the_debtors_dispute(alert: Alert, condition: Condition) -> bool:
+    """Whoever owes it does not make it less late by not agreeing; the dispute is on the alert."""
+    by_debtor = alert.dispute is not None and alert.dispute.party == alert.promise.owed_by
+    return by_debtor and condition is Condition.DISPUTED and alert.end is None
+
+
 def _already_said(alert: Alert, promise: Promise, condition: Condition) -> bool:
     """The ledger tells nothing new of an alert that stands, or that nobody was to hear of."""
     if alert.end is None:
@@ -175,7 +178,7 @@ def _up_to_date(history: History, alert: Alert, word: Word) -> History:
     promise = replace(word.promise, slack_s=alert.promise.slack_s)
     if alert.promise == promise:
         return history
-    return history.having(replace(_next(alert), promise=promise))
+    return history.having(replace(revised(alert), promise=promise))
 
 
 def _put_on_record(
@@ -195,23 +198,10 @@ def _resolve(
 ) -> Decision:
     notices: tuple[Notice, ...] = ()
     for alert in alerts:
-        over = replace(_next(alert), end=End(resolution, now), snooze=None, why=why or alert.why)
-        told = _notify(history, over, Reason.RESOLVED, now)
+        over = replace(revised(alert), end=End(resolution, now), snooze=None, why=why or alert.why)
+        told = notify(history, over, Reason.RESOLVED, now)
         history, notices = told.history, notices + told.notices
     return Decision(history, Reason.RESOLVED if alerts else Reason.NOTHING_OPEN, notices)
-
-
-def _notify(history: History, alert: Alert, reason: Reason, now: Instant) -> Decision:
-    at = max(now, alert.notified_at or now)
-    told = replace(alert, reason=reason, notified_at=at)
-    notice = Notice(
-        id=f"{told.key}:{told.revision}:{reason}",
-        reason=reason,
-        alert=told,
-        text=message(told, now),
-        at=at,
-    )
-    return Decision(history.having(told), reason, (notice,))
 
 
 def _opened(before: Alert | None, word: Word, condition: Condition, at: Instant) -> Alert:
@@ -224,24 +214,11 @@ def _opened(before: Alert | None, word: Word, condition: Condition, at: Instant)
         why=word.why,
         notified_at=before.notified_at if before else None,
         told=before.told if before else (),
+        assignee=before.assignee if before else "",
+        notes=before.notes if before else (),
+        ratings=before.ratings if before else (),
+        dispute=before.dispute if before else None,
     )
-
-
-def _next(alert: Alert) -> Alert:
-    return replace(alert, revision=alert.revision + 1)
-
-
-def _standing(history: History, key: str) -> Alert:
-    alert = history.alert(key)
-    assert alert is not None, "a caller looks the alert up before it changes it"
-    if alert.end:
-        raise Refused(
-            RefusalCode.CONFLICT,
-            "key",
-            f"Alert {key} is over ({alert.end.resolution.replace('_', ' ')}); there is nothing left"
-            " to do for it.",
-        )
-    return alert
 
 
 def _gravity(of: Alert | Condition | Resolution) -> int:

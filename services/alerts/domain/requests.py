@@ -1,5 +1,6 @@
 """What people ask of alerts, and what is wrong with a request before anything is looked up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from services.alerts.domain.alert import Alert, State, urgency
@@ -16,6 +17,8 @@ SNOOZE_LIMIT = 30 * DAY
 SILENCE_LIMIT = 30 * DAY
 """A silence is no longer than this, and begins within as much."""
 NAMES_LIMIT = 100
+KEYS_LIMIT = 100
+"""Alerts that one request may name; each is decided and saved by itself."""
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1_000
 STANDING = frozenset({State.OPEN, State.ACKNOWLEDGED, State.SNOOZED})
@@ -32,6 +35,8 @@ class Query:
     owed_by: str = ""
     owed_to: str = ""
     subject: str = ""
+    assignee: str = ""
+    unassigned: bool = False
     after: Place | None = None
     limit: int = PAGE_SIZE
 
@@ -42,6 +47,8 @@ class Query:
             and self.owed_by in ("", promise.owed_by)
             and self.owed_to in ("", promise.owed_to)
             and self.subject in ("", promise.subject)
+            and self.assignee in ("", alert.assignee)
+            and not (self.unassigned and alert.assignee)
             and (self.after is None or urgency(alert) > self.after)
         )
 
@@ -63,6 +70,19 @@ class SnoozeUntil:
     actor: str
     until: Instant
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every other action says; of one idempotency key and alert only the first has an effect.
+
+    `words` are the reason, the question, or the note itself.
+    """
+
+    key: str
+    actor: str
+    words: str
+    idempotency_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +112,26 @@ def check_snooze(request: SnoozeUntil, now: Instant) -> None:
             f"is {iso(request.until)}; give a moment after now ({iso(now)}) and within"
             f" {SNOOZE_LIMIT // DAY} days",
         )
+
+
+def check_keys(keys: Sequence[str]) -> None:
+    if not 1 <= len(keys) <= KEYS_LIMIT:
+        raise _invalid("keys", f"has {len(keys)}; give 1 to {KEYS_LIMIT}")
+    for key in keys:
+        _name("keys", key, "the key that `handoff inbox` shows")
+
+
+def check_asked(request: Asked, needed: str = "") -> None:
+    """`needed` says what its words have to be, where they are not for the actor to leave out."""
+    _name("key", request.key, "the key that `handoff inbox` shows")
+    _name("actor", request.actor, "who does it")
+    _text("words", request.words, needed)
+    _name("idempotency_key", request.idempotency_key, "a key of its own for each action")
+
+
+def check_name(field: str, value: str, meaning: str) -> None:
+    if value:
+        _name(field, value, meaning)
 
 
 def check_silence(silence: Silence, now: Instant) -> None:

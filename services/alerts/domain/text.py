@@ -3,6 +3,7 @@ notice when, and the next step. Never only an id; markup and addresses are left 
 """
 
 from services.alerts.domain.alert import Alert, Reason
+from services.alerts.domain.answers import Said
 from services.alerts.domain.clauses import (
     about,
     customer,
@@ -46,18 +47,28 @@ def message(alert: Alert, now: Instant) -> str:
     promise = alert.promise
     step = f"Next step: {sentence(next_step(alert))}"
     runbook = f"Runbook: {promise.runbook}" if promise.runbook else ""
-    parts = summary(alert, now), _not_taken_up(alert), step, who_decides(promise), runbook
+    parts = summary(alert, now), _why_you(alert), step, who_decides(promise), runbook
     return _joined(*parts)[:TEXT_LENGTH_LIMIT]
 
 
-def _not_taken_up(alert: Alert) -> str:
+def _why_you(alert: Alert) -> str:
     """Why somebody hears of it who did not before, or again."""
     match alert.reason:
         case Reason.ESCALATED:
             return f"Nobody has taken it up yet: this is call {alert.rungs} of {alert.ladder}."
         case Reason.ACKNOWLEDGEMENT_EXPIRED:
             return "Whoever had it in hand has not ended it in time; it is open again."
+        case Reason.CALLED if alert.called:
+            return _asks(alert.called, "that you take it up")
+        case Reason.NEW_DATE_ASKED if alert.new_date_asked:
+            return _asks(alert.new_date_asked, f"{alert.promise.owed_by} for a new date")
+        case Reason.CUSTOMER_TO_BE_TOLD if alert.customer_to_be_told:
+            return _asks(alert.customer_to_be_told, "that the customer is told")
     return ""
+
+
+def _asks(said: Said, what: str) -> str:
+    return f"{said.actor} asks {what}: {sentence(said.words)}"
 
 
 def summary(alert: Alert, now: Instant) -> str:
@@ -109,6 +120,9 @@ def _lead_and_due(alert: Alert, now: Instant) -> str:
         case Condition.UNKNOWN:
             owed = who_owes_what(promise)
             return f"Nobody knows: {owed}, {due}, and news of it may only be late."
+        case Condition.DISPUTED if alert.dispute and alert.dispute.party == promise.owed_by:
+            owed = who_owes_what(promise)
+            return f"Disputed: {owed}, {due}, and {promise.owed_by} does not agree with that."
         case Condition.DISPUTED:
             done = f"“{what(promise)}” for {about(promise)}"
             return (

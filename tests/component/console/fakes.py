@@ -24,6 +24,9 @@ SETTLED = frozenset(
 )
 
 
+NOT_ASKED = (grpc.StatusCode.UNIMPLEMENTED, "The console does not ask for that.")
+
+
 class FakeTracker(TrackerServiceServicer):
     """Answers as the tracker would; counts what it was asked."""
 
@@ -188,6 +191,60 @@ class FakeAlerts(AlertsServiceServicer):
         self, request: alerts_pb2.ListOnCallRequest, context: Context
     ) -> alerts_pb2.ListOnCallResponse:
         return self._company.on_call
+
+    async def AssignAlert(
+        self, request: alerts_pb2.AssignAlertRequest, context: Context
+    ) -> alerts_pb2.AssignAlertResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.AssignAlertResponse()
+
+    async def EscalateAlert(
+        self, request: alerts_pb2.EscalateAlertRequest, context: Context
+    ) -> alerts_pb2.EscalateAlertResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.EscalateAlertResponse()
+
+    async def NoteAlert(
+        self, request: alerts_pb2.NoteAlertRequest, context: Context
+    ) -> alerts_pb2.NoteAlertResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.NoteAlertResponse()
+
+    async def CloseAlert(
+        self, request: alerts_pb2.CloseAlertRequest, context: Context
+    ) -> alerts_pb2.CloseAlertResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.CloseAlertResponse()
+
+    async def DisputeVerdict(
+        self, request: alerts_pb2.DisputeVerdictRequest, context: Context
+    ) -> alerts_pb2.DisputeVerdictResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.DisputeVerdictResponse()
+
+    async def RateAlert(
+        self, request: alerts_pb2.RateAlertRequest, context: Context
+    ) -> alerts_pb2.RateAlertResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.RateAlertResponse()
+
+    async def AskNewDate(
+        self, request: alerts_pb2.AskNewDateRequest, context: Context
+    ) -> alerts_pb2.AskNewDateResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.AskNewDateResponse()
+
+    async def TellCustomer(
+        self, request: alerts_pb2.TellCustomerRequest, context: Context
+    ) -> alerts_pb2.TellCustomerResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.TellCustomerResponse()
+
+    async def CountRatings(
+        self, request: alerts_pb2.CountRatingsRequest, context: Context
+    ) -> alerts_pb2.CountRatingsResponse:
+        await context.abort(*NOT_ASKED)
+        return alerts_pb2.CountRatingsResponse()
 
     async def _found(self, key: str, context: Context) -> alerts_pb2.Alert:
         if key not in self._company.alerts:

@@ -14,7 +14,8 @@ from services.alerts.domain.alert import (
     Snooze,
     State,
 )
-from services.alerts.domain.decisions import acknowledge, decide, snooze, wake
+from services.alerts.domain.decisions import decide, wake
+from services.alerts.domain.people import acknowledge, snooze
 from services.alerts.domain.promise import Resolution, Word
 from services.shared.clock import SECOND
 from services.shared.errors import Refused

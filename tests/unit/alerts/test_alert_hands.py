@@ -15,7 +15,8 @@ from services.alerts.domain.alert import (
     Reason,
     State,
 )
-from services.alerts.domain.decisions import acknowledge, decide
+from services.alerts.domain.decisions import decide
+from services.alerts.domain.people import acknowledge
 from services.alerts.domain.promise import Condition, Resolution, Word
 from tests.alerting import (
     a_finding,

@@ -31,8 +31,8 @@ def edited(entry: Entry) -> Entry:
 def test_a_hash_can_be_computed_by_anybody() -> None:
     text = (
         '{"about":"al-1","action":"acknowledge","actor":"ann","after":{},"at":1793633100000000,'
-        f'"before":{{}},"number":1,"previous":"{"0" * 64}","reason":"on it","request":"",'
-        '"subject":"","trace_id":""}'
+        f'"before":{{}},"detail":"","number":1,"previous":"{"0" * 64}",'
+        '"reason":"on it","request":"","subject":"","trace_id":""}'
     )
     assert a_chain(1)[0].hash == hashlib.sha256(text.encode()).hexdigest()
 

@@ -32,6 +32,8 @@ class _AlertStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AlertState
     ALERT_STATE_ACKNOWLEDGED: _AlertState.ValueType  # 2
     ALERT_STATE_SNOOZED: _AlertState.ValueType  # 3
     ALERT_STATE_RESOLVED: _AlertState.ValueType  # 4
+    ALERT_STATE_CLOSED: _AlertState.ValueType  # 5
+    """A person is through with it although the promise has not ended."""
 
 class AlertState(_AlertState, metaclass=_AlertStateEnumTypeWrapper): ...
 
@@ -40,7 +42,39 @@ ALERT_STATE_OPEN: AlertState.ValueType  # 1
 ALERT_STATE_ACKNOWLEDGED: AlertState.ValueType  # 2
 ALERT_STATE_SNOOZED: AlertState.ValueType  # 3
 ALERT_STATE_RESOLVED: AlertState.ValueType  # 4
+ALERT_STATE_CLOSED: AlertState.ValueType  # 5
+"""A person is through with it although the promise has not ended."""
 Global___AlertState: _TypeAlias = AlertState  # noqa: Y015
+
+class _Cause:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CauseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cause.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CAUSE_UNSPECIFIED: _Cause.ValueType  # 0
+    CAUSE_APPROVAL: _Cause.ValueType  # 1
+    CAUSE_MISSING_INFORMATION: _Cause.ValueType  # 2
+    CAUSE_CAPACITY: _Cause.ValueType  # 3
+    CAUSE_SYSTEM: _Cause.ValueType  # 4
+    CAUSE_KNOW_HOW: _Cause.ValueType  # 5
+    CAUSE_SUPPLIER: _Cause.ValueType  # 6
+    CAUSE_CUSTOMER: _Cause.ValueType  # 7
+    CAUSE_OVER_PROMISE: _Cause.ValueType  # 8
+
+class Cause(_Cause, metaclass=_CauseEnumTypeWrapper):
+    """Why a promise was broken, as whoever is through with it sees it."""
+
+CAUSE_UNSPECIFIED: Cause.ValueType  # 0
+CAUSE_APPROVAL: Cause.ValueType  # 1
+CAUSE_MISSING_INFORMATION: Cause.ValueType  # 2
+CAUSE_CAPACITY: Cause.ValueType  # 3
+CAUSE_SYSTEM: Cause.ValueType  # 4
+CAUSE_KNOW_HOW: Cause.ValueType  # 5
+CAUSE_SUPPLIER: Cause.ValueType  # 6
+CAUSE_CUSTOMER: Cause.ValueType  # 7
+CAUSE_OVER_PROMISE: Cause.ValueType  # 8
+Global___Cause: _TypeAlias = Cause  # noqa: Y015
 
 @_typing.final
 class Alert(_message.Message):
@@ -86,6 +120,18 @@ class Alert(_message.Message):
     NEXT_RUNG_AT_FIELD_NUMBER: _builtins.int
     TOLD_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_UNTIL_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    NOTES_COUNT_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    CLOSED_BY_FIELD_NUMBER: _builtins.int
+    CLOSED_AT_FIELD_NUMBER: _builtins.int
+    DISPUTED_BY_FIELD_NUMBER: _builtins.int
+    DISPUTE_REASON_FIELD_NUMBER: _builtins.int
+    USEFUL_FIELD_NUMBER: _builtins.int
+    NOT_USEFUL_FIELD_NUMBER: _builtins.int
+    NEW_DATE_ASKED_FIELD_NUMBER: _builtins.int
+    CUSTOMER_TO_BE_TOLD_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """Stable: one for each promise and due date, and one for each finding."""
     state: Global___AlertState.ValueType
@@ -128,6 +174,17 @@ class Alert(_message.Message):
     counted, and when the next one is; absent where there is none, or somebody has it in hand.
     """
     rungs: _builtins.int
+    assignee: _builtins.str
+    """Who shall act; acknowledged_by is who said that they do."""
+    notes_count: _builtins.int
+    cause: Global___Cause.ValueType
+    closed_by: _builtins.str
+    disputed_by: _builtins.str
+    """The party that does not agree with the verdict, and why."""
+    dispute_reason: _builtins.str
+    useful: _builtins.int
+    """How many people said that it was of use, and how many that it was not."""
+    not_useful: _builtins.int
     @_builtins.property
     def due_by(self) -> _timestamp_pb2.Timestamp:
         """Absent for a finding: nothing is due."""
@@ -164,6 +221,18 @@ class Alert(_message.Message):
     def acknowledged_until(self) -> _timestamp_pb2.Timestamp:
         """When it is told of again although somebody has it in hand; absent where that never is."""
 
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Said]:
+        """Only where one alert was asked for, the newest last."""
+
+    @_builtins.property
+    def closed_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def new_date_asked(self) -> Global___Said:
+        """What was asked last, of the debtor and of support."""
+
+    @_builtins.property
+    def customer_to_be_told(self) -> Global___Said: ...
     def __init__(
         self,
         *,
@@ -207,16 +276,126 @@ class Alert(_message.Message):
         next_rung_at: _timestamp_pb2.Timestamp | None = ...,
         told: _abc.Iterable[_builtins.str] | None = ...,
         acknowledged_until: _timestamp_pb2.Timestamp | None = ...,
+        assignee: _builtins.str = ...,
+        notes_count: _builtins.int = ...,
+        notes: _abc.Iterable[Global___Said] | None = ...,
+        cause: Global___Cause.ValueType = ...,
+        closed_by: _builtins.str = ...,
+        closed_at: _timestamp_pb2.Timestamp | None = ...,
+        disputed_by: _builtins.str = ...,
+        dispute_reason: _builtins.str = ...,
+        useful: _builtins.int = ...,
+        not_useful: _builtins.int = ...,
+        new_date_asked: Global___Said | None = ...,
+        customer_to_be_told: Global___Said | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_until", b"acknowledged_until", "at_stake", b"at_stake", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "found_at", b"found_at", "next_rung_at", b"next_rung_at", "notified_at", b"notified_at", "opened_at", b"opened_at", "resolved_at", b"resolved_at", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_until", b"acknowledged_until", "at_stake", b"at_stake", "closed_at", b"closed_at", "customer_to_be_told", b"customer_to_be_told", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "found_at", b"found_at", "new_date_asked", b"new_date_asked", "next_rung_at", b"next_rung_at", "notified_at", b"notified_at", "opened_at", b"opened_at", "resolved_at", b"resolved_at", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "acknowledged_until", b"acknowledged_until", "agreement", b"agreement", "at_stake", b"at_stake", "case", b"case", "condition", b"condition", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "found_at", b"found_at", "key", b"key", "ladder", b"ladder", "next_action_owner", b"next_action_owner", "next_rung_at", b"next_rung_at", "next_step", b"next_step", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "runbook", b"runbook", "rungs", b"rungs", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "told", b"told", "trace_id", b"trace_id", "url", b"url", "waiting_on", b"waiting_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "acknowledged_until", b"acknowledged_until", "agreement", b"agreement", "assignee", b"assignee", "at_stake", b"at_stake", "case", b"case", "cause", b"cause", "closed_at", b"closed_at", "closed_by", b"closed_by", "condition", b"condition", "customer", b"customer", "customer_to_be_told", b"customer_to_be_told", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "detail", b"detail", "dispute_reason", b"dispute_reason", "disputed_by", b"disputed_by", "due_by", b"due_by", "finding", b"finding", "found_at", b"found_at", "key", b"key", "ladder", b"ladder", "new_date_asked", b"new_date_asked", "next_action_owner", b"next_action_owner", "next_rung_at", b"next_rung_at", "next_step", b"next_step", "not_useful", b"not_useful", "notes", b"notes", "notes_count", b"notes_count", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "runbook", b"runbook", "rungs", b"rungs", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "told", b"told", "trace_id", b"trace_id", "url", b"url", "useful", b"useful", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__slack_s: _TypeAlias = _typing.Literal["slack_s"]  # noqa: Y015
     _WhichOneofArgType__slack_s: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__slack_s) -> _WhichOneofReturnType__slack_s | None: ...
 
 Global___Alert: _TypeAlias = Alert  # noqa: Y015
+
+@_typing.final
+class Said(_message.Message):
+    """A person's words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTOR_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    actor: _builtins.str
+    words: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        actor: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        words: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "at", b"at", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Said: _TypeAlias = Said  # noqa: Y015
+
+@_typing.final
+class Acting(_message.Message):
+    """Who acts on which alerts, and in which words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    actor: _builtins.str
+    words: _builtins.str
+    idempotency_key: _builtins.str
+    """The same key twice has one effect on each alert."""
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1 to 100; each is done or refused by itself."""
+
+    def __init__(
+        self,
+        *,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
+        actor: _builtins.str = ...,
+        words: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "idempotency_key", b"idempotency_key", "keys", b"keys", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Acting: _TypeAlias = Acting  # noqa: Y015
+
+@_typing.final
+class AlertResult(_message.Message):
+    """What became of one key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    ALERT_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    problem: _builtins.str
+    """Why it was refused in words, and the code that a call for this key alone would have ended with,
+    as a slug: not_found, failed_precondition, resource_exhausted, unavailable.
+    """
+    code: _builtins.str
+    @_builtins.property
+    def alert(self) -> Global___Alert:
+        """Absent where it was refused."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        alert: Global___Alert | None = ...,
+        problem: _builtins.str = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "code", b"code", "key", b"key", "problem", b"problem"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AlertResult: _TypeAlias = AlertResult  # noqa: Y015
 
 @_typing.final
 class ListAlertsRequest(_message.Message):
@@ -228,15 +407,19 @@ class ListAlertsRequest(_message.Message):
     SUBJECT_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    UNASSIGNED_FIELD_NUMBER: _builtins.int
     owed_by: _builtins.str
     owed_to: _builtins.str
     subject: _builtins.str
     page_size: _builtins.int
     """1 to 1,000; 0 is 100."""
     page_token: _builtins.str
+    assignee: _builtins.str
+    unassigned: _builtins.bool
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[Global___AlertState.ValueType]:
-        """None: every state that is not resolved."""
+        """None: every state that needs somebody, neither closed nor resolved."""
 
     def __init__(
         self,
@@ -247,10 +430,12 @@ class ListAlertsRequest(_message.Message):
         subject: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+        unassigned: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["owed_by", b"owed_by", "owed_to", b"owed_to", "page_size", b"page_size", "page_token", b"page_token", "states", b"states", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "owed_by", b"owed_by", "owed_to", b"owed_to", "page_size", b"page_size", "page_token", b"page_token", "states", b"states", "subject", b"subject", "unassigned", b"unassigned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -327,19 +512,25 @@ class AcknowledgeAlertRequest(_message.Message):
     KEY_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     actor: _builtins.str
     note: _builtins.str
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Instead of one key 1 to 100; each is done or refused by itself."""
+
     def __init__(
         self,
         *,
         key: _builtins.str = ...,
         actor: _builtins.str = ...,
         note: _builtins.str = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "key", b"key", "note", b"note"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "key", b"key", "keys", b"keys", "note", b"note"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -350,16 +541,22 @@ class AcknowledgeAlertResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ALERT_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def alert(self) -> Global___Alert: ...
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]:
+        """One for each of keys."""
+
     def __init__(
         self,
         *,
         alert: Global___Alert | None = ...,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "results", b"results"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -373,11 +570,16 @@ class SnoozeAlertRequest(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     actor: _builtins.str
     reason: _builtins.str
     @_builtins.property
     def until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Instead of one key 1 to 100; each is done or refused by itself."""
+
     def __init__(
         self,
         *,
@@ -385,10 +587,11 @@ class SnoozeAlertRequest(_message.Message):
         actor: _builtins.str = ...,
         until: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "key", b"key", "reason", b"reason", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "key", b"key", "keys", b"keys", "reason", b"reason", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -399,20 +602,440 @@ class SnoozeAlertResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ALERT_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def alert(self) -> Global___Alert: ...
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]:
+        """One for each of keys."""
+
     def __init__(
         self,
         *,
         alert: Global___Alert | None = ...,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "results", b"results"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SnoozeAlertResponse: _TypeAlias = SnoozeAlertResponse  # noqa: Y015
+
+@_typing.final
+class AssignAlertRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    assignee: _builtins.str
+    """Empty: nobody any more."""
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+        assignee: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting", "assignee", b"assignee"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignAlertRequest: _TypeAlias = AssignAlertRequest  # noqa: Y015
+
+@_typing.final
+class AssignAlertResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignAlertResponse: _TypeAlias = AssignAlertResponse  # noqa: Y015
+
+@_typing.final
+class EscalateAlertRequest(_message.Message):
+    """The next rung of the ladder is told now. The words say why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalateAlertRequest: _TypeAlias = EscalateAlertRequest  # noqa: Y015
+
+@_typing.final
+class EscalateAlertResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalateAlertResponse: _TypeAlias = EscalateAlertResponse  # noqa: Y015
+
+@_typing.final
+class NoteAlertRequest(_message.Message):
+    """The words are the note."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoteAlertRequest: _TypeAlias = NoteAlertRequest  # noqa: Y015
+
+@_typing.final
+class NoteAlertResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoteAlertResponse: _TypeAlias = NoteAlertResponse  # noqa: Y015
+
+@_typing.final
+class CloseAlertRequest(_message.Message):
+    """The actor is through with what is broken or was found: it needs nobody and climbs no further. The
+    promise does not end by it, and one that becomes graver again is open again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    cause: Global___Cause.ValueType
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+        cause: Global___Cause.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting", "cause", b"cause"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseAlertRequest: _TypeAlias = CloseAlertRequest  # noqa: Y015
+
+@_typing.final
+class CloseAlertResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseAlertResponse: _TypeAlias = CloseAlertResponse  # noqa: Y015
+
+@_typing.final
+class DisputeVerdictRequest(_message.Message):
+    """A party does not agree with the verdict, for the reason in words; the ledger hears of it. The
+    alert stays as grave as it is when the debtor disputes.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    BY_PARTY_FIELD_NUMBER: _builtins.int
+    by_party: _builtins.str
+    """The debtor where it is empty."""
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+        by_party: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting", "by_party", b"by_party"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisputeVerdictRequest: _TypeAlias = DisputeVerdictRequest  # noqa: Y015
+
+@_typing.final
+class DisputeVerdictResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisputeVerdictResponse: _TypeAlias = DisputeVerdictResponse  # noqa: Y015
+
+@_typing.final
+class RateAlertRequest(_message.Message):
+    """Whether the alert was of use to the actor; the last rating counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    USEFUL_FIELD_NUMBER: _builtins.int
+    useful: _builtins.bool
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+        useful: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting", "useful", b"useful"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RateAlertRequest: _TypeAlias = RateAlertRequest  # noqa: Y015
+
+@_typing.final
+class RateAlertResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RateAlertResponse: _TypeAlias = RateAlertResponse  # noqa: Y015
+
+@_typing.final
+class AskNewDateRequest(_message.Message):
+    """The debtor's receivers hear the question in words; the answer is an event of its own department."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskNewDateRequest: _TypeAlias = AskNewDateRequest  # noqa: Y015
+
+@_typing.final
+class AskNewDateResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskNewDateResponse: _TypeAlias = AskNewDateResponse  # noqa: Y015
+
+@_typing.final
+class TellCustomerRequest(_message.Message):
+    """Support's receivers are asked to tell the customer what the words say."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def acting(self) -> Global___Acting: ...
+    def __init__(
+        self,
+        *,
+        acting: Global___Acting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acting", b"acting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TellCustomerRequest: _TypeAlias = TellCustomerRequest  # noqa: Y015
+
+@_typing.final
+class TellCustomerResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___AlertResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TellCustomerResponse: _TypeAlias = TellCustomerResponse  # noqa: Y015
+
+@_typing.final
+class CountRatingsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountRatingsRequest: _TypeAlias = CountRatingsRequest  # noqa: Y015
+
+@_typing.final
+class CountRatingsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___RatingCount]:
+        """Of the alerts that are kept, by agreement or finding."""
+
+    def __init__(
+        self,
+        *,
+        counts: _abc.Iterable[Global___RatingCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountRatingsResponse: _TypeAlias = CountRatingsResponse  # noqa: Y015
+
+@_typing.final
+class RatingCount(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    USEFUL_FIELD_NUMBER: _builtins.int
+    NOT_USEFUL_FIELD_NUMBER: _builtins.int
+    agreement: _builtins.str
+    useful: _builtins.int
+    not_useful: _builtins.int
+    def __init__(
+        self,
+        *,
+        agreement: _builtins.str = ...,
+        useful: _builtins.int = ...,
+        not_useful: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "not_useful", b"not_useful", "useful", b"useful"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RatingCount: _TypeAlias = RatingCount  # noqa: Y015
 
 @_typing.final
 class ReleasePromiseRequest(_message.Message):

@@ -79,6 +79,51 @@ class AlertsServiceStub:
                 request_serializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallResponse.FromString,
                 _registered_method=True)
+        self.AssignAlert = channel.unary_unary(
+                '/handoff.v1.AlertsService/AssignAlert',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.AssignAlertRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.AssignAlertResponse.FromString,
+                _registered_method=True)
+        self.EscalateAlert = channel.unary_unary(
+                '/handoff.v1.AlertsService/EscalateAlert',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.EscalateAlertRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.EscalateAlertResponse.FromString,
+                _registered_method=True)
+        self.NoteAlert = channel.unary_unary(
+                '/handoff.v1.AlertsService/NoteAlert',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.NoteAlertRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.NoteAlertResponse.FromString,
+                _registered_method=True)
+        self.CloseAlert = channel.unary_unary(
+                '/handoff.v1.AlertsService/CloseAlert',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.CloseAlertRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.CloseAlertResponse.FromString,
+                _registered_method=True)
+        self.DisputeVerdict = channel.unary_unary(
+                '/handoff.v1.AlertsService/DisputeVerdict',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.DisputeVerdictRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.DisputeVerdictResponse.FromString,
+                _registered_method=True)
+        self.RateAlert = channel.unary_unary(
+                '/handoff.v1.AlertsService/RateAlert',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.RateAlertRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.RateAlertResponse.FromString,
+                _registered_method=True)
+        self.AskNewDate = channel.unary_unary(
+                '/handoff.v1.AlertsService/AskNewDate',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.AskNewDateRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.AskNewDateResponse.FromString,
+                _registered_method=True)
+        self.TellCustomer = channel.unary_unary(
+                '/handoff.v1.AlertsService/TellCustomer',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.TellCustomerRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.TellCustomerResponse.FromString,
+                _registered_method=True)
+        self.CountRatings = channel.unary_unary(
+                '/handoff.v1.AlertsService/CountRatings',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsResponse.FromString,
+                _registered_method=True)
 
 
 class AlertsServiceServicer:
@@ -139,6 +184,60 @@ class AlertsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AssignAlert(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EscalateAlert(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def NoteAlert(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseAlert(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DisputeVerdict(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RateAlert(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AskNewDate(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TellCustomer(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountRatings(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AlertsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -186,6 +285,51 @@ def add_AlertsServiceServicer_to_server(servicer, server):
                     servicer.ListOnCall,
                     request_deserializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_alerts__pb2.ListOnCallResponse.SerializeToString,
+            ),
+            'AssignAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignAlert,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.AssignAlertRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.AssignAlertResponse.SerializeToString,
+            ),
+            'EscalateAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.EscalateAlert,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.EscalateAlertRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.EscalateAlertResponse.SerializeToString,
+            ),
+            'NoteAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.NoteAlert,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.NoteAlertRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.NoteAlertResponse.SerializeToString,
+            ),
+            'CloseAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseAlert,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.CloseAlertRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.CloseAlertResponse.SerializeToString,
+            ),
+            'DisputeVerdict': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisputeVerdict,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.DisputeVerdictRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.DisputeVerdictResponse.SerializeToString,
+            ),
+            'RateAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.RateAlert,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.RateAlertRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.RateAlertResponse.SerializeToString,
+            ),
+            'AskNewDate': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskNewDate,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.AskNewDateRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.AskNewDateResponse.SerializeToString,
+            ),
+            'TellCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.TellCustomer,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.TellCustomerRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.TellCustomerResponse.SerializeToString,
+            ),
+            'CountRatings': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountRatings,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -431,6 +575,249 @@ class AlertsService:
             '/handoff.v1.AlertsService/ListOnCall',
             handoff_dot_v1_dot_alerts__pb2.ListOnCallRequest.SerializeToString,
             handoff_dot_v1_dot_alerts__pb2.ListOnCallResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/AssignAlert',
+            handoff_dot_v1_dot_alerts__pb2.AssignAlertRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.AssignAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EscalateAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/EscalateAlert',
+            handoff_dot_v1_dot_alerts__pb2.EscalateAlertRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.EscalateAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NoteAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/NoteAlert',
+            handoff_dot_v1_dot_alerts__pb2.NoteAlertRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.NoteAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/CloseAlert',
+            handoff_dot_v1_dot_alerts__pb2.CloseAlertRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.CloseAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DisputeVerdict(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/DisputeVerdict',
+            handoff_dot_v1_dot_alerts__pb2.DisputeVerdictRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.DisputeVerdictResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RateAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/RateAlert',
+            handoff_dot_v1_dot_alerts__pb2.RateAlertRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.RateAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskNewDate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/AskNewDate',
+            handoff_dot_v1_dot_alerts__pb2.AskNewDateRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.AskNewDateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TellCustomer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/TellCustomer',
+            handoff_dot_v1_dot_alerts__pb2.TellCustomerRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.TellCustomerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountRatings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/CountRatings',
+            handoff_dot_v1_dot_alerts__pb2.CountRatingsRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.CountRatingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

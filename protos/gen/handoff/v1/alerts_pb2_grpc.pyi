@@ -41,6 +41,15 @@ class AlertsServiceStub:
     EndSilence: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.EndSilenceRequest, _alerts_pb2.EndSilenceResponse]
     ListOnCall: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.ListOnCallRequest, _alerts_pb2.ListOnCallResponse]
     """Who is on call now and in the days to come, by the file of schedules."""
+    AssignAlert: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.AssignAlertRequest, _alerts_pb2.AssignAlertResponse]
+    EscalateAlert: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.EscalateAlertRequest, _alerts_pb2.EscalateAlertResponse]
+    NoteAlert: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.NoteAlertRequest, _alerts_pb2.NoteAlertResponse]
+    CloseAlert: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.CloseAlertRequest, _alerts_pb2.CloseAlertResponse]
+    DisputeVerdict: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.DisputeVerdictRequest, _alerts_pb2.DisputeVerdictResponse]
+    RateAlert: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.RateAlertRequest, _alerts_pb2.RateAlertResponse]
+    AskNewDate: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.AskNewDateRequest, _alerts_pb2.AskNewDateResponse]
+    TellCustomer: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.TellCustomerRequest, _alerts_pb2.TellCustomerResponse]
+    CountRatings: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.CountRatingsRequest, _alerts_pb2.CountRatingsResponse]
 
 @_typing.type_check_only
 class AlertsServiceAsyncStub(AlertsServiceStub):
@@ -55,6 +64,15 @@ class AlertsServiceAsyncStub(AlertsServiceStub):
     EndSilence: _aio.UnaryUnaryMultiCallable[_alerts_pb2.EndSilenceRequest, _alerts_pb2.EndSilenceResponse]  # type: ignore[assignment]
     ListOnCall: _aio.UnaryUnaryMultiCallable[_alerts_pb2.ListOnCallRequest, _alerts_pb2.ListOnCallResponse]  # type: ignore[assignment]
     """Who is on call now and in the days to come, by the file of schedules."""
+    AssignAlert: _aio.UnaryUnaryMultiCallable[_alerts_pb2.AssignAlertRequest, _alerts_pb2.AssignAlertResponse]  # type: ignore[assignment]
+    EscalateAlert: _aio.UnaryUnaryMultiCallable[_alerts_pb2.EscalateAlertRequest, _alerts_pb2.EscalateAlertResponse]  # type: ignore[assignment]
+    NoteAlert: _aio.UnaryUnaryMultiCallable[_alerts_pb2.NoteAlertRequest, _alerts_pb2.NoteAlertResponse]  # type: ignore[assignment]
+    CloseAlert: _aio.UnaryUnaryMultiCallable[_alerts_pb2.CloseAlertRequest, _alerts_pb2.CloseAlertResponse]  # type: ignore[assignment]
+    DisputeVerdict: _aio.UnaryUnaryMultiCallable[_alerts_pb2.DisputeVerdictRequest, _alerts_pb2.DisputeVerdictResponse]  # type: ignore[assignment]
+    RateAlert: _aio.UnaryUnaryMultiCallable[_alerts_pb2.RateAlertRequest, _alerts_pb2.RateAlertResponse]  # type: ignore[assignment]
+    AskNewDate: _aio.UnaryUnaryMultiCallable[_alerts_pb2.AskNewDateRequest, _alerts_pb2.AskNewDateResponse]  # type: ignore[assignment]
+    TellCustomer: _aio.UnaryUnaryMultiCallable[_alerts_pb2.TellCustomerRequest, _alerts_pb2.TellCustomerResponse]  # type: ignore[assignment]
+    CountRatings: _aio.UnaryUnaryMultiCallable[_alerts_pb2.CountRatingsRequest, _alerts_pb2.CountRatingsResponse]  # type: ignore[assignment]
 
 class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -120,5 +138,68 @@ class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_alerts_pb2.ListOnCallResponse, _abc.Awaitable[_alerts_pb2.ListOnCallResponse]]:
         """Who is on call now and in the days to come, by the file of schedules."""
+
+    @_abc_1.abstractmethod
+    def AssignAlert(
+        self,
+        request: _alerts_pb2.AssignAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.AssignAlertResponse, _abc.Awaitable[_alerts_pb2.AssignAlertResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def EscalateAlert(
+        self,
+        request: _alerts_pb2.EscalateAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.EscalateAlertResponse, _abc.Awaitable[_alerts_pb2.EscalateAlertResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def NoteAlert(
+        self,
+        request: _alerts_pb2.NoteAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.NoteAlertResponse, _abc.Awaitable[_alerts_pb2.NoteAlertResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def CloseAlert(
+        self,
+        request: _alerts_pb2.CloseAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.CloseAlertResponse, _abc.Awaitable[_alerts_pb2.CloseAlertResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def DisputeVerdict(
+        self,
+        request: _alerts_pb2.DisputeVerdictRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.DisputeVerdictResponse, _abc.Awaitable[_alerts_pb2.DisputeVerdictResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def RateAlert(
+        self,
+        request: _alerts_pb2.RateAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.RateAlertResponse, _abc.Awaitable[_alerts_pb2.RateAlertResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def AskNewDate(
+        self,
+        request: _alerts_pb2.AskNewDateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.AskNewDateResponse, _abc.Awaitable[_alerts_pb2.AskNewDateResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def TellCustomer(
+        self,
+        request: _alerts_pb2.TellCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.TellCustomerResponse, _abc.Awaitable[_alerts_pb2.TellCustomerResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def CountRatings(
+        self,
+        request: _alerts_pb2.CountRatingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.CountRatingsResponse, _abc.Awaitable[_alerts_pb2.CountRatingsResponse]]: ...
 
 def add_AlertsServiceServicer_to_server(servicer: AlertsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

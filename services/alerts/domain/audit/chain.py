@@ -17,6 +17,14 @@ class Action(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     SNOOZE = "snooze"
+    ASSIGN = "assign"
+    ESCALATE = "escalate"
+    NOTE = "note"
+    CLOSE = "close"
+    DISPUTE = "dispute"
+    RATE = "rate"
+    ASK_NEW_DATE = "ask_new_date"
+    TELL_CUSTOMER = "tell_customer"
     RELEASE = "release"
     BEGIN_SILENCE = "begin_silence"
     END_SILENCE = "end_silence"
@@ -30,7 +38,8 @@ Facts = dict[str, str]
 class Act:
     """Who did what to what, when and why, and which facts it changed from what into what.
 
-    `about` is an alert's key, a promise or a silence. `request` is the idempotency key that the
+    `about` is an alert's key, a promise or a silence; `detail` is whatever else was asked for, such
+    as the assignee. `request` is the idempotency key that the
     actor gave; of one about the same only the first has an effect.
     """
 
@@ -39,6 +48,7 @@ class Act:
     about: str
     at: Instant
     reason: str = ""
+    detail: str = ""
     subject: str = ""
     before: Facts = field(default_factory=dict)
     after: Facts = field(default_factory=dict)
@@ -47,8 +57,11 @@ class Act:
 
     def same_wish(self, other: "Act") -> bool:
         """Whether two of one request ask for the same."""
-        wish = (self.actor, self.action, self.about, self.reason)
-        return wish == (other.actor, other.action, other.about, other.reason)
+        return self._wish == other._wish
+
+    @property
+    def _wish(self) -> tuple[str, ...]:
+        return self.actor, self.action, self.about, self.reason, self.detail
 
 
 @dataclass(frozen=True, slots=True)

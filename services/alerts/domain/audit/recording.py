@@ -29,12 +29,19 @@ def differing(act: Act, before: Facts, after: Facts) -> Act:
 def facts(alert: Alert) -> Facts:
     """What people change of an alert, in words; what it does not have is left out."""
     taken, snooze = alert.acknowledgement, alert.snooze
+    useful = sum(each.useful for each in alert.ratings)
     said = {
         "state": alert.state.value,
         "in_hand_of": taken.actor if taken else "",
         "in_hand_until": _moment(taken.until if taken else None),
         "snoozed_until": _moment(snooze.until if snooze else None),
         "rungs": str(alert.rungs),
+        "assignee": alert.assignee,
+        "cause": alert.closing.cause.value if alert.closing else "",
+        "disputed_by": alert.dispute.party if alert.dispute else "",
+        "notes": str(len(alert.notes) or ""),
+        "useful": str(useful or ""),
+        "not_useful": str(len(alert.ratings) - useful or ""),
     }
     return {name: value for name, value in said.items() if value}
 

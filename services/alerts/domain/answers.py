@@ -1,0 +1,65 @@
+"""What people say of an alert: notes, questions, the cause, a dispute, whether it was of use."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.shared.clock import Instant
+
+
+class Cause(StrEnum):
+    """Why a promise was broken, as whoever is through with it sees it."""
+
+    APPROVAL = "approval"
+    MISSING_INFORMATION = "missing_information"
+    CAPACITY = "capacity"
+    SYSTEM = "system"
+    KNOW_HOW = "know_how"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    OVER_PROMISE = "over_promise"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A person's words: a note, or what is asked of others."""
+
+    actor: str
+    at: Instant
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who is through with it, and why it came to that."""
+
+    actor: str
+    at: Instant
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A party of the promise does not agree with what was concluded."""
+
+    actor: str
+    party: str
+    at: Instant
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Whether the alert was of use to one person."""
+
+    actor: str
+    useful: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingCount:
+    """How many people an agreement's alerts were of use to, and how many not."""
+
+    agreement: str
+    useful: int
+    not_useful: int
