@@ -17,6 +17,7 @@ from services.alerts.domain.alert import (
 )
 from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import START, Act, Entry, Head, appended
+from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.promise import Condition, Promise, Word
 from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
@@ -36,6 +37,11 @@ class Waiting:
     receivers: set[str]
     claims: dict[str, tuple[str, Instant]] = field(default_factory=dict)
     tried: dict[str, Instant] = field(default_factory=dict)
+    posts: dict[str, str] = field(default_factory=dict)
+
+    def free(self, receiver: str, owner: str, now: Instant) -> bool:
+        holder, until = self.claims.get(receiver, (owner, now))
+        return receiver in self.receivers and (holder == owner or now >= until)
 
 
 class MemoryAudit:
@@ -133,32 +139,36 @@ class MemoryAlertStore:
 
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
         found = (
-            each.notice
+            replace(each.notice, post=each.posts.get(receiver, ""))
             for each in self._notices.values()
             if receiver in each.receivers and each.notice.alert.key not in without
         )
         return sorted(found, key=_place)[:limit]
 
-    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> Instant | None:
+    def claim(self, post: Post, receiver: str, owner: str, now: Instant) -> Instant | None:
         with self._lock:
-            row = self._notices[notice.id]
-            holder, until = row.claims.get(receiver, (owner, now))
-            if receiver not in row.receivers or (holder != owner and now < until):
+            rows = [self._notices[notice.id] for notice in post.notices]
+            if not all(row.free(receiver, owner, now) for row in rows):
                 return None
-            row.claims[receiver] = (owner, now + CLAIM)
-            return row.tried.setdefault(receiver, now)
+            for row in rows:
+                row.claims[receiver] = (owner, now + CLAIM)
+                row.posts[receiver] = post.id
+            return min(row.tried.setdefault(receiver, now) for row in rows)
 
-    def settle(self, notice: Notice, receiver: str, problem: str = "", fallback: str = "") -> None:
-        receivers = self._notices[notice.id].receivers
-        receivers.discard(receiver)
-        if fallback:
-            receivers.add(fallback)
-        if problem:
-            self.problems[notice.id] = problem
-            self._passed_on.add((notice.alert.key, receiver))
+    def settle(
+        self, notices: Sequence[Notice], receiver: str, problem: str = "", fallback: str = ""
+    ) -> None:
+        for notice in notices:
+            receivers = self._notices[notice.id].receivers
+            receivers.discard(receiver)
+            if fallback:
+                receivers.add(fallback)
+            if problem:
+                self.problems[notice.id] = problem
+                self._passed_on.add((notice.alert.key, receiver))
 
-    def passed_on(self, key: str, receiver: str) -> bool:
-        return (key, receiver) in self._passed_on
+    def passed_on(self, keys: Collection[str], receiver: str) -> Collection[str]:
+        return {key for key in keys if (key, receiver) in self._passed_on}
 
     def drop(self, notices: Sequence[Notice], receiver: str) -> bool:
         with self._lock:
@@ -221,22 +231,31 @@ class MemoryLedger:
 
 
 class MemoryChannel:
-    """A receiver that takes everything, except what a test lets fail."""
+    """A receiver that takes everything, except what a test lets fail.
 
-    def __init__(self, name: str = "memory") -> None:
+    `got` are the notices that it took, `posts` how they came, `tries` the ids of all posts.
+    """
+
+    def __init__(self, name: str = "memory", alerts_a_post: int = ALERTS_A_POST) -> None:
         self.name = name
+        self.alerts_a_post = alerts_a_post
         self.got: list[Notice] = []
+        self.posts: list[Post] = []
         self.tries: list[str] = []
         self.failing: dict[str, list[Exception]] = {}
 
-    def fail(self, key: str, times: int = 1, *, permanent: bool = False) -> None:
-        """The next `times` notices of the alert with this key are not taken."""
-        error = DeliveryError("The receiver answered 500.", permanent=permanent)
+    def fail(
+        self, key: str, times: int = 1, *, permanent: bool = False, in_parts: bool = False
+    ) -> None:
+        """The next `times` posts with the alert of this key are not taken."""
+        error = DeliveryError("The receiver answered 500.", permanent=permanent, in_parts=in_parts)
         self.failing[key] = [error] * times
 
-    def send(self, notice: Notice) -> str:
-        self.tries.append(notice.id)
-        if failures := self.failing.get(notice.alert.key):
-            raise failures.pop()
-        self.got.append(notice)
+    def send(self, post: Post) -> str:
+        self.tries.append(post.id)
+        for key in post.keys:
+            if failures := self.failing.get(key):
+                raise failures.pop()
+        self.posts.append(post)
+        self.got += post.notices
         return "taken"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.alerts.domain.alert import Acknowledgement, History, Notice
 from services.alerts.domain.decisions import decide
+from services.alerts.domain.posts import Post, posts_of
 from services.alerts.domain.promise import Promise, Word
 from tests.alerting import at, ended, warned
 
@@ -32,6 +33,12 @@ def resolve() -> Notice:
 def in_hand() -> Notice:
     notice = trigger()
     return replace(notice, alert=replace(notice.alert, acknowledgement=Acknowledgement("ann", NOW)))
+
+
+def together(*promises: Promise) -> Post:
+    """One post about all of them, each at risk."""
+    (post,) = posts_of([trigger(promise) for promise in promises], len(promises))
+    return post
 
 
 def text_of(text: str) -> Notice:

@@ -1,5 +1,7 @@
 """Notices on their way to one receiver: in order for each alert, at least once, one bad receiver or
-alert never in the way of others. Which step comes when is written in `handlers.py`.
+alert never in the way of others. The first of a group goes out at once; what comes while a post is
+under way, or while the receiver must be waited for, goes together. Which step comes when is written
+in `handlers.py`.
 """
 
 import random
@@ -13,15 +15,17 @@ from typing import Protocol
 from opentelemetry.trace import Span, SpanKind
 
 from services.alerts.domain.alert import Notice
+from services.alerts.domain.posts import Post, halves
 from services.alerts.errors import DeliveryError
 from services.alerts.pacing import Pace
 from services.shared import telemetry as names
 from services.shared.clock import SECOND, Clock, Instant
 from services.shared.telemetry import Telemetry
 
-Step = Callable[[Sequence[Notice]], Sequence[Notice]]
-
-NOTICES_AT_ONCE = 100
+NOTICES_AT_ONCE = 1_000
+POSTS_AT_ONCE = 100
+"""What one pass looks at: enough for full posts, and no more than it can send."""
+TRIES_TOGETHER = 3
 CLAIM = 60 * SECOND
 """More than one try takes; a claim of a process that died ends after it."""
 GIVE_UP_AFTER = 86_400 * SECOND
@@ -29,7 +33,7 @@ GIVE_UP_AFTER = 86_400 * SECOND
 
 
 class Result(StrEnum):
-    """What became of a notice, or of one try to deliver it."""
+    """What became of a notice, or of one try to deliver it with others or alone."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -38,6 +42,8 @@ class Result(StrEnum):
     """The fallback has it now."""
     COLLAPSED = "collapsed"
     """It was over before the receiver heard of it, so nothing was sent."""
+    DIVIDED = "divided"
+    """The post was not taken as one; the notice goes in one of its halves."""
 
 
 class Channel(Protocol):
@@ -46,7 +52,12 @@ class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def send(self, notice: Notice) -> str:
+    @property
+    def alerts_a_post(self) -> int:
+        """How many notices one post may hold."""
+        ...
+
+    def send(self, post: Post) -> str:
         """What the receiver answered, in a few words; raises DeliveryError."""
         ...
 
@@ -55,19 +66,26 @@ class NoticeStore(Protocol):
     """The notices that wait; each was written together with its alert."""
 
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
-        """The oldest first, those of an alert in order; none of the alerts named in `without`."""
+        """The oldest first, those of an alert in order; none of the alerts named in `without`.
+
+        Each says in which post this receiver was told of it, if it was.
+        """
         ...
 
-    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> Instant | None:
-        """Since when it is tried; None where another process does, or it was settled meanwhile."""
+    def claim(self, post: Post, receiver: str, owner: str, now: Instant) -> Instant | None:
+        """Since when any of it is tried, and from now on as this post; None where another process
+        tries any of it, or any was settled meanwhile.
+        """
         ...
 
-    def settle(self, notice: Notice, receiver: str, problem: str = "", fallback: str = "") -> None:
-        """The receiver has it, or will never take it for this `problem`; `fallback` gets it too."""
+    def settle(
+        self, notices: Sequence[Notice], receiver: str, problem: str = "", fallback: str = ""
+    ) -> None:
+        """The receiver has them, or never will for this `problem`; `fallback` gets them too."""
         ...
 
-    def passed_on(self, key: str, receiver: str) -> bool:
-        """Whether a notice of this alert was settled with a problem."""
+    def passed_on(self, keys: Collection[str], receiver: str) -> Collection[str]:
+        """Of which of these alerts a notice was settled with a problem."""
         ...
 
     def drop(self, notices: Sequence[Notice], receiver: str) -> bool:
@@ -109,7 +127,8 @@ class Receiver:
         now = self.clock.now()
         if not self.pace.open(now):
             return ()
-        return self.store.waiting(self.channel.name, NOTICES_AT_ONCE, self.pace.asleep(now))
+        limit = min(NOTICES_AT_ONCE, POSTS_AT_ONCE * self.channel.alerts_a_post)
+        return self.store.waiting(self.channel.name, limit, self.pace.asleep(now))
 
 
 def oldest_of_each_alert(notices: Sequence[Notice]) -> Sequence[Notice]:
@@ -120,91 +139,122 @@ def oldest_of_each_alert(notices: Sequence[Notice]) -> Sequence[Notice]:
     return tuple(oldest.values())
 
 
-def least_failed_first(to: Receiver, notices: Sequence[Notice]) -> Sequence[Notice]:
+def least_failed_first(to: Receiver, posts: Sequence[Post]) -> Sequence[Post]:
     """What is never taken must not be what a receiver's return is measured by."""
-    return sorted(notices, key=lambda notice: to.pace.failures(notice.alert.key))
+    return sorted(posts, key=lambda post: to.pace.failures(post.keys[0]))
 
 
-def sent(to: Receiver, notices: Sequence[Notice]) -> Sequence[Notice]:
+def sent(to: Receiver, posts: Sequence[Post]) -> Sequence[Notice]:
     """Those that are settled. Where the receiver is away or has had its rate, the others wait."""
     settled: list[Notice] = []
-    for notice in notices:
+    for post in posts:
         now = to.clock.now()
         if to.stop.is_set() or not to.pace.open(now):
             break
-        since = to.store.claim(notice, to.channel.name, to.owner, now)
-        if since is not None and _send(to, notice, since):
-            settled.append(notice)
+        since = to.store.claim(post, to.channel.name, to.owner, now)
+        if since is not None and _send(to, post, since):
+            settled += post.notices
     return settled
 
 
-def _send(to: Receiver, notice: Notice, since: Instant) -> bool:
-    """True where the notice is settled; its alert gets a rest before anything else goes wrong."""
-    key, now = notice.alert.key, to.clock.now()
+def _send(to: Receiver, post: Post, since: Instant) -> bool:
+    """True where the post is settled; its alerts get a rest before anything else goes wrong."""
+    now = to.clock.now()
     to.pace.trying(now)
     try:
-        with _span(to, notice):
-            to.channel.send(notice)
+        with _span(to, post):
+            to.channel.send(post)
     except DeliveryError as error:
-        _say(to, notice, error)
-        return _not_taken(to, notice, since, error)
+        return _not_taken(to, post, since, error)
     except Exception:
-        to.pace.failed(key, now)
+        to.pace.failed(post.keys, now)
         raise
-    to.store.settle(notice, to.channel.name, fallback=_who_heard_of_its_beginning(to, notice))
-    to.count(to.channel.name, Result.DELIVERED)
-    to.pace.taken(key)
+    _settle(to, post)
+    to.pace.taken(post.keys[0])
     return True
 
 
-def _not_taken(to: Receiver, notice: Notice, since: Instant, error: DeliveryError) -> bool:
-    key, now, fallback = notice.alert.key, to.clock.now(), to.policy.fallback
+def _settle(to: Receiver, post: Post) -> None:
+    """Where the fallback was told that an alert began, it is told that it is over."""
+    name, fallback = to.channel.name, to.policy.fallback
+    heard: Collection[str] = ()
+    if fallback and post.group.over:
+        heard = to.store.passed_on(post.keys, name)
+    for of, beside in ((set(post.keys) - set(heard), ""), (heard, fallback)):
+        if notices := [each for each in post.notices if each.alert.key in of]:
+            to.store.settle(notices, name, fallback=beside)
+    _count(to, post, Result.DELIVERED)
+
+
+def _not_taken(to: Receiver, post: Post, since: Instant, error: DeliveryError) -> bool:
+    name, now, fallback = to.channel.name, to.clock.now(), to.policy.fallback
+    if _goes_in_parts(to, post, error):
+        return _divide(to, post, error)
+    _say(to, post, error, Result.REFUSED if error.permanent else Result.FAILED)
     if error.permanent:
-        to.pace.taken(key)
+        to.pace.taken(post.keys[0])
     else:
         began = min(since, since if to.pace.failing_since is None else to.pace.failing_since)
         if not fallback or now - began < GIVE_UP_AFTER:
-            to.pace.failed(key, now, error.retry_after)
+            to.pace.failed(post.keys, now, error.retry_after)
             return False
-        to.pace.passed_over(key)
-    to.store.settle(notice, to.channel.name, str(error), fallback)
+        to.pace.passed_over(post.keys[0])
+    to.store.settle(post.notices, name, str(error), fallback)
     if fallback:
-        to.count(to.channel.name, Result.PASSED_ON)
+        _count(to, post, Result.PASSED_ON)
     return True
 
 
-def _who_heard_of_its_beginning(to: Receiver, notice: Notice) -> str:
-    """Where the fallback was told that an alert began, it is told that it is over."""
-    fallback = to.policy.fallback
-    if fallback and notice.alert.end and to.store.passed_on(notice.alert.key, to.channel.name):
-        return fallback
-    return ""
+def _goes_in_parts(to: Receiver, post: Post, error: DeliveryError) -> bool:
+    """Where the receiver is there and this post alone keeps failing, one alert of it may be why."""
+    if len(post.notices) == 1:
+        return False
+    if error.permanent:
+        return error.in_parts
+    tries = to.pace.failures(post.keys[0]) + 1
+    return tries >= TRIES_TOGETHER and not to.pace.away and not error.retry_after
 
 
-def _say(to: Receiver, notice: Notice, error: DeliveryError) -> None:
-    result = Result.REFUSED if error.permanent else Result.FAILED
-    to.count(to.channel.name, result)
+def _divide(to: Receiver, post: Post, error: DeliveryError) -> bool:
+    """Each half is a post of its own from now on, so that what is never taken ends up alone."""
+    _say(to, post, error, Result.DIVIDED)
+    to.pace.passed_over(post.keys[0])
+    for half in halves(post):
+        to.store.claim(half, to.channel.name, to.owner, to.clock.now())
+    return False
+
+
+def _count(to: Receiver, post: Post, result: Result) -> None:
+    for _ in post.notices:
+        to.count(to.channel.name, result)
+
+
+def _say(to: Receiver, post: Post, error: DeliveryError, result: Result) -> None:
+    _count(to, post, result)
     to.telemetry.log.warning(
-        "notice not delivered",
+        "post not delivered",
         receiver=to.channel.name,
-        notice=notice.id,
+        post=post.id,
+        notices=len(post.notices),
         result=result,
         problem=str(error),
     )
 
 
-def _span(to: Receiver, notice: Notice) -> AbstractContextManager[Span]:
-    """A trace of its own, linked to the decision's: a receiver may be back hours later."""
+def _span(to: Receiver, post: Post) -> AbstractContextManager[Span]:
+    """A trace of its own, linked to the decisions': a receiver may be back hours later."""
+    first = post.first
     return to.telemetry.span(
         f"notify {to.channel.name}",
         parent=(),
-        links=[((names.TRACEPARENT, notice.traceparent.encode()),)],
+        links=[((names.TRACEPARENT, each.traceparent.encode()),) for each in post.notices],
         kind=SpanKind.CLIENT,
         attributes={
             names.HANDOFF_CHANNEL: to.channel.name,
-            names.HANDOFF_ALERT_KEY: notice.alert.key,
-            names.HANDOFF_REASON: notice.reason,
-            names.HANDOFF_PROMISE_ID: notice.alert.promise.promise_id,
-            names.HANDOFF_SUBJECT: notice.alert.promise.subject,
+            names.HANDOFF_NOTICES: len(post.notices),
+            names.HANDOFF_ALERT_KEY: first.alert.key,
+            names.HANDOFF_REASON: first.reason,
+            names.HANDOFF_PROMISE_ID: first.alert.promise.promise_id,
+            names.HANDOFF_SUBJECT: first.alert.promise.subject,
         },
     )

@@ -3,6 +3,7 @@
 Only `store.py` uses these. Mongo itself forgets what is over, a while after `forget_at`.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -70,7 +71,7 @@ class AlertDocument(Document):  # type: ignore[misc]  # mongoengine has no types
 class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no types
     """One notice; `waiting` are the receivers without it, `problems` why some never get it.
 
-    `tried` is since when each is told of it.
+    `tried` is since when each is told of it, `posts` in which post.
     """
 
     id = StringField(primary_key=True)
@@ -80,6 +81,7 @@ class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no type
     waiting = ListField(StringField())
     claims = DictField()
     tried = DictField()
+    posts = DictField()
     problems = DictField()
     content = DictField(required=True)
     forget_at = DateTimeField(required=True)
@@ -152,13 +154,14 @@ def notice_document(notice: Notice) -> NoticeDocument:
         revision=notice.alert.revision,
         at=notice.at,
         waiting=list(notice.receivers),
-        content=_NOTICE.dump_python(notice, mode="json"),
+        content=_NOTICE.dump_python(notice, mode="json", exclude={"post"}),
         forget_at=a_while_from_now(),
     )
 
 
-def notice_of(document: NoticeDocument) -> Notice:
-    return _NOTICE.validate_python(document.content)
+def notice_of(document: NoticeDocument, receiver: str) -> Notice:
+    notice = _NOTICE.validate_python(document.content)
+    return replace(notice, post=document.posts.get(receiver, ""))
 
 
 def silence_document(silence: Silence) -> SilenceDocument:

@@ -1,7 +1,7 @@
 """What alerts raise on purpose; a request that is not carried out raises the shared Refused.
 
 AlertsError
-├── DeliveryError        a receiver did not take a notice; `permanent` means: do not try again
+├── DeliveryError        a receiver did not take a post; `permanent` means: do not try again
 ├── LedgerUnreachable    the tracker does not answer
 └── SchedulesError       schedules or overrides are wrong: file, line, key and what would be right
 """
@@ -16,11 +16,17 @@ class AlertsError(HandoffError):
 
 
 class DeliveryError(AlertsError):
-    """A receiver did not take a notice; in less than `retry_after`, microseconds, it will not."""
+    """A receiver did not take a post; in less than `retry_after`, microseconds, it will not.
 
-    def __init__(self, message: str, *, permanent: bool, retry_after: Instant = 0) -> None:
+    What it will never take as one it may take `in_parts`.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool, in_parts: bool = False, retry_after: Instant = 0
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.in_parts = in_parts
         self.retry_after = retry_after
 
 

@@ -19,6 +19,7 @@ from services.alerts.domain.audit.recording import recorded
 from services.alerts.domain.climbing import Rules, climbing
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.ladders import Escalation
+from services.alerts.domain.posts import posts_of
 from services.alerts.domain.promise import Promise, Word
 from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
@@ -113,22 +114,16 @@ def wake(desk: Desk, now: Instant) -> int:
     return len(due)
 
 
-def delivery_steps(to: delivery.Receiver) -> tuple[delivery.Step, ...]:
-    """What happens to notices on their way to a receiver: the order is written only here."""
-    return (
-        partial(without_what_is_over, to),
-        delivery.oldest_of_each_alert,
-        partial(delivery.least_failed_first, to),
-        partial(delivery.sent, to),
-    )
-
-
 def deliver(to: delivery.Receiver) -> int:
-    """One pass over what waits for a receiver; how many notices it took or refused for good."""
-    notices = to.waiting()
-    for step in delivery_steps(to):
-        notices = step(notices)
-    return len(notices)
+    """One pass over what waits for a receiver; how many notices it took or refused for good.
+
+    1. collapse  2. keep the order of each alert  3. group  4. spare what fails  5. send: the order
+    is written only here.
+    """
+    notices = without_what_is_over(to, to.waiting())
+    notices = delivery.oldest_of_each_alert(notices)
+    posts = posts_of(notices, to.channel.alerts_a_post)
+    return len(delivery.sent(to, delivery.least_failed_first(to, posts)))
 
 
 def change(

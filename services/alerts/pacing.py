@@ -4,7 +4,7 @@ Time and chance are given; nothing here sends, waits or keeps anything beyond th
 """
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from services.shared.clock import SECOND, Instant
@@ -14,8 +14,9 @@ RETRY_LIMIT = 60 * SECOND
 PROBE_LIMIT = 30 * SECOND
 """A receiver that is back is found within this, and then gets all that waits."""
 AWAY_AFTER = 3
-"""So many alerts failed, one after the other, and it is the receiver and not the alert."""
-RESTING_LIMIT = 1_000
+"""So many posts failed, one after the other, and it is the receiver and not an alert."""
+RESTING_LIMIT = 2_000
+"""Alerts that rest; beyond it the oldest rests end early, each for all that failed together."""
 MINUTE = 60 * SECOND
 
 
@@ -30,15 +31,19 @@ def backoff(failures: int, chance: float, limit: Instant = RETRY_LIMIT) -> Insta
 
 @dataclass(slots=True)
 class Rest:
-    """How often in a row the notices of an alert failed, and until when they are left alone."""
+    """How often in a row a post of these alerts failed, and until when they are left alone."""
 
+    keys: Sequence[str]
     failures: int
     until: Instant
 
 
 @dataclass(slots=True)
 class Pace:
-    """What one receiver is given time for; `per_minute` holds for any sixty seconds."""
+    """What one receiver is given time for; `per_minute` holds for any sixty seconds.
+
+    What was posted together rests together, under the key of its first alert.
+    """
 
     chance: Callable[[], float]
     per_minute: int | None = None
@@ -59,9 +64,14 @@ class Pace:
             self._tries.popleft()
         return len(self._tries) < self.per_minute
 
+    @property
+    def away(self) -> bool:
+        """Whether it is only probed, until it takes something."""
+        return self._probes > 0
+
     def asleep(self, now: Instant) -> Collection[str]:
         """The alerts that are left alone."""
-        return [key for key, rest in self._rests.items() if now < rest.until]
+        return [key for rest in self._rests.values() if now < rest.until for key in rest.keys]
 
     def failures(self, key: str) -> int:
         return self._rests[key].failures if key in self._rests else 0
@@ -70,16 +80,16 @@ class Pace:
         if self.per_minute is not None:
             self._tries.append(now)
 
-    def failed(self, key: str, now: Instant, retry_after: Instant = 0) -> None:
-        """The alert gets a rest; the receiver too if it asks for one, or takes nothing at all."""
+    def failed(self, keys: Sequence[str], now: Instant, retry_after: Instant = 0) -> None:
+        """The alerts get a rest; the receiver too if it asks for one, or takes nothing at all."""
         if self.failing_since is None:
             self.failing_since = now
-        failures = self.failures(key) + 1
-        self._rests.pop(key, None)
-        self._rests[key] = Rest(failures, now + backoff(failures, self.chance()))
-        while len(self._rests) > RESTING_LIMIT:
+        failures = self.failures(keys[0]) + 1
+        self._rests.pop(keys[0], None)
+        self._rests[keys[0]] = Rest(keys, failures, now + backoff(failures, self.chance()))
+        while sum(len(rest.keys) for rest in self._rests.values()) > RESTING_LIMIT:
             self._rests.pop(next(iter(self._rests)))
-        self._failing.add(key)
+        self._failing.add(keys[0])
         if self._probes or retry_after or len(self._failing) >= AWAY_AFTER:
             self._probes += 1
             rest = backoff(self._probes, self.chance(), PROBE_LIMIT)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, mode
 from services.alerts.errors import DeliveryError
 
 PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
+RATE = r"^[1-9]\d{0,4}/min$"
 _BY_PLACE = ("_file", "_env")
 
 
@@ -64,13 +65,13 @@ Line = Annotated[str, Field(pattern=r"^[^\s<>\",;]+@[^\s<>\",;]+$", max_length=2
 
 
 class Options(BaseModel):
-    """What every receiver has: whom it falls back on, and how many notices a minute it takes."""
+    """What every receiver has: whom it falls back on, and how many posts a minute it takes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Name
     fallback: Name | None = None
-    rate: str | None = Field(None, pattern=r"^[1-9]\d{0,4}/min$")
+    rate: str | None = Field(None, pattern=RATE)
     collapse: bool = True
     """What was resolved before this receiver heard of it is not sent at all."""
 
@@ -119,6 +120,8 @@ class PagerDutyOptions(Options):
     kind: Literal["pagerduty"]
     routing_key: Secret
     url: Address = PAGERDUTY
+    rate: str | None = Field("120/min", pattern=RATE)
+    """What PagerDuty is known to take for one routing key."""
 
 
 class SlackOptions(Options):

@@ -11,6 +11,7 @@ from services.alerts.channels.alertmanager import alertmanager_post
 from services.alerts.channels.apprise import AppriseChannel
 from services.alerts.channels.email import EmailChannel
 from services.alerts.channels.log import LogChannel
+from services.alerts.channels.pagerduty import ALERTS_A_POST as PAGERDUTY_ALERTS_A_POST
 from services.alerts.channels.pagerduty import pagerduty_post
 from services.alerts.channels.posting import PostingChannel, Write
 from services.alerts.channels.signing import keys_of
@@ -18,6 +19,7 @@ from services.alerts.channels.slack import slack_post
 from services.alerts.channels.webhook import webhook_post
 from services.alerts.delivery import Channel
 from services.alerts.destinations import Guard, guarded_client
+from services.alerts.domain.posts import ALERTS_A_POST
 from services.alerts.errors import DeliveryError
 from services.alerts.receiver_options import (
     AlertmanagerOptions,
@@ -59,26 +61,27 @@ def channel_of(options: AnyOptions, around: Surroundings) -> Channel:
         case _:
             write = _writing(options, around.console_url)
             client = around.client(around.guard)
-            return PostingChannel(options.name, write, client, around.clock)
+            most = PAGERDUTY_ALERTS_A_POST if options.kind == "pagerduty" else ALERTS_A_POST
+            return PostingChannel(options.name, write, client, around.clock, most)
 
 
 def _writing(options: Posting, console: str) -> Write:
-    """Secrets are read when a notice is written, so that they can be replaced meanwhile."""
+    """Secrets are read when a post is written, so that they can be replaced meanwhile."""
     match options:
         case WebhookOptions():
             url, keys = options.url, options.keys
             _check_keys(options)
-            return lambda notice, now: webhook_post(
-                notice, now, _text(url), keys_of(keys.read()) if keys else (), console
+            return lambda post, now: webhook_post(
+                post, now, _text(url), keys_of(keys.read()) if keys else (), console
             )
         case AlertmanagerOptions():
-            return lambda notice, now: alertmanager_post(notice, now, options.url, console)
+            return lambda post, now: alertmanager_post(post, now, options.url, console)
         case PagerDutyOptions():
-            return lambda notice, _now: pagerduty_post(
-                notice, options.url, options.routing_key.read(), console
+            return lambda post, _now: pagerduty_post(
+                post, options.url, options.routing_key.read(), console
             )
         case SlackOptions():
-            return lambda notice, _now: slack_post(notice, options.url.read(), console)
+            return lambda post, _now: slack_post(post, options.url.read(), console)
 
 
 def _text(address: str | Secret) -> str:

@@ -32,6 +32,7 @@ from services.alerts.documents import (
 from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, State
 from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import Act
+from services.alerts.domain.posts import Post
 from services.alerts.domain.promise import Promise
 from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
@@ -137,40 +138,52 @@ class MongoAlertStore:
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
         found = NoticeDocument.objects(waiting=receiver, key__nin=list(without))
         return [
-            notice_of(document) for document in found.order_by("at", "key", "revision").limit(limit)
+            notice_of(document, receiver)
+            for document in found.order_by("at", "key", "revision").limit(limit)
         ]
 
-    def claim(self, notice: Notice, receiver: str, owner: str, now: Instant) -> Instant | None:
+    def claim(self, post: Post, receiver: str, owner: str, now: Instant) -> Instant | None:
         free = [
             {f"claims.{receiver}": None},
             {f"claims.{receiver}.owner": owner},
             {f"claims.{receiver}.until": {"$lte": now}},
         ]
-        claim = {"owner": owner, "until": now + CLAIM}
-        claimed = NoticeDocument.objects(
-            __raw__={"_id": notice.id, "waiting": receiver, "$or": free}
-        ).modify(
-            __raw__={
-                "$set": {f"claims.{receiver}": claim},
-                "$min": {f"tried.{receiver}": now},
+        ids = [notice.id for notice in post.notices]
+        change = {
+            "$set": {
+                f"claims.{receiver}": {"owner": owner, "until": now + CLAIM},
+                f"posts.{receiver}": post.id,
             },
-            new=True,
-        )
-        return int(claimed.tried[receiver]) if claimed else None
+            "$min": {f"tried.{receiver}": now},
+        }
 
-    def settle(self, notice: Notice, receiver: str, problem: str = "", fallback: str = "") -> None:
+        def work(_session: ClientSession) -> Instant | None:
+            found = NoticeDocument.objects(
+                __raw__={"_id": {"$in": ids}, "waiting": receiver, "$or": free}
+            )
+            if found.count() < len(ids):
+                return None
+            found.update(__raw__=change)
+            tried = NoticeDocument.objects(id__in=ids).scalar("tried")
+            return min(int(each[receiver]) for each in tried)
+
+        return in_transaction(self._client, work)
+
+    def settle(
+        self, notices: Sequence[Notice], receiver: str, problem: str = "", fallback: str = ""
+    ) -> None:
         """The fallback first: who dies in between tells it twice rather than never."""
-        found = NoticeDocument.objects(id=notice.id)
+        found = NoticeDocument.objects(id__in=[notice.id for notice in notices])
         if fallback:
-            found.update_one(__raw__={"$addToSet": {"waiting": fallback}})
+            found.update(__raw__={"$addToSet": {"waiting": fallback}})
         change = _taken_from(receiver)
         if problem:
             change["$set"] = {f"problems.{receiver}": problem}
-        found.update_one(__raw__=change)
+        found.update(__raw__=change)
 
-    def passed_on(self, key: str, receiver: str) -> bool:
-        problem = {f"problems.{receiver}": {"$exists": True}}
-        return NoticeDocument.objects(__raw__={"key": key, **problem}).first() is not None
+    def passed_on(self, keys: Collection[str], receiver: str) -> Collection[str]:
+        problem = {"key": {"$in": list(keys)}, f"problems.{receiver}": {"$exists": True}}
+        return frozenset(NoticeDocument.objects(__raw__=problem).distinct("key"))
 
     def drop(self, notices: Sequence[Notice], receiver: str) -> bool:
         first, later = notices[0].id, [notice.id for notice in notices[1:]]

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.alerts.destinations import Guard
+from services.alerts.domain.posts import alone
 from services.alerts.domain.trial import trial
 from services.alerts.errors import DeliveryError
 from services.alerts.receiver_options import AnyOptions, EmailOptions, LogOptions, Secret
@@ -66,7 +67,7 @@ def try_out(name: Name, as_json: AsJson = False) -> None:
     problem: DeliveryError | None = None
     try:
         for notice in notices if options.kind in REMEMBERING else notices[:1]:
-            answers.append(channel.send(notice))
+            answers.append(channel.send(alone(notice)))
     except DeliveryError as error:
         problem = error
     if as_json:

@@ -6,6 +6,7 @@ from pymongo import MongoClient
 from services.alerts import handlers
 from services.alerts.domain.alert import Notice
 from services.alerts.domain.ladders import everybody_at_once
+from services.alerts.domain.posts import alone
 from services.alerts.handlers import Desk
 from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
@@ -36,20 +37,20 @@ def two_notices(store: MongoAlertStore) -> tuple[Notice, ...]:
 def test_a_receiver_fails_since_the_first_try_of_what_still_waits(store: MongoAlertStore) -> None:
     first, second = two_notices(store)
     assert QUEUES.failing() == {}, "what nobody tried yet is not stuck"
-    store.claim(second, "pager", "this", at("15:40"))
-    store.claim(first, "pager", "this", at("15:30"))
+    store.claim(alone(second), "pager", "this", at("15:40"))
+    store.claim(alone(first), "pager", "this", at("15:30"))
     assert QUEUES.failing() == {"pager": at("15:30")}
-    store.settle(first, "pager")
+    store.settle([first], "pager")
     assert QUEUES.failing() == {"pager": at("15:40")}
-    store.settle(second, "pager")
+    store.settle([second], "pager")
     assert QUEUES.failing() == {}
 
 
 def test_what_is_refused_counts_where_nobody_else_is_told(store: MongoAlertStore) -> None:
     first, second = two_notices(store)
-    store.settle(first, "log", problem="no such channel", fallback="pager")
+    store.settle([first], "log", problem="no such channel", fallback="pager")
     assert QUEUES.refused(NOW) == {}
-    store.settle(first, "pager", problem="no such key")
-    store.settle(second, "pager")
+    store.settle([first], "pager", problem="no such key")
+    store.settle([second], "pager")
     assert QUEUES.refused(NOW) == {"pager": 1}
     assert QUEUES.refused(NOW + 1) == {}

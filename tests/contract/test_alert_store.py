@@ -23,6 +23,7 @@ from services.alerts.domain.ladders import (
 )
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.people import snooze
+from services.alerts.domain.posts import Post, alone
 from services.alerts.domain.promise import Promise, Word
 from services.alerts.domain.requests import Acknowledge, Asked, Query, Release, SnoozeUntil
 from services.alerts.domain.silences import Silence
@@ -154,31 +155,52 @@ def test_alerts_that_rest_are_left_out(store: Store) -> None:
 
 def test_what_one_receiver_has_the_other_still_waits_for(store: Store) -> None:
     (notice,) = hear(store, warned()).notices
-    store.settle(notice, "log")
+    store.settle([notice], "log")
     assert (waiting(store, "log"), waiting(store, "webhook")) == ([], ["first_notice"])
 
 
 def test_what_a_receiver_will_never_take_waits_no_longer(store: Store) -> None:
     (notice,) = hear(store, warned()).notices
-    store.settle(notice, "webhook", "answered 400")
+    store.settle([notice], "webhook", "answered 400")
     assert waiting(store, "webhook") == []
 
 
 def test_a_claim_keeps_others_away_until_it_ends(store: Store) -> None:
     (notice,) = hear(store, warned()).notices
-    assert store.claim(notice, "log", "one", NOW)
-    assert store.claim(notice, "log", "one", NOW), "the same process may try again"
-    assert store.claim(notice, "webhook", "two", NOW), "each receiver is claimed apart"
-    assert not store.claim(notice, "log", "two", NOW)
-    assert not store.claim(notice, "log", "two", NOW + CLAIM - 1)
-    assert store.claim(notice, "log", "two", NOW + CLAIM)
-    assert not store.claim(notice, "log", "one", NOW + CLAIM)
+    assert store.claim(alone(notice), "log", "one", NOW)
+    assert store.claim(alone(notice), "log", "one", NOW), "the same process may try again"
+    assert store.claim(alone(notice), "webhook", "two", NOW), "each receiver is claimed apart"
+    assert not store.claim(alone(notice), "log", "two", NOW)
+    assert not store.claim(alone(notice), "log", "two", NOW + CLAIM - 1)
+    assert store.claim(alone(notice), "log", "two", NOW + CLAIM)
+    assert not store.claim(alone(notice), "log", "one", NOW + CLAIM)
+
+
+def test_what_is_claimed_together_is_claimed_whole_or_not_at_all(store: Store) -> None:
+    hear(store, warned(2), warned(2, a_promise("2")))
+    first, second = store.waiting("log", 10, ())
+    assert store.claim(alone(second), "log", "one", NOW)
+    assert store.claim(Post((first, second)), "log", "two", NOW) is None
+    assert store.claim(alone(first), "log", "three", NOW), "it was left free"
+
+
+def test_each_notice_says_in_which_post_its_receiver_was_told_of_it(store: Store) -> None:
+    hear(store, warned(2), warned(2, a_promise("2")))
+    post = Post(tuple(store.waiting("log", 10, ())))
+    assert store.claim(post, "log", "one", NOW + SECOND) == NOW + SECOND
+    assert {each.post for each in store.waiting("log", 10, ())} == {post.id}
+    assert {each.post for each in store.waiting("webhook", 10, ())} == {""}
+    half = alone(post.first)
+    assert store.claim(half, "log", "one", NOW + 2 * SECOND) == NOW + SECOND
+    assert [each.post for each in store.waiting("log", 10, ())].count(half.id) == 1
+    store.settle(post.notices, "log")
+    assert store.waiting("log", 10, ()) == []
 
 
 def test_what_is_settled_cannot_be_claimed(store: Store) -> None:
     (notice,) = hear(store, warned()).notices
-    store.settle(notice, "log")
-    assert not store.claim(notice, "log", "one", NOW)
+    store.settle([notice], "log")
+    assert not store.claim(alone(notice), "log", "one", NOW)
 
 
 def test_a_decision_that_fails_changes_nothing(store: Store) -> None:
@@ -355,23 +377,23 @@ def test_only_alerts_without_an_end_stand(store: Store) -> None:
 
 def test_a_claim_says_since_when_it_is_tried_by_each_receiver(store: Store) -> None:
     (notice,) = hear(store, warned()).notices
-    assert store.claim(notice, "log", "a", NOW) == NOW
-    assert store.claim(notice, "log", "a", NOW + SECOND) == NOW
-    assert store.claim(notice, "log", "b", NOW + SECOND) is None
-    assert store.claim(notice, "webhook", "b", NOW + SECOND) == NOW + SECOND
-    store.settle(notice, "log")
-    assert store.claim(notice, "log", "a", NOW + SECOND) is None
+    assert store.claim(alone(notice), "log", "a", NOW) == NOW
+    assert store.claim(alone(notice), "log", "a", NOW + SECOND) == NOW
+    assert store.claim(alone(notice), "log", "b", NOW + SECOND) is None
+    assert store.claim(alone(notice), "webhook", "b", NOW + SECOND) == NOW + SECOND
+    store.settle([notice], "log")
+    assert store.claim(alone(notice), "log", "a", NOW + SECOND) is None
 
 
 def test_what_one_does_not_take_waits_for_its_fallback(store: Store) -> None:
     (notice,) = hear(store, warned()).notices
-    assert not store.passed_on(key(), "log")
-    store.settle(notice, "log", "answered 400", fallback="pager")
+    assert not store.passed_on([key()], "log")
+    store.settle([notice], "log", "answered 400", fallback="pager")
     assert (waiting(store, "log"), waiting(store, "pager")) == ([], [Reason.FIRST_NOTICE])
     assert waiting(store, "webhook") == [Reason.FIRST_NOTICE]
-    assert store.passed_on(key(), "log")
-    assert not store.passed_on(key(), "webhook")
-    assert not store.passed_on(key(a_promise("2")), "log")
+    assert store.passed_on([key()], "log")
+    assert not store.passed_on([key()], "webhook")
+    assert not store.passed_on([key(a_promise("2"))], "log")
 
 
 def test_what_was_never_tried_can_be_dropped_for_one_receiver(store: Store) -> None:
@@ -385,7 +407,7 @@ def test_what_was_never_tried_can_be_dropped_for_one_receiver(store: Store) -> N
 def test_what_was_ever_tried_is_not_dropped_nor_anything_behind_it(store: Store) -> None:
     first = hear(store, warned(2)).notices[0]
     last = hear(store, ended(revision=3)).notices[0]
-    assert store.claim(first, "log", "a", NOW)
+    assert store.claim(alone(first), "log", "a", NOW)
     assert not store.drop([first, last], "log")
     assert len(waiting(store, "log")) == 2
 

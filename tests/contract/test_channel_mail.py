@@ -8,6 +8,7 @@ import pytest
 
 from services.alerts.channels.email import EmailChannel
 from services.alerts.destinations import Guard
+from services.alerts.domain.posts import alone
 from services.alerts.errors import DeliveryError
 from services.alerts.receiver_options import EmailOptions
 from tests.alerting import key
@@ -49,14 +50,14 @@ def mail(tmp_path: Path) -> Iterator[Mail]:
 
 def failure(channel: EmailChannel) -> DeliveryError:
     with pytest.raises(DeliveryError) as failed:
-        channel.send(trigger())
+        channel.send(alone(trigger()))
     return failed.value
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_mail_goes_over_tls_to_everybody(mail: Mail, tls: str) -> None:
     box, channel = mail(tls=tls)
-    assert channel.send(trigger()) == "mail.test took it"
+    assert channel.send(alone(trigger())) == "mail.test took it"
     assert [each for each in box.commands if each.startswith("RCPT")] == [
         "RCPT TO:<a@company.test>",
         "RCPT TO:<b@company.test>",
@@ -105,7 +106,7 @@ def test_a_mail_servers_no_is_for_now_or_for_good(
 def test_one_who_cannot_be_written_to_is_named_and_the_others_have_it(mail: Mail) -> None:
     box, channel = mail()
     box.answers["RCPT TO:<b@"] = "550 nobody"
-    assert channel.send(trigger()) == "mail.test took it, but not for b@company.test"
+    assert channel.send(alone(trigger())) == "mail.test took it, but not for b@company.test"
     assert len(box.messages) == 1
 
 

@@ -14,6 +14,7 @@ from services.alerts.app import channels_of
 from services.alerts.channels.signing import keys_of, signed
 from services.alerts.delivery import Channel
 from services.alerts.destinations import Guard, guarded_client
+from services.alerts.domain.posts import alone
 from services.alerts.errors import DeliveryError
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.receivers_file import ReceiversFile
@@ -91,7 +92,7 @@ def channel(kind: str, site: TlsSite, monkeypatch: pytest.MonkeyPatch) -> Channe
 
 def failure(channel: Channel) -> DeliveryError:
     with pytest.raises(DeliveryError) as failed:
-        channel.send(trigger())
+        channel.send(alone(trigger()))
     return failed.value
 
 
@@ -99,7 +100,7 @@ def test_what_is_taken_is_told_in_the_receivers_words(
     channel: Channel, kind: str, site: TlsSite
 ) -> None:
     site.status, site.text = 202, '{"status":"success"}\r\n'
-    assert channel.send(trigger()) == 'hook.test answered 202: {"status":"success"}'
+    assert channel.send(alone(trigger())) == 'hook.test answered 202: {"status":"success"}'
     ((path, headers, body),) = site.got
     assert (path, headers["Host"]) == (PATHS[kind], site.place)
     assert headers["Content-Type"] == "application/json"
@@ -123,7 +124,7 @@ def test_other_failures_may_pass(channel: Channel, site: TlsSite, status: int) -
 def test_an_answer_is_not_unpacked(channel: Channel, site: TlsSite) -> None:
     """What is short when it is packed may be without end."""
     site.headers, site.text = {"Content-Encoding": "gzip"}, "not gzip at all"
-    assert channel.send(trigger()) == "hook.test answered 200: not gzip at all"
+    assert channel.send(alone(trigger())) == "hook.test answered 200: not gzip at all"
 
 
 def test_no_address_and_no_key_is_ever_told(channel: Channel, site: TlsSite) -> None:
@@ -154,7 +155,7 @@ def test_what_comes_of_a_webhook_can_be_verified(
     for name in ("TEST_URL", "TEST_KEYS"):
         monkeypatch.setenv(name, "")
     guard = Guard({site.place}, lambda _host, _port: ["127.0.0.1"])
-    opened("webhook", site, guard).send(trigger())
+    opened("webhook", site, guard).send(alone(trigger()))
     ((_, headers, body),) = site.got
     expected = signed(keys_of(KEY), f"{key()}:1:first_notice", NOW, body)
     assert {name: headers[name] for name in expected} == expected
@@ -169,7 +170,7 @@ def test_the_one_webhook_of_the_environment_may_be_on_the_loopback(
     channels = channels_of(settings, telemetry.start("alerts", settings))
     try:
         assert [channel.name for channel in channels] == ["log", "webhook"]
-        assert channels[1].send(trigger()) == "127.0.0.1 answered 204"
+        assert channels[1].send(alone(trigger())) == "127.0.0.1 answered 204"
     finally:
         hook.close()
     assert hook.alerts() == [(key(), "first_notice")]

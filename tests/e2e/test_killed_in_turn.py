@@ -158,9 +158,8 @@ def _stayed_broken(kinds: list[int]) -> bool:
 
 def _noticed(hook: Hook) -> Counter[str]:
     """How often somebody was told for the first time of a promise; a repeated post counts once."""
-    notices = {id: post for id, post in list(hook.posts)}
-    first = (post for post in notices.values() if post["reason"] in {"first_notice", "reconciled"})
-    return Counter(post["promise_id"] for post in first)
+    first = (each for each in hook.notices() if each["reason"] in {"first_notice", "reconciled"})
+    return Counter(each["promise_id"] for each in first)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from services.alerts.domain.troubles import is_own
+
 
 class Hook:
     """A webhook's receiver: remembers what it got, and answers as told."""
@@ -37,8 +39,15 @@ class Hook:
 
     def alerts(self) -> list[tuple[str, str]]:
         """The key and reason of each notice, once however often it came."""
-        said = {id: (post["key"], post["reason"]) for id, post in self.posts}
-        return sorted(said.values())
+        return sorted((each["key"], each["reason"]) for each in self.notices())
+
+    def notices(self) -> list[dict[str, Any]]:
+        """What was said of each alert, once however often it came, with others or alone.
+
+        Not of handoff itself: a test may take longer than a tracker may be away.
+        """
+        said = {each["id"]: each for _, post in list(self.posts) for each in post["alerts"]}
+        return [each for each in said.values() if not is_own(each["promise_id"])]
 
     def close(self) -> None:
         self._server.shutdown()

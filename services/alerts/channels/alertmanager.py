@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from services.alerts.channels.posting import Post
+from services.alerts.channels.posting import Request
 from services.alerts.domain.alert import Notice, Reason
 from services.alerts.domain.labels import annotations, labels
 from services.alerts.domain.pages import page_of
+from services.alerts.domain.posts import Post
 from services.alerts.domain.promise import FINDINGS, Condition
 from services.shared.clock import SECOND, Instant, iso
 
@@ -20,10 +21,10 @@ FIRES_FOR = 30 * 86_400 * SECOND
 _OF_PROMISES = tuple(each for each in Condition if each not in FINDINGS)
 
 
-def alertmanager_post(notice: Notice, now: Instant, url: str, console_url: str) -> Post:
-    alerts = as_alerts(notice, now, console_url)
+def alertmanager_post(post: Post, now: Instant, url: str, console_url: str) -> Request:
+    alerts = [each for notice in post.notices for each in as_alerts(notice, now, console_url)]
     content = json.dumps(alerts, ensure_ascii=False).encode()
-    return Post(url.rstrip("/") + PATH, content)
+    return Request(url.rstrip("/") + PATH, content)
 
 
 def as_alerts(notice: Notice, now: Instant, console_url: str) -> list[Mapping[str, Any]]:

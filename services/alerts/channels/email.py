@@ -1,4 +1,5 @@
-"""Messages by e-mail, over TLS alone; those of one alert are one conversation.
+"""Messages by e-mail, over TLS alone; those of one alert are one conversation, and a
+message about several stands alone.
 
 A message has the same id however often it is sent, so that a mailbox can drop what it has.
 """
@@ -13,9 +14,10 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from services.alerts.destinations import CONNECT_S, Guard
-from services.alerts.domain.alert import Notice, Reason
+from services.alerts.domain.alert import Reason
+from services.alerts.domain.digest import text_of, title_of
 from services.alerts.domain.pages import pages_beside
-from services.alerts.domain.text import summary
+from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.words import one_line, shortened
 from services.alerts.errors import DeliveryError
 from services.alerts.receiver_options import EmailOptions
@@ -25,50 +27,54 @@ SUBJECT_LIMIT = 200
 _PERMANENT_FROM = 500
 
 
-def as_message(notice: Notice, sender: str, to: Sequence[str], console_url: str) -> EmailMessage:
+def as_message(post: Post, sender: str, to: Sequence[str], console_url: str) -> EmailMessage:
     """The alert's first notice begins the conversation, all others answer it."""
-    key, domain = notice.alert.key, sender.rpartition("@")[2]
-    first = f"<{key}@{domain}>"
+    domain = sender.rpartition("@")[2]
+    beginning = f"<{post.first.alert.key}@{domain}>"
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = ", ".join(to)
-    message["Subject"] = shortened(one_line(summary(notice.alert, notice.at)), SUBJECT_LIMIT)
-    message["Date"] = format_datetime(to_datetime(notice.at))
-    if notice.reason is Reason.FIRST_NOTICE:
-        message["Message-ID"] = first
+    message["Subject"] = shortened(title_of(post), SUBJECT_LIMIT)
+    message["Date"] = format_datetime(to_datetime(max(notice.at for notice in post.notices)))
+    single = len(post.notices) == 1
+    if single and post.first.reason is Reason.FIRST_NOTICE:
+        message["Message-ID"] = beginning
     else:
-        message["Message-ID"] = f"<{notice.id.replace(':', '.')}@{domain}>"
-        message["In-Reply-To"] = message["References"] = first
+        message["Message-ID"] = f"<{post.id.replace(':', '.')}@{domain}>"
+        if single:
+            message["In-Reply-To"] = message["References"] = beginning
     message["Auto-Submitted"] = "auto-generated"
-    message["X-Handoff-Alert"] = key
-    message.set_content(_body(notice, console_url), cte="quoted-printable")
+    for key in post.keys:
+        message["X-Handoff-Alert"] = key
+    message.set_content(_body(post, console_url), cte="quoted-printable")
     return message
 
 
-def _body(notice: Notice, console_url: str) -> str:
-    lines = [f"{text}: {href}" for text, href in pages_beside(notice.alert.promise, console_url)]
-    if not notice.alert.end:
-        lines.append(f"In hand: handoff alerts ack {notice.alert.key}")
-    return "\n".join([notice.text, "", *lines, ""])
+def _body(post: Post, console_url: str) -> str:
+    lines = [f"{text}: {href}" for text, href in pages_beside(post, console_url)]
+    if len(post.notices) == 1 and not post.group.over:
+        lines.append(f"In hand: handoff alerts ack {post.first.alert.key}")
+    return "\n".join([text_of(post), "", *lines, ""])
 
 
 @dataclass(frozen=True, slots=True)
 class EmailChannel:
-    """Sends one notice a call, each over a connection of its own."""
+    """Sends one message a post, each over a connection of its own."""
 
     options: EmailOptions
     guard: Guard
     console_url: str
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    alerts_a_post: int = ALERTS_A_POST
 
     @property
     def name(self) -> str:
         return self.options.name
 
-    def send(self, notice: Notice) -> str:
+    def send(self, post: Post) -> str:
         """What was answered; raises DeliveryError, permanent where the server said 5xx."""
         options = self.options
-        message = as_message(notice, options.sender, options.to, self.console_url)
+        message = as_message(post, options.sender, options.to, self.console_url)
         address = self.guard.addresses(options.host, options.port)[0]
         try:
             with _Connection(options, address, self.context) as connection:

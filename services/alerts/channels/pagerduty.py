@@ -1,17 +1,24 @@
-"""Events for PagerDuty's Events API v2: triggered, acknowledged and resolved by the alert's key."""
+"""Events for PagerDuty's Events API v2: triggered, acknowledged and resolved by the alert's key.
+
+One alert a post, and the receiver's rate keeps to what PagerDuty takes a minute: an event has one
+`dedup_key`, and what was triggered under a key for many could not be resolved one by one. PagerDuty
+groups by itself what has the same `component`, `class` and `source`: that is our group.
+"""
 
 import json
 from typing import Any
 
-from services.alerts.channels.posting import Post
+from services.alerts.channels.posting import Request
 from services.alerts.channels.webhook import as_json
 from services.alerts.domain.alert import Notice, State
 from services.alerts.domain.labels import Severity, name_of, severity
 from services.alerts.domain.pages import page_of, pages_beside
+from services.alerts.domain.posts import Post, alone
 from services.alerts.domain.text import summary
 from services.alerts.domain.words import shortened
 from services.shared.clock import iso
 
+ALERTS_A_POST = 1
 SUMMARY_LIMIT = 1_024
 DEDUP_KEY_LIMIT = 255
 _ACTIONS = {
@@ -23,9 +30,9 @@ _ACTIONS = {
 _SEVERITIES = {Severity.PAGE: "critical", Severity.TICKET: "warning", Severity.INFO: "info"}
 
 
-def pagerduty_post(notice: Notice, url: str, routing_key: str, console_url: str) -> Post:
-    event = {"routing_key": routing_key, **as_event(notice, console_url)}
-    return Post(url, json.dumps(event, ensure_ascii=False).encode())
+def pagerduty_post(post: Post, url: str, routing_key: str, console_url: str) -> Request:
+    event = {"routing_key": routing_key, **as_event(post.first, console_url)}
+    return Request(url, json.dumps(event, ensure_ascii=False).encode())
 
 
 def as_event(notice: Notice, console_url: str) -> dict[str, Any]:
@@ -41,7 +48,7 @@ def as_event(notice: Notice, console_url: str) -> dict[str, Any]:
         "client": "handoff",
         "client_url": page_of(promise, console_url),
         "links": [
-            {"href": href, "text": text} for text, href in pages_beside(promise, console_url)
+            {"href": href, "text": text} for text, href in pages_beside(alone(notice), console_url)
         ],
         "payload": {
             "summary": shortened(summary(alert, notice.at), SUMMARY_LIMIT),

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 import httpx
 
-from services.alerts.domain.alert import Notice
+from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.words import one_line
 from services.alerts.errors import DeliveryError
 from services.shared.clock import SECOND, Clock, Instant, to_instant
@@ -19,40 +19,52 @@ from services.shared.telemetry import trace_headers
 ANSWER_LIMIT = 200
 RETRY_AFTER_LIMIT = 3_600 * SECOND
 """Whoever asks for more patience than this is asked again after it."""
+BYTES_A_POST = 512 << 10
+"""Half of what web servers usually take; several alerts that need more go in two posts."""
 _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """One request, ready to be sent as it is."""
+class Request:
+    """Ready to be sent as it is."""
 
     url: str
     content: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Write = Callable[[Notice, Instant], Post]
-"""What a notice becomes, pure but for the secrets that it reads; `now` is the wall's."""
+_OF_WHAT_IS_SENT = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+"""It may be one alert of several, or their number."""
+Write = Callable[[Post, Instant], Request]
+"""What a post becomes, pure but for the secrets that it reads; `now` is the wall's."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostingChannel:
-    """Sends one notice a call."""
+    """Sends one request a post."""
 
     name: str
     write: Write
     client: httpx.Client
     clock: Clock
+    alerts_a_post: int = ALERTS_A_POST
 
-    def send(self, notice: Notice) -> str:
+    def send(self, post: Post) -> str:
         """What was answered; raises DeliveryError, permanent where the receiver rejects it."""
-        post = self.write(notice, self.clock.now())
+        request = self.write(post, self.clock.now())
+        _check_size(post, request)
         trace = {name: value.decode() for name, value in trace_headers()}
         plain = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        headers = {**plain, **post.headers, **trace}
+        headers = {**plain, **request.headers, **trace}
         try:
-            url = httpx.URL(post.url)
-            with self.client.stream("POST", url, content=post.content, headers=headers) as answer:
+            url = httpx.URL(request.url)
+            with self.client.stream(
+                "POST", url, content=request.content, headers=headers
+            ) as answer:
                 return _judged(answer, url.host, self.clock.now())
         except httpx.InvalidURL:
             raise DeliveryError(f"The address of {self.name} is no URL.", permanent=True) from None
@@ -62,6 +74,16 @@ class PostingChannel:
             ) from error
 
 
+def _check_size(post: Post, request: Request) -> None:
+    if len(post.notices) > 1 and len(request.content) > BYTES_A_POST:
+        raise DeliveryError(
+            f"{len(post.notices)} alerts are {len(request.content):,} bytes; a post has at most"
+            f" {BYTES_A_POST:,}.",
+            permanent=True,
+            in_parts=True,
+        )
+
+
 def _judged(answer: httpx.Response, host: str, now: Instant) -> str:
     said = f"{host} answered {answer.status_code}{_beginning(answer)}"
     if answer.is_success:
@@ -69,6 +91,7 @@ def _judged(answer: httpx.Response, host: str, now: Instant) -> str:
     raise DeliveryError(
         said,
         permanent=answer.is_client_error and answer.status_code not in _PASSING,
+        in_parts=answer.status_code in _OF_WHAT_IS_SENT,
         retry_after=patience(answer.headers.get("Retry-After"), now),
     )
 

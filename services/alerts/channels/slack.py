@@ -6,24 +6,25 @@ Whatever comes from a ledger is escaped, so that nobody can mention a channel or
 import json
 from typing import Any
 
-from services.alerts.channels.posting import Post
-from services.alerts.domain.alert import Notice
+from services.alerts.channels.posting import Request
+from services.alerts.domain.digest import text_of
 from services.alerts.domain.pages import pages_beside
+from services.alerts.domain.posts import Post
 
 SECTION_LIMIT = 3_000
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CUT = f" … (cut at {SECTION_LIMIT:,} characters)"
 
 
-def slack_post(notice: Notice, url: str, console_url: str) -> Post:
-    return Post(url, json.dumps(as_blocks(notice, console_url), ensure_ascii=False).encode())
+def slack_post(post: Post, url: str, console_url: str) -> Request:
+    return Request(url, json.dumps(as_blocks(post, console_url), ensure_ascii=False).encode())
 
 
-def as_blocks(notice: Notice, console_url: str) -> dict[str, Any]:
-    text = escaped(notice.text, SECTION_LIMIT)
-    links = [_link(*page) for page in pages_beside(notice.alert.promise, console_url)]
-    if not notice.alert.end:
-        links.append(f"`handoff alerts ack {notice.alert.key}`")
+def as_blocks(post: Post, console_url: str) -> dict[str, Any]:
+    text = escaped(text_of(post), SECTION_LIMIT)
+    links = [_link(*page) for page in pages_beside(post, console_url)]
+    if len(post.notices) == 1 and not post.group.over:
+        links.append(f"`handoff alerts ack {post.first.alert.key}`")
     return {
         "text": text,
         "unfurl_links": False,

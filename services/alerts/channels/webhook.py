@@ -1,6 +1,8 @@
-"""Every fact of a notice as JSON, signed where there are keys; the same notice has the same id.
+"""Every fact of a post as JSON, signed where there are keys; the same post has the same id.
 
-The receiver acknowledges with any 2xx and can drop what it has seen.
+The body has one shape: `alerts` is a list, mostly of one, and what stands beside it is what they
+have in common. The receiver acknowledges with any 2xx and can drop what it has seen: a post by its
+`id`, which is the `webhook-id` too, and an alert by its `key` and `revision`.
 """
 
 import json
@@ -8,27 +10,41 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.alerts.channels.posting import Post
+from services.alerts.channels.posting import Request
 from services.alerts.channels.signing import signed
 from services.alerts.domain.alert import Notice
-from services.alerts.domain.pages import page_of
+from services.alerts.domain.digest import text_of
+from services.alerts.domain.pages import page_of, page_of_post
+from services.alerts.domain.posts import Post
 from services.alerts.domain.promise import next_action_owner
 from services.alerts.domain.text import next_step, summary
 from services.shared.clock import Instant, iso
 
 
 def webhook_post(
-    notice: Notice, now: Instant, url: str, keys: Sequence[bytes], console_url: str
-) -> Post:
-    content = json.dumps(as_json(notice, console_url), ensure_ascii=False).encode()
-    headers = signed(keys, notice.id, now, content) if keys else {"webhook-id": notice.id}
-    return Post(url, content, {"Idempotency-Key": notice.id, **headers})
+    post: Post, now: Instant, url: str, keys: Sequence[bytes], console_url: str
+) -> Request:
+    content = json.dumps(as_body(post, console_url), ensure_ascii=False).encode()
+    headers = signed(keys, post.id, now, content) if keys else {"webhook-id": post.id}
+    return Request(url, content, {"Idempotency-Key": post.id, **headers})
+
+
+def as_body(post: Post, console_url: str) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "count": len(post.notices),
+        "text": text_of(post),
+        "url": page_of_post(post, console_url),
+        **asdict(post.group),
+        "alerts": [as_json(notice, console_url) for notice in post.notices],
+    }
 
 
 def as_json(notice: Notice, console_url: str) -> dict[str, Any]:
-    """What a receiver gets: the alert's stable key, the text, and every fact behind it."""
+    """What a receiver gets of one: the alert's stable key, the text, and every fact behind it."""
     alert, promise = notice.alert, notice.alert.promise
     return {
+        "id": notice.id,
         "key": alert.key,
         "revision": alert.revision,
         "reason": notice.reason,

@@ -155,7 +155,8 @@ class Notice:
     """One thing to tell the receivers: the alert as it was, why, and in words.
 
     The id is the same however often the decision behind it is made; the notices of an alert go to
-    each receiver in order of their revision. `traceparent` is the trace of that decision.
+    each receiver in order of their revision. `traceparent` is the trace of that decision. `post` is
+    the id of the post in which the receiver that waits for it was told of it, if it was.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Notice:
     at: Instant
     receivers: tuple[str, ...] = ()
     traceparent: str = ""
+    post: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from services.alerts.channels.posting import Post, PostingChannel
+from services.alerts.channels.posting import PostingChannel, Request
 from services.alerts.channels.webhook import webhook_post
 from services.alerts.delivery import CLAIM, Result
-from services.alerts.domain.alert import Notice, Reason
+from services.alerts.domain.alert import Reason
+from services.alerts.domain.posts import Post, alone
 from services.alerts.handlers import deliver
 from services.shared.clock import Instant
 from services.shared.events.common import Money
@@ -40,8 +41,8 @@ class Hook:
         return PostingChannel("webhook", self._write, client, MovedClock(at("15:25")))
 
     @staticmethod
-    def _write(notice: Notice, now: Instant) -> Post:
-        return webhook_post(notice, now, "http://hook.test/alerts", (), "http://console.test")
+    def _write(post: Post, now: Instant) -> Request:
+        return webhook_post(post, now, "http://hook.test/alerts", (), "http://console.test")
 
 
 def test_a_webhook_that_fails_twice_gets_the_same_notice_with_the_same_key() -> None:
@@ -60,7 +61,7 @@ def test_what_a_webhook_says_of_a_finding() -> None:
     alerts = InMemoryAlerts(hook.channel())
     alerts.hear(found(1, a_finding(at_stake=Money(1_000, "EUR"))))
     alerts.deliver()
-    said = json.loads(hook.requests[0].content)
+    (said,) = json.loads(hook.requests[0].content)["alerts"]
     assert (said["condition"], said["finding"]) == ("found", "disagreement")
     assert (said["due_by"], said["found_at"]) == (None, "2026-11-02T14:00:00Z")
     assert said["at_stake"] == {"minor": 1_000, "currency": "EUR"}
@@ -73,7 +74,7 @@ def test_what_a_webhook_says() -> None:
     alerts = InMemoryAlerts(hook.channel())
     alerts.hear(warned())
     alerts.deliver()
-    said = json.loads(hook.requests[0].content)
+    (said,) = json.loads(hook.requests[0].content)["alerts"]
     assert said["key"] == key()
     assert said["text"].startswith("At risk: operations owes sales “parcel handed over”")
     assert said["url"] == "http://console.test/subjects/order/4711"
@@ -120,7 +121,7 @@ def test_after_a_rejection_the_next_notice_of_the_alert_still_goes_out() -> None
     alerts = InMemoryAlerts(hook.channel())
     alerts.hear(warned(2), breached(3))
     alerts.deliver()
-    reasons = [json.loads(request.content)["reason"] for request in hook.requests]
+    reasons = [json.loads(request.content)["alerts"][0]["reason"] for request in hook.requests]
     assert reasons == ["first_notice", "worsened"]
 
 
@@ -138,7 +139,7 @@ def test_an_alert_that_is_not_taken_does_not_hold_up_others() -> None:
     other = a_promise("2", due_by="15:59")
     alerts.channel.fail(key(), 1_000)
     alerts.hear(warned(2), warned(2, other))
-    alerts.deliver()
+    alerts.deliver_for(2)
     assert [notice.alert.key for notice in alerts.channel.got] == [key(other)]
 
 
@@ -155,7 +156,7 @@ def test_two_processes_do_not_send_the_same_notice() -> None:
     alerts = InMemoryAlerts()
     alerts.hear(warned())
     (notice,) = alerts.store.waiting("memory", 10, ())
-    assert alerts.store.claim(notice, "memory", "another", alerts.wall.now())
+    assert alerts.store.claim(alone(notice), "memory", "another", alerts.wall.now())
     assert alerts.got() == []
     alerts.wall.set(alerts.wall.now() + CLAIM)
     assert alerts.got() == [Reason.FIRST_NOTICE]
@@ -165,7 +166,7 @@ def test_a_process_that_was_killed_while_posting_posts_again_at_once() -> None:
     alerts = InMemoryAlerts()
     alerts.hear(warned())
     (notice,) = alerts.store.waiting("memory", 10, ())
-    assert alerts.store.claim(notice, "memory", "this", alerts.wall.now())
+    assert alerts.store.claim(alone(notice), "memory", "this", alerts.wall.now())
     assert alerts.got() == [Reason.FIRST_NOTICE]
 
 
@@ -180,7 +181,7 @@ def test_what_is_being_delivered_when_the_service_stops_is_left_for_the_next_sta
 
 def test_an_unexpected_error_gives_the_alert_a_rest_and_is_not_hidden() -> None:
     alerts = InMemoryAlerts()
-    other = a_promise("2", due_by="15:59")
+    other = a_promise("2", due_by="15:59", agreement="another")
     alerts.hear(warned(2), warned(2, other))
     alerts.channel.failing[key(other)] = [TypeError("a bug")]
     with pytest.raises(TypeError):

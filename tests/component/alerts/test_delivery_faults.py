@@ -4,7 +4,8 @@ import random
 from collections import Counter
 
 from services.alerts.delivery import GIVE_UP_AFTER, Policy, Result
-from services.alerts.domain.alert import Notice, Reason
+from services.alerts.domain.alert import Reason
+from services.alerts.domain.posts import Post
 from services.alerts.errors import DeliveryError
 from services.shared.clock import SECOND, Instant
 from tests.alert_twins import MemoryChannel
@@ -19,16 +20,18 @@ class Flaky:
     """Says 503 to some posts, and loses its acknowledgement of others, by chance."""
 
     name = "flaky"
+    alerts_a_post = 1
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self.posts = Counter[str]()
+        self.posts, self.got = Counter[str](), Counter[str]()
         self.lost = 0
 
-    def send(self, notice: Notice) -> str:
+    def send(self, post: Post) -> str:
         if self._chance.random() < 0.05:
             raise DeliveryError("hook.test answered 503", permanent=False)
-        self.posts[notice.id] += 1
+        self.posts[post.id] += 1
+        self.got.update(notice.id for notice in post.notices)
         if self._chance.random() < 0.05:
             self.lost += 1
             raise DeliveryError("hook.test does not answer: ReadTimeout", permanent=False)
@@ -39,6 +42,7 @@ class Away:
     """Nobody is there until a moment."""
 
     name = "away"
+    alerts_a_post = 1
 
     def __init__(self) -> None:
         self.clock: MovedClock | None = None
@@ -46,12 +50,13 @@ class Away:
         self.got: dict[str, Instant] = {}
         self.tries = 0
 
-    def send(self, notice: Notice) -> str:
+    def send(self, post: Post) -> str:
         assert self.clock
         self.tries += 1
         if self.clock.now() < self.back_at:
             raise DeliveryError("hook.test does not answer: ConnectError", permanent=False)
-        self.got[notice.id] = self.clock.now()
+        for notice in post.notices:
+            self.got[notice.id] = self.clock.now()
         return "taken"
 
 
@@ -100,15 +105,16 @@ def test_who_asks_for_patience_is_left_alone_for_as_long() -> None:
 
 
 def test_a_rate_delays_and_never_drops() -> None:
-    alerts = InMemoryAlerts(policies={"memory": Policy(per_minute=10)})
+    singly = MemoryChannel(alerts_a_post=1)
+    alerts = InMemoryAlerts(singly, policies={"memory": Policy(per_minute=10)})
     for order in range(25):
         alerts.hear(warned(2, a_promise(str(order))))
     counts = []
     for _ in range(3):
         alerts.deliver()
-        counts.append(len(alerts.channel.got))
+        counts.append(len(singly.got))
         alerts.deliver_for(59.8)
-        assert len(alerts.channel.got) == counts[-1]
+        assert len(singly.got) == counts[-1]
         alerts.wall.move(seconds=0.2)
     assert counts == [10, 20, 25]
 
@@ -125,12 +131,13 @@ def reasons(channel: MemoryChannel) -> list[Reason]:
 
 def test_what_is_refused_for_good_goes_to_the_fallback_and_nothing_else_does() -> None:
     alerts, pager, mail = pager_and_mail()
-    pager.fail(key(), permanent=True)
+    pager.fail(key(), 2, permanent=True, in_parts=True)
     alerts.hear(warned(), warned(2, a_promise("2")))
-    alerts.deliver()
+    alerts.deliver_for(0.2)
     assert [notice.alert.key for notice in pager.got] == [key(a_promise("2"))]
     assert [notice.alert.key for notice in mail.got] == [key()]
     assert Counter(alerts.results) == {
+        ("pager", Result.DIVIDED): 2,
         ("pager", Result.REFUSED): 1,
         ("pager", Result.PASSED_ON): 1,
         ("pager", Result.DELIVERED): 1,

@@ -55,7 +55,7 @@ def test_no_secret_is_told_by_a_failure(
     said = capsys.readouterr()
     told = [said.out, said.err, *alerts.store.problems.values()]
     told += [span.to_json() for span in alerts.spans.get_finished_spans()]
-    assert "notice not delivered" in said.out + said.err
+    assert "post not delivered" in said.out + said.err
     assert not any(secret in text for text in told for secret in (CANARY, key))
 
 

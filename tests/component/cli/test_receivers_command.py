@@ -74,7 +74,7 @@ def test_a_test_says_that_it_is_one_and_what_was_answered(run: Run, site: Site) 
     assert (code, out) == (0, "hook took it: 127.0.0.1 answered 202: thanks.\n")
     (body,) = site.bodies
     assert body["text"].startswith("Test: This is a test of the receiver hook; nothing is wrong.")
-    assert "Nothing: this is a test." in body["next_step"]
+    assert "Nothing: this is a test." in body["alerts"][0]["next_step"]
 
 
 def test_a_receiver_that_remembers_is_told_that_the_test_is_over(run: Run, site: Site) -> None:

@@ -7,12 +7,15 @@ import pytest
 
 from services.alerts.channels.email import SUBJECT_LIMIT, as_message
 from services.alerts.domain.alert import Notice
+from services.alerts.domain.posts import alone
 from tests.alerting import a_promise, key
 from tests.notices import CONSOLE, resolve, trigger
 
 
 def message(notice: Notice) -> EmailMessage:
-    return as_message(notice, "handoff@company.test", ["a@company.test", "b@company.test"], CONSOLE)
+    return as_message(
+        alone(notice), "handoff@company.test", ["a@company.test", "b@company.test"], CONSOLE
+    )
 
 
 def test_what_is_sent() -> None:

@@ -13,6 +13,7 @@ from services.alerts.channels.signing import keys_of, signed
 from services.alerts.channels.slack import SECTION_LIMIT, as_blocks, escaped, slack_post
 from services.alerts.channels.webhook import webhook_post
 from services.alerts.domain.labels import SEVERITIES, name_of
+from services.alerts.domain.posts import alone
 from services.alerts.domain.promise import Condition
 from services.alerts.errors import DeliveryError
 from services.shared.clock import SECOND, iso
@@ -71,15 +72,16 @@ def test_what_is_no_key_is_refused_and_not_repeated(text: str) -> None:
 
 
 def test_a_webhook_has_the_same_id_whenever_it_is_sent() -> None:
-    first = webhook_post(trigger(), NOW, "https://hook.test/", keys_of(KEY), CONSOLE)
-    again = webhook_post(trigger(), NOW + SECOND, "https://hook.test/", keys_of(KEY), CONSOLE)
+    post, url, keys = alone(trigger()), "https://hook.test/", keys_of(KEY)
+    first = webhook_post(post, NOW, url, keys, CONSOLE)
+    again = webhook_post(post, NOW + SECOND, url, keys, CONSOLE)
     assert first.content == again.content
     assert first.headers["webhook-id"] == again.headers["webhook-id"] == f"{key()}:1:first_notice"
     assert first.headers["webhook-signature"] != again.headers["webhook-signature"]
 
 
 def test_what_alertmanager_is_sent() -> None:
-    post = alertmanager_post(trigger(), NOW, "https://am.test/", CONSOLE)
+    post = alertmanager_post(alone(trigger()), NOW, "https://am.test/", CONSOLE)
     assert post.url == "https://am.test/api/v2/alerts"
     assert json.loads(post.content) == [
         {
@@ -134,7 +136,7 @@ def test_every_condition_has_a_name_and_a_severity(condition: Condition) -> None
 
 
 def test_what_pagerduty_is_sent() -> None:
-    post = pagerduty_post(trigger(), "https://pd.test/v2/enqueue", "R0UT1NG", CONSOLE)
+    post = pagerduty_post(alone(trigger()), "https://pd.test/v2/enqueue", "R0UT1NG", CONSOLE)
     event = json.loads(post.content)
     details = event["payload"].pop("custom_details")
     assert (details["key"], details["because"], details["text"]) == (
@@ -177,7 +179,7 @@ def test_a_summary_for_pagerduty_is_cut_beyond_its_limit_and_says_so(more: int) 
 
 def test_what_slack_is_sent() -> None:
     promise = a_promise(runbook="https://runbooks.test/ship?a=1&b=2")
-    post = slack_post(trigger(promise), "https://slack.test/x", CONSOLE)
+    post = slack_post(alone(trigger(promise)), "https://slack.test/x", CONSOLE)
     text = f"{TEXT} Runbook: https://runbooks.test/ship?a=1&amp;b=2"
     links = [
         f"<{PAGE}|Open in the console>",
@@ -195,7 +197,7 @@ def test_what_slack_is_sent() -> None:
 
 
 def test_nobody_can_mention_a_channel_or_make_up_a_link_in_slack() -> None:
-    said = as_blocks(text_of("<!channel> & <https://evil.test|Open>"), CONSOLE)["text"]
+    said = as_blocks(alone(text_of("<!channel> & <https://evil.test|Open>")), CONSOLE)["text"]
     assert said == "&lt;!channel&gt; &amp; &lt;https://evil.test|Open&gt;"
 
 
@@ -211,7 +213,7 @@ def test_a_text_for_slack_is_cut_between_what_is_escaped(letter: str, more: int)
 
 
 def test_what_is_over_has_nothing_to_be_taken_in_hand() -> None:
-    (link,) = as_blocks(resolve(), CONSOLE)["blocks"][1]["elements"]
+    (link,) = as_blocks(alone(resolve()), CONSOLE)["blocks"][1]["elements"]
     assert link["text"].endswith("|Open in the console>")
 
 
@@ -242,5 +244,5 @@ def test_how_much_patience_a_receiver_asks_for(header: str | None, seconds: int)
 def test_secrets_are_in_no_body_but_where_the_protocol_has_them() -> None:
     notice = replace(trigger(), traceparent="")
     assert b"R0UT1NG" not in json.dumps(as_event(notice, CONSOLE)).encode()
-    post = webhook_post(notice, NOW, "https://hook.test/", keys_of(KEY), CONSOLE)
+    post = webhook_post(alone(notice), NOW, "https://hook.test/", keys_of(KEY), CONSOLE)
     assert KEY not in f"{post}"

@@ -40,7 +40,7 @@ def test_each_rest_may_be_twice_as_long_up_to_a_minute(failures: int, seconds: f
 def test_one_alert_that_is_never_taken_does_not_make_a_receiver_away() -> None:
     one = pace()
     for _ in range(100):
-        one.failed("a", NOW)
+        one.failed(["a"], NOW)
     assert one.open(NOW)
     assert one.asleep(NOW + RETRY_LIMIT - SECOND) == ["a"]
     assert one.asleep(NOW + RETRY_LIMIT) == []
@@ -49,9 +49,9 @@ def test_one_alert_that_is_never_taken_does_not_make_a_receiver_away() -> None:
 def test_several_alerts_in_a_row_do() -> None:
     one = pace()
     for key in "abc"[: AWAY_AFTER - 1]:
-        one.failed(key, NOW)
+        one.failed([key], NOW)
     assert one.open(NOW)
-    one.failed("z", NOW)
+    one.failed(["z"], NOW)
     assert not one.open(NOW + FIRST_RETRY - 1)
     assert one.open(NOW + FIRST_RETRY)
 
@@ -59,7 +59,7 @@ def test_several_alerts_in_a_row_do() -> None:
 def test_what_was_taken_in_between_begins_the_row_again() -> None:
     one = pace()
     for key in "abcdef":
-        one.failed(key, NOW)
+        one.failed([key], NOW)
         one.taken("other")
     assert one.open(NOW)
     assert one.asleep(NOW) == list("abcdef")
@@ -68,10 +68,10 @@ def test_what_was_taken_in_between_begins_the_row_again() -> None:
 def test_a_receiver_that_is_away_is_probed_and_no_rest_survives_its_return() -> None:
     one, now = pace(), NOW
     for key in "abcdefghijklmnop":
-        one.failed(key, now)
+        one.failed([key], now)
         while not one.open(now):
             now += SECOND // 10
-    one.failed("q", now)
+    one.failed(["q"], now)
     assert not one.open(now + PROBE_LIMIT - SECOND)
     assert one.open(now + PROBE_LIMIT)
     one.taken("a")
@@ -80,7 +80,7 @@ def test_a_receiver_that_is_away_is_probed_and_no_rest_survives_its_return() -> 
 
 def test_who_asks_for_patience_gets_it_at_once() -> None:
     one = pace()
-    one.failed("a", NOW, retry_after=120 * SECOND)
+    one.failed(["a"], NOW, retry_after=120 * SECOND)
     assert not one.open(NOW + 120 * SECOND - 1)
     assert one.open(NOW + 120 * SECOND)
 
@@ -99,6 +99,6 @@ def test_no_sixty_seconds_have_more_than_the_rate() -> None:
 def test_no_more_rests_are_remembered_than_the_limit() -> None:
     one = pace()
     for number in range(RESTING_LIMIT + 1):
-        one.failed(str(number), NOW)
+        one.failed([str(number)], NOW)
     assert len(one.asleep(NOW)) == RESTING_LIMIT
     assert one.failures("0") == 0
