@@ -16,18 +16,17 @@ from services.cli.story_words import differences, in_words
 from services.local.programs import SERVICES
 from services.shared.bus import PublishError
 from services.shared.bus_kafka import KafkaPublisher
-from services.shared.clock import Instant
 from services.shared.errors import HandoffError
 from services.shared.mongo import connect
-from services.simulator.departments import NotDone, departments
+from services.simulator.departments import CALLS, NotDone, departments
 from services.simulator.driver import beats
 from services.simulator.stories.catalogue import STORIES, script_of
 from services.simulator.stories.names import ALL, NOT_TOLD, TOLD
 from services.simulator.stories.playing import Line, Stage, play
-from services.simulator.stories.script import Script
+from services.simulator.stories.script import Does, Script
 
-NEEDED = tuple(name for name in SERVICES if name != "console")
-"""Nobody looks at a page meanwhile."""
+READERS = {"tracker", "alerts"}
+"""What is needed beside the departments that act; nobody looks at a page meanwhile."""
 
 
 class NotTold(HandoffError):
@@ -48,7 +47,7 @@ def run(scripts: Sequence[Script]) -> None:
     with Screen() as screen:
         screen.title("stories", ", ".join(script.name for script in scripts))
         try:
-            with _stage(scripts[0].starts_at, screen) as stage:
+            with _stage(scripts, screen) as stage:
                 otherwise = tell(scripts, stage, screen)
         except KeyboardInterrupt:
             raise CommandFailed(
@@ -96,11 +95,11 @@ def _show(line: Line, screen: Screen) -> None:
 
 
 @contextmanager
-def _stage(starts_at: Instant, screen: Screen) -> Iterator[RealStage]:
-    began, receiver = time.monotonic(), Receiver()
+def _stage(scripts: Sequence[Script], screen: Screen) -> Iterator[RealStage]:
+    began, receiver, needed = time.monotonic(), Receiver(), _needed(scripts)
     with own_stack(screen) as stack, receiving(receiver) as url:
         told = {"HANDOFF_ALERTS__WEBHOOK_URL": url}
-        stack.start_services(NEEDED, environment(stack.settings, "default") | told)
+        stack.start_services(needed, environment(stack.settings, "default") | told)
         settings = stack.settings
         with (
             closing(KafkaPublisher(settings.kafka, "stories")) as publisher,
@@ -108,7 +107,14 @@ def _stage(starts_at: Instant, screen: Screen) -> Iterator[RealStage]:
             departments(settings.endpoints) as desks,
             watch(settings.endpoints) as seen,
         ):
-            publisher.publish(list(beats(settings, starts_at)))
-            wait_until_ready(stack, NEEDED, screen)
+            publisher.publish(list(beats(settings, scripts[0].starts_at)))
+            wait_until_ready(stack, needed, screen)
             screen.say(f"Ready after {time.monotonic() - began - stack.download_s:.0f} s.\n")
             yield RealStage(settings, mongo, publisher, desks, seen, receiver)
+
+
+def _needed(scripts: Sequence[Script]) -> Sequence[str]:
+    """In order of start."""
+    told = [each for script in scripts for each in script.happens if isinstance(each, Does)]
+    used = READERS | {CALLS[type(each.command)].party for each in told}
+    return [name for name in SERVICES if name in used]

@@ -28,7 +28,7 @@ from services.simulator.importers.history import Told
 from services.simulator.scenes import Desks, Outboxes
 from services.simulator.stories.playing import Heard
 
-LOOK_EVERY_S = 0.02
+LOOK_EVERY_S = 0.05
 PATIENCE_S = 60.0
 """Several times what a machine under load needs from an event to the notice of it."""
 
