@@ -27,7 +27,7 @@ def in_words(line: Line) -> Iterator[str]:
     """One thing that happens, or one notice and its next step on a line of its own."""
     match line:
         case Heard(notice, text):
-            yield f"{moment(notice.at)}  ▲ handoff {_tells(notice)}: {text}"
+            yield f"{moment(notice.at)}  {_tells(notice)}: {text}"
             if notice.next_step:
                 yield f"{'':<{INDENT}}Next: {notice.next_step}"
         case Does() | Says() | Silence():
@@ -54,10 +54,11 @@ def moment(at: Instant) -> str:
 
 def _tells(notice: Notice) -> str:
     if notice.resolution:
-        return "says that it is over"
+        return "✓ handoff"
     verb = "reminds {owed_by}" if notice.reason is Reason.REMINDER else _VERBS.get(notice.condition)
     parties = notice.promise
-    return (verb or "tells {owed_by}").format(owed_by=parties.owed_by, owed_to=parties.owed_to)
+    whom = (verb or "tells {owed_by}").format(owed_by=parties.owed_by, owed_to=parties.owed_to)
+    return f"▲ handoff {whom}"
 
 
 def _named(notice: Notice) -> str:

@@ -37,18 +37,18 @@ def test_a_notice_is_told_with_its_next_step_on_a_line_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("notice", "verb"),
+    ("notice", "lead"),
     [
-        (replace(WARNED, reason=Reason.REMINDER), "reminds operations"),
-        (replace(WARNED, condition=Condition.BREACHED), "tells operations and sales"),
-        (replace(WARNED, condition=Condition.UNKNOWN), "tells operations and sales"),
-        (replace(WARNED, condition=Condition.RETURNED), "asks sales"),
-        (replace(WARNED, condition=Condition.FOUND), "tells operations"),
-        (KEPT, "says that it is over"),
+        (replace(WARNED, reason=Reason.REMINDER), "▲ handoff reminds operations: "),
+        (replace(WARNED, condition=Condition.BREACHED), "▲ handoff tells operations and sales: "),
+        (replace(WARNED, condition=Condition.UNKNOWN), "▲ handoff tells operations and sales: "),
+        (replace(WARNED, condition=Condition.RETURNED), "▲ handoff asks sales: "),
+        (replace(WARNED, condition=Condition.FOUND), "▲ handoff tells operations: "),
+        (KEPT, "✓ handoff: "),
     ],
 )
-def test_it_is_told_to_whom_a_notice_matters_first(notice: Notice, verb: str) -> None:
-    assert f"handoff {verb}: " in next(in_words(Heard(notice, "Something is.")))
+def test_it_is_told_to_whom_a_notice_matters_first(notice: Notice, lead: str) -> None:
+    assert next(in_words(Heard(notice, "Something is."))) == f"Mon 13:00  {lead}Something is."
 
 
 def test_what_did_not_come_as_told_is_a_line_each() -> None:
