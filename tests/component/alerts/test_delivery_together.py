@@ -161,7 +161,7 @@ def test_of_two_processes_one_sends_all_of_a_post_or_nothing() -> None:
 
 def test_an_end_never_comes_before_its_beginning_in_groups_either() -> None:
     alerts = three()
-    alerts.channel.fail(key(a_promise("b")), 2)
+    alerts.channel.fail(key(a_promise("b")))
     for order in ORDERS:
         alerts.hear(ended(revision=4, promise=a_promise(order)))
     alerts.deliver_for(5)
