@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.alerts.audit_store import key_used
-from services.alerts.delivery import CLAIM
 from services.alerts.domain.alert import (
     Alert,
     Decision,
@@ -23,6 +22,7 @@ from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
 from services.alerts.errors import DeliveryError, LedgerUnreachable
 from services.alerts.handlers import Decide
+from services.alerts.receiver import CLAIM
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.events.oncall import PromiseDisputed

@@ -16,7 +16,6 @@ from pymongo import MongoClient
 
 from services.alerts.anchoring import Anchoring
 from services.alerts.api import SERVICE, AlertsServicer
-from services.alerts.delivery import Channel, Policy, Receiver
 from services.alerts.destinations import Guard
 from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.escalation_file import load_escalation
@@ -26,6 +25,7 @@ from services.alerts.ledger import GrpcLedger
 from services.alerts.metrics import Metrics
 from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
+from services.alerts.receiver import Channel, Policy, Receiver
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.settings import AlertsSettings

@@ -120,6 +120,7 @@ def _promise(message: tracker_pb2.Verdict | tracker_pb2.Promise) -> Promise:
         at_stake=Money(at_stake.minor, at_stake.currency) if at_stake else None,
         waiting_on=message.waiting_on,
         slack_s=_slack_s(message),
+        serves=message.serves,
     )
 
 

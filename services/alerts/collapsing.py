@@ -5,8 +5,8 @@ What was tried may have been heard, so it is never left out: only its acknowledg
 
 from collections.abc import Sequence
 
-from services.alerts.delivery import Receiver, Result
 from services.alerts.domain.alert import Notice, Reason
+from services.alerts.receiver import Receiver, Result
 
 _BEGINS = frozenset({Reason.FIRST_NOTICE, Reason.REOPENED})
 

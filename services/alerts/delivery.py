@@ -1,134 +1,36 @@
 """Notices on their way to one receiver: in order for each alert, at least once, one bad receiver or
 alert never in the way of others. The first of a group goes out at once; what comes while a post is
-under way, or while the receiver must be waited for, goes together. Which step comes when is written
-in `handlers.py`.
+under way, or while the receiver must be waited for, goes together.
 """
 
-import random
-import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Protocol
 
 from opentelemetry.trace import Span, SpanKind
 
+from services.alerts.collapsing import without_what_is_over
 from services.alerts.domain.alert import Notice
-from services.alerts.domain.posts import Post, halves
+from services.alerts.domain.posts import Post, halves, posts_of
 from services.alerts.errors import DeliveryError
-from services.alerts.pacing import Pace
+from services.alerts.receiver import Receiver, Result
 from services.shared import telemetry as names
-from services.shared.clock import SECOND, Clock, Instant
-from services.shared.telemetry import Telemetry
+from services.shared.clock import SECOND, Instant
 
-NOTICES_AT_ONCE = 1_000
-POSTS_AT_ONCE = 100
-"""What one pass looks at: enough for full posts, and no more than it can send."""
 TRIES_TOGETHER = 3
-CLAIM = 60 * SECOND
-"""More than one try takes; a claim of a process that died ends after it."""
 GIVE_UP_AFTER = 86_400 * SECOND
 """What a receiver has not taken for so long goes to its fallback, if it has one."""
 
 
-class Result(StrEnum):
-    """What became of a notice, or of one try to deliver it with others or alone."""
+def deliver(to: Receiver) -> int:
+    """One pass over what waits for a receiver; how many notices it took or refused for good.
 
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    REFUSED = "refused"
-    PASSED_ON = "passed_on"
-    """The fallback has it now."""
-    COLLAPSED = "collapsed"
-    """It was over before the receiver heard of it, so nothing was sent."""
-    DIVIDED = "divided"
-    """The post was not taken as one; the notice goes in one of its halves."""
-
-
-class Channel(Protocol):
-    """One way to a receiver."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def alerts_a_post(self) -> int:
-        """How many notices one post may hold."""
-        ...
-
-    def send(self, post: Post) -> str:
-        """What the receiver answered, in a few words; raises DeliveryError."""
-        ...
-
-
-class NoticeStore(Protocol):
-    """The notices that wait; each was written together with its alert."""
-
-    def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
-        """The oldest first, those of an alert in order; none of the alerts named in `without`.
-
-        Each says in which post this receiver was told of it, if it was.
-        """
-        ...
-
-    def claim(self, post: Post, receiver: str, owner: str, now: Instant) -> Instant | None:
-        """Since when any of it is tried, and from now on as this post; None where another process
-        tries any of it, or any was settled meanwhile.
-        """
-        ...
-
-    def settle(
-        self, notices: Sequence[Notice], receiver: str, problem: str = "", fallback: str = ""
-    ) -> None:
-        """The receiver has them, or never will for this `problem`; `fallback` gets them too."""
-        ...
-
-    def passed_on(self, keys: Collection[str], receiver: str) -> Collection[str]:
-        """Of which of these alerts a notice was settled with a problem."""
-        ...
-
-    def drop(self, notices: Sequence[Notice], receiver: str) -> bool:
-        """Settles all of one alert, or none where the first was ever tried or is settled."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the receivers file says of a receiver's queue; an empty `fallback` is none."""
-
-    per_minute: int | None = None
-    collapse: bool = False
-    fallback: str = ""
-
-
-@dataclass
-class Receiver:
-    """A channel, what waits for it, and how fast it may have it.
-
-    `clock` is the wall's, whatever time the promises live in: delivery happens in this world.
+    1. collapse  2. keep the order of each alert  3. group  4. spare what fails  5. send: the order
+    is written only here.
     """
-
-    channel: Channel
-    store: NoticeStore
-    owner: str
-    clock: Clock
-    telemetry: Telemetry
-    count: Callable[[str, Result], None]
-    stop: threading.Event
-    policy: Policy = field(default_factory=Policy)
-    chance: Callable[[], float] = random.random
-    pace: Pace = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.pace = Pace(self.chance, self.policy.per_minute)
-
-    def waiting(self) -> Sequence[Notice]:
-        now = self.clock.now()
-        if not self.pace.open(now):
-            return ()
-        limit = min(NOTICES_AT_ONCE, POSTS_AT_ONCE * self.channel.alerts_a_post)
-        return self.store.waiting(self.channel.name, limit, self.pace.asleep(now))
+    notices = without_what_is_over(to, to.waiting())
+    notices = oldest_of_each_alert(notices)
+    posts = posts_of(notices, to.channel.alerts_a_post)
+    return len(sent(to, least_failed_first(to, posts)))
 
 
 def oldest_of_each_alert(notices: Sequence[Notice]) -> Sequence[Notice]:

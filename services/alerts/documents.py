@@ -3,6 +3,7 @@
 Only `store.py` uses these. Mongo itself forgets what is over, a while after `forget_at`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -19,7 +20,11 @@ from mongoengine import (
 from pydantic import TypeAdapter
 
 from services.alerts.domain.alert import Alert, Notice, State, urgency
+from services.alerts.domain.posts import Post
 from services.alerts.domain.silences import Silence
+from services.alerts.receiver import CLAIM
+from services.shared.clock import Instant
+from services.shared.mongo import Row
 
 ALIAS = "alerts"
 KEPT = timedelta(days=90)
@@ -62,6 +67,7 @@ class AlertDocument(Document):  # type: ignore[misc]  # mongoengine has no types
             "promise_id",
             ("state", "visible_by", "due_by", "key"),
             "look_at",
+            "subject",
             _FORGOTTEN,
         ],
         "auto_create_index": False,
@@ -162,6 +168,21 @@ def notice_document(notice: Notice) -> NoticeDocument:
 def notice_of(document: NoticeDocument, receiver: str) -> Notice:
     notice = _NOTICE.validate_python(document.content)
     return replace(notice, post=document.posts.get(receiver, ""))
+
+
+def claimable(ids: Sequence[str], receiver: str, owner: str, now: Instant) -> Row:
+    """Which of these notices wait for a receiver and are tried by nobody else."""
+    claim = f"claims.{receiver}"
+    free: list[Row] = [{claim: None}, {f"{claim}.owner": owner}, {f"{claim}.until": {"$lte": now}}]
+    return {"_id": {"$in": list(ids)}, "waiting": receiver, "$or": free}
+
+
+def claiming(post: Post, receiver: str, owner: str, now: Instant) -> Row:
+    claim = {"owner": owner, "until": now + CLAIM}
+    return {
+        "$set": {f"claims.{receiver}": claim, f"posts.{receiver}": post.id},
+        "$min": {f"tried.{receiver}": now},
+    }
 
 
 def silence_document(silence: Silence) -> SilenceDocument:

@@ -1,4 +1,4 @@
-"""What happens to a verdict, to an alert as time passes and to a notice on its way, step by step.
+"""What happens to a verdict, and to an alert as time passes, step by step.
 
 Handlers load, decide and save; the Protocols here are what they need of store and ledger. What
 people do is in `actions.py`.
@@ -9,19 +9,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from services.alerts import delivery
-from services.alerts.collapsing import without_what_is_over
 from services.alerts.domain import decisions
-from services.alerts.domain.alert import Alert, Decision, History
+from services.alerts.domain.alert import Alert, Decision, History, Reason, State
 from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.audit.recording import recorded
 from services.alerts.domain.climbing import Rules, climbing
 from services.alerts.domain.decisions import decide
+from services.alerts.domain.inhibition import is_beneath, look_again
 from services.alerts.domain.ladders import Escalation
-from services.alerts.domain.posts import posts_of
-from services.alerts.domain.promise import Promise, Word
-from services.alerts.domain.requests import Query, Release
+from services.alerts.domain.promise import Condition, Promise, Word
+from services.alerts.domain.requests import PAGE_SIZE_LIMIT, Query, Release
 from services.alerts.domain.silences import Silence
 from services.shared.clock import Instant
 from services.shared.telemetry import trace_headers
@@ -102,7 +100,26 @@ class Desk:
 
 def hear(word: Word, desk: Desk, now: Instant) -> Decision:
     """A verdict came, perhaps not for the first time."""
-    return change(desk, word.promise.promise_id, partial(decide, word=word, now=now), now)
+    decision = change(desk, word.promise.promise_id, partial(decide, word=word, now=now), now)
+    _tell_what_was_beneath(word.promise, decision, desk, now)
+    return decision
+
+
+def _tell_what_was_beneath(outer: Promise, decision: Decision, desk: Desk, now: Instant) -> None:
+    """Also where the verdict came before: whoever heard it may have died in between."""
+    if not _was_broken_and_is_not(decision):
+        return
+    query = Query(frozenset({State.SNOOZED}), subject=outer.subject, limit=PAGE_SIZE_LIMIT)
+    for alert in desk.store.find(query):
+        if is_beneath(alert, outer.agreement):
+            again = partial(look_again, key=alert.key, now=now)
+            change(desk, alert.promise.promise_id, again, now)
+
+
+def _was_broken_and_is_not(decision: Decision) -> bool:
+    broken = [each for each in decision.history.alerts if each.condition is Condition.BREACHED]
+    eased = decision.reason is Reason.EASED
+    return bool(broken or eased) and all(alert.end for alert in broken)
 
 
 def wake(desk: Desk, now: Instant) -> int:
@@ -114,29 +131,27 @@ def wake(desk: Desk, now: Instant) -> int:
     return len(due)
 
 
-def deliver(to: delivery.Receiver) -> int:
-    """One pass over what waits for a receiver; how many notices it took or refused for good.
-
-    1. collapse  2. keep the order of each alert  3. group  4. spare what fails  5. send: the order
-    is written only here.
-    """
-    notices = without_what_is_over(to, to.waiting())
-    notices = delivery.oldest_of_each_alert(notices)
-    posts = posts_of(notices, to.channel.alerts_a_post)
-    return len(delivery.sent(to, delivery.least_failed_first(to, posts)))
-
-
 def change(
     desk: Desk, promise_id: str, decide: Decide, now: Instant, act: Act | None = None
 ) -> Decision:
     """Decides, lets alerts climb, and saves; `act` is what a person did, for the audit."""
 
     def decided(history: History) -> Decision:
-        decision = _traced(climbing(history, decide(history), rules, now))
+        decision = decide(history)
+        rules = Rules(desk.escalation, silences, _beside(desk, decision.history))
+        decision = _traced(climbing(history, decision, rules, now))
         return recorded(history, decision, act) if act else decision
 
-    rules = Rules(desk.escalation, desk.store.silences(now))
+    silences = desk.store.silences(now)
     return desk.store.change(promise_id, decided, act)
+
+
+def _beside(desk: Desk, history: History) -> Sequence[Alert]:
+    """What stands about the same subject, where this may be a part of it."""
+    inner = next((each.promise for each in history.open_alerts() if each.promise.serves), None)
+    if inner is None:
+        return ()
+    return desk.store.find(Query(subject=inner.subject, limit=PAGE_SIZE_LIMIT))
 
 
 def _traced(decision: Decision) -> Decision:

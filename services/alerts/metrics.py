@@ -2,8 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.alerts.delivery import Result
 from services.alerts.domain.alert import Reason
+from services.alerts.receiver import Result
 from services.alerts.reconciling import Reconciled
 
 

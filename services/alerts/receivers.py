@@ -17,10 +17,10 @@ from services.alerts.channels.posting import PostingChannel, Write
 from services.alerts.channels.signing import keys_of
 from services.alerts.channels.slack import slack_post
 from services.alerts.channels.webhook import webhook_post
-from services.alerts.delivery import Channel
 from services.alerts.destinations import Guard, guarded_client
 from services.alerts.domain.posts import ALERTS_A_POST
 from services.alerts.errors import DeliveryError
+from services.alerts.receiver import Channel
 from services.alerts.receiver_options import (
     AlertmanagerOptions,
     AnyOptions,

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from pymongo.errors import PyMongoError
 
-from services.alerts.delivery import Receiver
+from services.alerts.delivery import deliver
 from services.alerts.errors import LedgerUnreachable
-from services.alerts.handlers import Desk, Ledger, deliver, wake
+from services.alerts.handlers import Desk, Ledger, wake
 from services.alerts.metrics import Metrics
+from services.alerts.receiver import Receiver
 from services.alerts.reconciling import Reconciled, reconcile
 from services.shared.clock import SECOND, Clock, Instant
 from services.shared.health import Health

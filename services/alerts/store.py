@@ -12,7 +12,6 @@ from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 
 from services.alerts.audit_store import MongoAudit
-from services.alerts.delivery import CLAIM
 from services.alerts.documents import (
     ALIAS,
     DOCUMENTS,
@@ -24,6 +23,8 @@ from services.alerts.documents import (
     a_while_from_now,
     alert_document,
     alert_of,
+    claimable,
+    claiming,
     notice_document,
     notice_of,
     silence_document,
@@ -143,27 +144,15 @@ class MongoAlertStore:
         ]
 
     def claim(self, post: Post, receiver: str, owner: str, now: Instant) -> Instant | None:
-        free = [
-            {f"claims.{receiver}": None},
-            {f"claims.{receiver}.owner": owner},
-            {f"claims.{receiver}.until": {"$lte": now}},
-        ]
         ids = [notice.id for notice in post.notices]
-        change = {
-            "$set": {
-                f"claims.{receiver}": {"owner": owner, "until": now + CLAIM},
-                f"posts.{receiver}": post.id,
-            },
-            "$min": {f"tried.{receiver}": now},
-        }
 
         def work(_session: ClientSession) -> Instant | None:
-            found = NoticeDocument.objects(
-                __raw__={"_id": {"$in": ids}, "waiting": receiver, "$or": free}
-            )
-            if found.count() < len(ids):
+            free = claimable(ids, receiver, owner, now)
+            if NoticeDocument.objects(__raw__=free).count() < len(ids):
                 return None
-            found.update(__raw__=change)
+            NoticeDocument.objects(__raw__=free).update(
+                __raw__=claiming(post, receiver, owner, now)
+            )
             tried = NoticeDocument.objects(id__in=ids).scalar("tried")
             return min(int(each[receiver]) for each in tried)
 

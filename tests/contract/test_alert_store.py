@@ -9,7 +9,6 @@ import pytest
 from pymongo import MongoClient
 
 from services.alerts import actions, answering, handlers
-from services.alerts.delivery import CLAIM, NoticeStore
 from services.alerts.domain.alert import Alert, Decision, History, Reason, Snooze, State, urgency
 from services.alerts.domain.answers import Cause, RatingCount
 from services.alerts.domain.audit.chain import Act, Action
@@ -29,6 +28,7 @@ from services.alerts.domain.requests import Acknowledge, Asked, Query, Release, 
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import AlertStore, Desk
 from services.alerts.oncall_events import SOURCE
+from services.alerts.receiver import CLAIM, NoticeStore
 from services.alerts.store import MongoAlertStore
 from services.shared.clock import SECOND, Instant
 from services.shared.codec import decode_envelope, decode_event

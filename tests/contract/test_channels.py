@@ -12,10 +12,10 @@ import structlog
 
 from services.alerts.app import channels_of
 from services.alerts.channels.signing import keys_of, signed
-from services.alerts.delivery import Channel
 from services.alerts.destinations import Guard, guarded_client
 from services.alerts.domain.posts import alone
 from services.alerts.errors import DeliveryError
+from services.alerts.receiver import Channel
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.receivers_file import ReceiversFile
 from services.alerts.settings import AlertsSettings

@@ -74,6 +74,7 @@ def as_json(notice: Notice, console_url: str) -> dict[str, Any]:
         "runbook": promise.runbook,
         "waiting_on": promise.waiting_on,
         "slack_s": promise.slack_s,
+        "serves": promise.serves,
         "customer_visible_by": _iso_or_none(promise.customer_visible_by),
         "opened_at": iso(alert.opened_at),
         "notified_at": iso(notice.at),

@@ -61,6 +61,10 @@ class Reason(StrEnum):
     CLOSED = "closed"
     DISPUTED = "disputed"
     RATED = "rated"
+    INHIBITED = "inhibited"
+    """It is beneath a broken promise that was told already."""
+    FLAPPING = "flapping"
+    """It is there again so soon after its end that it may end again."""
     STILL_ASLEEP = "still_asleep"
 
 
@@ -76,12 +80,22 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """Who wants to hear of it again, and when; `silence` is the id of one that did it."""
+    """Who wants to hear of it again, and when; `silence` is the id of one that did it.
+
+    What is `held` for a reason of ours nobody hears of either. Where it was told to be `over`
+    before, nobody hears of its end again.
+    """
 
     actor: str
     until: Instant
     reason: str = ""
     silence: str = ""
+    held: Reason | None = None
+    over: bool = False
+
+    @property
+    def untold(self) -> bool:
+        return bool(self.silence or self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,19 @@ class Alert:
         if self.snooze:
             return State.SNOOZED
         return State.ACKNOWLEDGED if self.acknowledgement else State.OPEN
+
+    @property
+    def held(self) -> Reason | None:
+        return self.snooze.held if self.snooze else None
+
+    @property
+    def wakes_as(self) -> Reason:
+        """What the end of its snooze is to those who hear of it then."""
+        if self.snooze is None or not self.snooze.held:
+            return Reason.SNOOZE_ENDED
+        if self.notified_at is None:
+            return Reason.FIRST_NOTICE
+        return Reason.REOPENED if self.snooze.over else Reason.SNOOZE_ENDED
 
     @property
     def look_at(self) -> Instant | None:

@@ -3,13 +3,15 @@
 An alert climbs while it is open: nobody has acknowledged it, and nobody wants to hear of it later.
 A rung is told once for a due date, however often the decision behind it is made: how many were told
 is part of the alert. Whatever else changes is told to all who were told of it before. While a
-silence holds nobody is told anything but the end.
+silence holds, or the alert is held back, nobody is told anything but the end.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, State
+from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, Snooze, State
+from services.alerts.domain.flapping import flapping
+from services.alerts.domain.inhibition import beneath, inhibiting
 from services.alerts.domain.ladders import Escalation, Ladder
 from services.alerts.domain.silences import Silence, silence_of
 from services.shared.clock import Instant
@@ -17,10 +19,13 @@ from services.shared.clock import Instant
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The ladders and routes, and the silences that hold now or later."""
+    """The ladders and routes, the silences that hold now or later, and the alerts that stand
+    `beside` those of a promise, about the same subject.
+    """
 
     escalation: Escalation
     silences: Sequence[Silence] = ()
+    beside: Sequence[Alert] = ()
 
 
 def climbing(before: History, decision: Decision, rules: Rules, now: Instant) -> Decision:
@@ -30,28 +35,37 @@ def climbing(before: History, decision: Decision, rules: Rules, now: Instant) ->
         known = before.alert(alert.key)
         if alert != known:
             history = history.having(_placed(known, alert, rules, now))
-    notices = (_addressed(notice, history, rules.escalation) for notice in decision.notices)
-    return replace(
-        decision,
-        history=history,
-        notices=tuple(each for each in notices if not _is_silenced(each.alert)),
-    )
+    addressed = [_addressed(notice, history, rules.escalation) for notice in decision.notices]
+    notices = tuple(each for each in addressed if _is_told(before.alert(each.alert.key), each))
+    held = next((each.alert.held for each in addressed if each.alert.held), None)
+    reason = held if held and not notices else decision.reason
+    return Decision(history, reason, notices)
 
 
-def _is_silenced(alert: Alert) -> bool:
-    return alert.state is State.SNOOZED and alert.snooze is not None and bool(alert.snooze.silence)
+def _is_told(known: Alert | None, notice: Notice) -> bool:
+    alert = notice.alert
+    if alert.end:
+        return not _ends_quietly(known, alert)
+    return alert.snooze is None or not alert.snooze.untold
+
+
+def _ends_quietly(known: Alert | None, alert: Alert) -> bool:
+    """Nobody has heard that it stood: it was held back from its beginning on."""
+    if alert.end is None or known is None or known.snooze is None or not known.snooze.held:
+        return False
+    return known.snooze.over or known.notified_at is None
 
 
 def _placed(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Alert:
     """An alert that begins, or that another ladder is for by now, is on the first rung."""
     ladder = rules.escalation.ladder_of(alert)
     if alert.state is not State.OPEN:
-        return replace(_held(alert, ladder), next_rung_at=None)
-    if silence := silence_of(alert, rules.silences, now):
+        quiet = known is not None and _ends_quietly(known, alert)
+        told_at = known.notified_at if quiet and known else alert.notified_at
+        return replace(_held(alert, ladder), next_rung_at=None, notified_at=told_at)
+    if snooze := _kept_quiet(known, alert, rules, now):
         told_at, rungs = (known.notified_at, known.rungs) if known else (None, 0)
-        return replace(
-            alert, snooze=silence.snooze, next_rung_at=None, notified_at=told_at, rungs=rungs
-        )
+        return replace(alert, snooze=snooze, next_rung_at=None, notified_at=told_at, rungs=rungs)
     begins = known is None or known.state is State.RESOLVED or alert.ladder != ladder.name
     rungs = 1 if begins else alert.rungs
     goes_on = begins or known is None or known.state is not State.OPEN or rungs > known.rungs
@@ -65,6 +79,14 @@ def _placed(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Al
         told=tuple(dict.fromkeys((*alert.told, *(here.tell if here else ())))),
         next_rung_at=now + following.after if following else None,
     )
+
+
+def _kept_quiet(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Snooze | None:
+    if silence := silence_of(alert, rules.silences, now):
+        return silence.snooze
+    if outer := inhibiting(known, alert, rules.beside):
+        return beneath(outer, known, now)
+    return flapping(known, alert, now)
 
 
 def _held(alert: Alert, ladder: Ladder) -> Alert:

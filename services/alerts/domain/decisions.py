@@ -86,7 +86,7 @@ def wake(history: History, key: str, now: Instant) -> Decision:
     if alert is None or alert.look_at is None or now < alert.look_at:
         return Decision(history, Reason.STILL_ASLEEP)
     if alert.state is State.SNOOZED:
-        return notify(history, replace(revised(alert), snooze=None), Reason.SNOOZE_ENDED, now)
+        return notify(history, replace(revised(alert), snooze=None), alert.wakes_as, now)
     if alert.state is State.ACKNOWLEDGED:
         open_again = replace(revised(alert), acknowledgement=None)
         return notify(history, open_again, Reason.ACKNOWLEDGEMENT_EXPIRED, now)

@@ -66,6 +66,7 @@ class Promise:
     A finding has the same shape: `finding` says what was found, `owed_by` has the next step,
     `owed_to` waits for it, and `due_by` is since when it is so. `slack_s` is the working time that
     is left for the rest of the chain, in seconds; None where there is no chain, or nobody said.
+    `serves` names the customer's promise about the same subject that this one is a part of.
     """
 
     promise_id: str
@@ -90,6 +91,7 @@ class Promise:
     at_stake: Money | None = None
     waiting_on: str = ""
     slack_s: int | None = None
+    serves: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from handoff.v1 import common_pb2, tracker_pb2
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from services.alerts.delivery import Channel, Policy, Receiver, Result
+from services.alerts.delivery import deliver
 from services.alerts.domain.alert import Alert, Notice, Reason
 from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.domain.promise import Condition, Resolution, Word
-from services.alerts.handlers import Desk, deliver, wake
+from services.alerts.handlers import Desk, wake
 from services.alerts.hearing import verdict_handler
+from services.alerts.receiver import Channel, Policy, Receiver, Result
 from services.alerts.reconciling import reconcile
 from services.shared import telemetry
 from services.shared.bus import Headers, Received
@@ -75,6 +76,7 @@ def verdict(word: Word) -> bytes:
         at_stake=common_pb2.Money(minor=stake.minor, currency=stake.currency) if stake else None,
         waiting_on=promise.waiting_on,
         slack_s=promise.slack_s,
+        serves=promise.serves,
     ).SerializeToString()
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from services.alerts.channels.posting import PostingChannel, Request
 from services.alerts.channels.webhook import webhook_post
-from services.alerts.delivery import CLAIM, Result
+from services.alerts.delivery import deliver
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.posts import Post, alone
-from services.alerts.handlers import deliver
+from services.alerts.receiver import CLAIM, Result
 from services.shared.clock import Instant
 from services.shared.events.common import Money
 from tests.alert_twins import MemoryChannel

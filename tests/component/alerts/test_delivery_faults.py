@@ -3,10 +3,12 @@
 import random
 from collections import Counter
 
-from services.alerts.delivery import GIVE_UP_AFTER, Policy, Result
+from services.alerts.delivery import GIVE_UP_AFTER
 from services.alerts.domain.alert import Reason
+from services.alerts.domain.flapping import RENOTIFY_AFTER
 from services.alerts.domain.posts import Post
 from services.alerts.errors import DeliveryError
+from services.alerts.receiver import Policy, Result
 from services.shared.clock import SECOND, Instant
 from tests.alert_twins import MemoryChannel
 from tests.alerting import MovedClock, a_promise, breached, ended, key, warned
@@ -206,6 +208,7 @@ def test_what_was_over_before_anybody_was_told_is_not_sent_and_is_counted() -> N
     alerts.deliver()
     assert [notice.alert.key for notice in alerts.channel.got] == [key(a_promise("2"))]
     assert alerts.results.count(("memory", Result.COLLAPSED)) == 3
+    alerts.clock.set(alerts.clock.now() + RENOTIFY_AFTER)
     alerts.hear(warned(5))
     assert alerts.got()[-1] is Reason.REOPENED
 

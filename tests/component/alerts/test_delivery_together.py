@@ -5,12 +5,12 @@ from collections import Counter
 
 import pytest
 
-from services.alerts.delivery import CLAIM, TRIES_TOGETHER, Policy, Result
+from services.alerts.delivery import TRIES_TOGETHER, deliver
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.promise import Promise
 from services.alerts.errors import DeliveryError
-from services.alerts.handlers import deliver
+from services.alerts.receiver import CLAIM, Policy, Result
 from services.shared.clock import SECOND, Instant
 from tests.alert_twins import MemoryChannel
 from tests.alerting import MovedClock, a_promise, breached, ended, key, warned

@@ -8,8 +8,8 @@ import httpx
 import pytest
 import structlog
 
-from services.alerts.delivery import Channel, Result
 from services.alerts.destinations import Guard
+from services.alerts.receiver import Channel, Result
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.receivers_file import ReceiversFile
 from tests.alerting import warned
