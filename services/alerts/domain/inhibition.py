@@ -1,13 +1,14 @@
 """One page for a promise that the customer was given and that is broken, none for its parts.
 
-The customer's promise is broken and told: what its departments owe each other for it, and warn of
-or break from then on, changes nothing for the customer, and whoever looks at the one sees the
+The customer's promise is broken and told: what its departments owe each other for it, and only now
+are late with or warned of, changes nothing for the customer, and whoever looks at the one sees the
 others beneath it. So such an alert is kept without being told. When the outer one ends, or is not
 broken any more, what still stands beneath it is told.
 
-What was told before the outer promise broke stays told and climbs its ladder on: somebody may be at
-it. An outer promise that nobody heard of, because it is silenced, keeps nothing back. A return, a
-dispute or an unknown state is always told: there somebody has to do something else.
+What was told before the outer promise broke stays told, gets worse aloud and climbs its ladder on:
+somebody may be at it. An outer promise that nobody heard of, because it is silenced, keeps nothing
+back. A return, a dispute or an unknown state is always told: there somebody has to do something
+else.
 """
 
 from collections.abc import Iterable
@@ -30,7 +31,7 @@ def inhibiting(known: Alert | None, alert: Alert, beside: Iterable[Alert]) -> Al
 
     `known` is the alert as it was before the change.
     """
-    if alert.condition not in _HELD or not alert.promise.serves or _was_told(known, alert):
+    if alert.condition not in _HELD or not alert.promise.serves or _was_told(known):
         return None
     return next((each for each in beside if _is_outer(each, alert)), None)
 
@@ -56,14 +57,10 @@ def look_again(history: History, key: str, now: Instant) -> Decision:
     return wake(history.having(due), key, now)
 
 
-def _was_told(known: Alert | None, alert: Alert) -> bool:
-    """Of this very condition, and it stands since."""
+def _was_told(known: Alert | None) -> bool:
+    """Somebody has heard that it stands."""
     return (
-        known is not None
-        and known.end is None
-        and known.condition is alert.condition
-        and known.notified_at is not None
-        and not known.held
+        known is not None and known.end is None and known.notified_at is not None and not known.held
     )
 
 
