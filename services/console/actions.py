@@ -5,7 +5,7 @@ htmx gets the changed row and a sentence; a browser without it is sent back to w
 """
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,7 +16,7 @@ from services.console.console import Console
 from services.console.desk import Refusal
 from services.console.filters import Filters
 from services.console.forms import keys_of, local_path, needed, optional, read_form
-from services.console.page import NOTICES
+from services.console.page import NOTICES, with_notice
 from services.console.pages import SNOOZES
 from services.shared.telemetry import HANDOFF_ALERT_KEY, HANDOFF_COMMAND, HANDOFF_PROMISE_ID
 
@@ -72,7 +72,7 @@ async def _act(
     if "hx-request" not in request.headers:
         if problems:
             raise Refusal(409, words)
-        return RedirectResponse(_with_notice(back, done), 303)
+        return RedirectResponse(with_notice(back, done), 303)
     filters = Filters.parse(parse_qsl(urlsplit(back).query))
     rows = console.renderer.rows_of(keys, snapshot, filters)
     return HTMLResponse(console.renderer.answer(words, bad=bool(problems), rows=rows))
@@ -127,9 +127,3 @@ async def _release(console: Console, form: Form) -> None:
         needed(form, "reason", "say why the promise is given up, it stays in the record"),
         needed(form, "idempotency_key", "reload the page, the form makes one"),
     )
-
-
-def _with_notice(back: str, done: str) -> str:
-    parts = urlsplit(back)
-    pairs = [pair for pair in parse_qsl(parts.query) if pair[0] != "did"]
-    return urlunsplit(parts._replace(query=urlencode([*pairs, ("did", done)])))

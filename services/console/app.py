@@ -13,7 +13,17 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from services.console import actions, board_pages, cases, ops, pages, problems
+from services.console import (
+    actions,
+    board_pages,
+    cases,
+    duty_pages,
+    ops,
+    pages,
+    problems,
+    silence_pages,
+    system_pages,
+)
 from services.console.assets import STATIC
 from services.console.clients import AlertsClient, TrackerClient
 from services.console.console import Console
@@ -69,7 +79,8 @@ def build(console: Console) -> ASGIApp:
     """The application: no interactive documentation, because that comes from a CDN."""
     app = FastAPI(title="handoff console", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=STATIC))
-    for part in (ops, cases, pages, board_pages, actions):
+    parts = (ops, cases, pages, board_pages, duty_pages, silence_pages, system_pages, actions)
+    for part in parts:
         app.include_router(part.routes(console))
     problems.install(app, console)
     return Guard(app, (*LOOPBACK_HOSTS, *console.settings.hosts))

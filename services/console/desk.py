@@ -90,6 +90,7 @@ class Alert:
     opened_at: datetime | None = None
     slack_s: int | None = None
     next_action_owner: str = ""
+    waiting_on: str = ""
     ladder: str = ""
     rungs: int = 0
     next_rung_at: datetime | None = None

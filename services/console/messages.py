@@ -67,6 +67,7 @@ def alert_of(told: alerts_pb2.Alert) -> Alert:
         opened_at=moment_of(told, "opened_at"),
         slack_s=told.slack_s if told.HasField("slack_s") else None,
         next_action_owner=told.next_action_owner,
+        waiting_on=told.waiting_on,
         ladder=told.ladder,
         rungs=told.rungs,
         next_rung_at=moment_of(told, "next_rung_at"),

@@ -1,6 +1,7 @@
 """A template as an answer, with what every page needs: its place, the form's token, a notice."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
@@ -12,7 +13,16 @@ NOTICES = {
     "acknowledged": "Acknowledged. It stays in the list until the promise ends.",
     "snoozed": "Snoozed. The alert comes back by itself.",
     "released": "Released. The promise ends as soon as the tracker has read it, within seconds.",
+    "silenced": "Silenced. Its alerts stay in the list, and nobody hears of them.",
+    "heard": "The silence has ended. What it took and is not over is told of now.",
 }
+
+
+def with_notice(path: str, done: str) -> str:
+    """The path and query, which say what was done there."""
+    parts = urlsplit(path)
+    pairs = [pair for pair in parse_qsl(parts.query) if pair[0] != "did"]
+    return urlunsplit(parts._replace(query=urlencode([*pairs, ("did", done)])))
 
 
 def page_answer(console: Console, request: Request, template: str, **values: Any) -> Response:  # noqa: ANN401

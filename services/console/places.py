@@ -16,6 +16,11 @@ class Place:
 PLACES = (
     Place("inbox", "Inbox", "/", "i"),
     Place("board", "Board", "/board", "b"),
+    Place("shift", "Shift", "/shift", "s"),
+    Place("agreements", "Agreements", "/agreements", "a"),
+    Place("schedules", "Schedules", "/schedules", "c"),
+    Place("silences", "Silences", "/silences", "m"),
+    Place("operations", "Operations", "/operations", "o"),
 )
 
 KEYS = (

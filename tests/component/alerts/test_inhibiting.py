@@ -6,13 +6,14 @@ from functools import partial
 
 import pytest
 
-from services.alerts.actions import begin_silence, hear
+from services.alerts.actions import begin_silence
 from services.alerts.domain.alert import Reason, State
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.inhibition import LOOK_AGAIN_AFTER
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.promise import Promise, Resolution, Word
 from services.alerts.domain.silences import Silence
+from services.alerts.handlers import hear
 from services.shared.clock import SECOND
 from tests.alerting import a_promise, at, breached, ended, key, returned, unknown, warned
 from tests.component.alerts.on_call import BOSS, FIRST, LEAD, OnCall

@@ -124,6 +124,42 @@ class Company:
         told.notified_at.FromDatetime(self.now - minutes(5))
         self.alerts[told.key] = told
 
+    def turn(self, schedule: str, person: str, start: float, end: float | None) -> None:
+        """In minutes from now; nobody where `person` is empty."""
+        self.on_call.now.FromDatetime(self.now)
+        told = next((s for s in self.on_call.schedules if s.schedule == schedule), None)
+        told = told or self.on_call.schedules.add(schedule=schedule, zone="Europe/Berlin")
+        turn = told.turns.add(person=person)
+        turn.starts_at.FromDatetime(self.now + minutes(start))
+        if end is not None:
+            turn.ends_at.FromDatetime(self.now + minutes(end))
+
+    def agreement(self, name: str, owed_by: str, owed_to: str) -> None:
+        told = self.agreements.agreements.add(
+            name=name,
+            version=2,
+            kind="OLA",
+            owed_by=owed_by,
+            owed_to=owed_to,
+            because="Every hour here is taken from the delivery.",
+        )
+        told.blocks.add(heading="It is kept", lines=["When this is told: parcel handed over."])
+        told.blocks.add(heading="The deadline", lines=["4 business hours after it began."])
+
+    def partition(self, number: int, behind: float, **heard: float) -> None:
+        """A partition that is so many minutes behind, and heard each party so long ago."""
+        told = tracker_pb2.PartitionProgress(partition=number, epoch=3, seq=4_711)
+        told.caught_up_at.FromDatetime(self.now - minutes(behind))
+        for party, ago in heard.items():
+            told.complete_through[party].FromDatetime(self.now - minutes(ago))
+        self.partitions.append(told)
+
+    def silence(self, id: str, start: float, end: float, **fields: Any) -> None:  # noqa: ANN401
+        told = alerts_pb2.Silence(id=id, **({"actor": "anna", "reason": "stock-taking"} | fields))
+        told.starts_at.FromDatetime(self.now + minutes(start))
+        told.ends_at.FromDatetime(self.now + minutes(end))
+        self.silences[id] = told
+
     def event(self, subject: str, type: str, offset: float, delay: float = 0.01) -> None:
         told = tracker_pb2.SubjectEvent(
             id=len(self.events).to_bytes(16, "big"),

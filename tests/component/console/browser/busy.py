@@ -39,5 +39,23 @@ def make_busy(company: Company) -> None:
     company.promise("silent", "unknown", owed_by="sales", owed_to="operations", subject="order/9")
     company.finding("f", "disagreement", "sales says 49.00 EUR, finance says 47.00 EUR")
     company.alert("f")
+    _make_busy_around(company)
     company.event("order/4711", "sales.OrderPlaced", -180)
     company.promise("calm", "on_track", subject="order/5")
+
+
+def _make_busy_around(company: Company) -> None:
+    day = 24 * 60
+    for number, person in enumerate(["anna", "ben", "", "chris", "anna"]):
+        start, end = number * 3 * day, (number + 1) * 3 * day if number < 4 else None
+        company.turn("operations", person, start, end)
+    company.turn("finance", "dora", 0, None)
+    company.agreement("approve-payment", "finance", "sales")
+    company.agreement("ship-paid-order", "operations", "sales")
+    company.partition(0, 0.01, sales=0.02, finance=4, operations=0.02)
+    company.partition(1, 2, sales=0.02, finance=4, operations=0.02)
+    company.partitions[0].skews.add(party="sales", source="shop-1", skew_s=41.5, samples=30)
+    parked = company.partitions[1].parked.add(type="marketing.PromotionPlanned", events=12)
+    parked.since.FromDatetime(company.now.replace(hour=0, minute=0, second=0))
+    company.silence("si-1", -30, 90, owed_by=["operations"], conditions=["at_risk"])
+    company.silence("si-2", 60, 300, subjects=["order/4711"], reason="a test order")

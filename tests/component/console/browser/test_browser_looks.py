@@ -11,6 +11,11 @@ pytestmark = pytest.mark.anyio
 PAGES = {
     "inbox": "/",
     "board": "/board",
+    "shift": "/shift",
+    "schedules": "/schedules",
+    "silences": "/silences",
+    "agreements": "/agreements",
+    "operations": "/operations",
     "subject": "/subjects/order/4711",
     "problem": "/nothing",
 }
