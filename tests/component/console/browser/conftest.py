@@ -1,16 +1,13 @@
 """A real browser in front of a console in the same process."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.chromium import OPTIONS, needs_chromium
 from tests.component.console.browser.looking import Eyes
 from tests.component.console.running import Running, listening
-
-CHROMIUM = os.environ.get("HANDOFF_CHROMIUM") or shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +17,10 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
-    """The machine's own Chromium: nothing is downloaded."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: install `chromium`, or name one in HANDOFF_CHROMIUM")
+    """One for the tests of a file, or none where this machine has no Chromium."""
+    needs_chromium()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = await playwright.chromium.launch(**OPTIONS)
         yield browser
         await browser.close()
 
