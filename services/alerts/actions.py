@@ -94,7 +94,7 @@ def known(key: str, alert: Alert | None) -> Alert:
         raise Refused(
             RefusalCode.NOT_FOUND,
             "key",
-            f"No alert has the key {key!r}; `handoff alerts list` shows the keys that there are.",
+            f"No alert has the key {key!r}; `handoff inbox` shows the keys that there are.",
         )
     return alert
 
@@ -135,7 +135,7 @@ def _to_release(promise_id: str, desk: Desk, ledger: Ledger) -> Promise:
         raise Refused(
             RefusalCode.NOT_FOUND,
             "promise_id",
-            f"The ledger has no promise {promise_id!r}; `handoff alerts list --json` shows the"
+            f"The ledger has no promise {promise_id!r}; `handoff inbox --json` shows the"
             " promise of each alert.",
         )
     if word.promise.finding:

@@ -15,9 +15,9 @@ from services.alerts.domain.audit.chain import Entry, Facts, Head
 from services.alerts.domain.audit.verifying import verify
 from services.alerts.settings import AlertsSettings
 from services.cli import surroundings
-from services.cli.alerts_service import AsJson, print_json
 from services.cli.errors import CommandFailed
 from services.cli.moments import moment
+from services.cli.printing import AsJson, print_json
 from services.shared.clock import Instant, iso
 from services.shared.mongo import connect, sentence
 from services.shared.settings import load

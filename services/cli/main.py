@@ -87,9 +87,19 @@ COMMANDS = {
     "replay": Entry(
         "services.cli.replay:replay", "Fold a company's past: what was kept and broken."
     ),
-    "alerts": Entry(
-        "services.cli.alerts:app", "What needs somebody: list, acknowledge, snooze, release."
-    ),
+    "inbox": Entry("services.cli.inbox:command", "What needs somebody, the most urgent on top."),
+    "show": Entry("services.cli.show:command", "All of one alert, or of one order or case."),
+    "ack": Entry("services.cli.acting:ack", "Say that you have alerts in hand."),
+    "assign": Entry("services.cli.acting:assign", "Say who shall act."),
+    "escalate": Entry("services.cli.acting:escalate", "Tell the next rung of the ladder now."),
+    "snooze": Entry("services.cli.acting:snooze", "Hear nothing of alerts for a while."),
+    "note": Entry("services.cli.acting:note", "Keep a note with alerts."),
+    "close": Entry("services.cli.acting:close", "Be through with alerts; say the cause."),
+    "release": Entry("services.cli.release:command", "Give promises up for the creditor."),
+    "dispute": Entry("services.cli.acting:dispute", "Say that a party does not agree."),
+    "ask-date": Entry("services.cli.acting:ask_date", "Ask the debtor for a new date."),
+    "tell-customer": Entry("services.cli.acting:tell_customer", "Ask support to tell them."),
+    "rate": Entry("services.cli.acting:rate", "Say whether alerts were of use."),
     "why": Entry("services.cli.why:command", "Why a promise is due when it is, step by step."),
     "silence": Entry(
         "services.cli.silence:app", "Hear nothing of some alerts for a while: add, list, end."

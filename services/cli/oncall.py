@@ -14,9 +14,10 @@ from services.alerts.ical.overrides import read_overrides
 from services.alerts.ical.shifts import shifts_text
 from services.alerts.schedule_files import load_schedules
 from services.alerts.settings import AlertsSettings
-from services.cli.alerts_service import AsJson, moment, print_json
 from services.cli.errors import CommandFailed
-from services.shared.clock import Instant, WallClock, to_datetime, to_instant
+from services.cli.moments import moment
+from services.cli.printing import AsJson, print_json
+from services.shared.clock import Instant, WallClock, to_datetime
 from services.shared.settings import load
 from services.shared.zones import DAY
 
@@ -37,7 +38,10 @@ def command(  # noqa: PLR0913, PLR0917 - what people type, each by its name
     file: Annotated[
         Path | None, typer.Option(help="Instead of HANDOFF_ALERTS__SCHEDULES.", dir_okay=False)
     ] = None,
-    at: Annotated[str, typer.Option(help="2026-11-02T16:00+01:00; without it, now.")] = "",
+    at: Annotated[
+        Instant | None,
+        typer.Option(parser=moment, metavar="TIME", help="2026-11-02T16:00+01:00; or else now."),
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=DAYS_LIMIT, help="So many from then on.")] = 7,
     overrides: Annotated[
         Path | None, typer.Option(help="A calendar (.ics) of overrides; needs SCHEDULE.")
@@ -50,7 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - what people type, each by its name
     Ends with 1 where nobody is at some time of them.
     """
     now = WallClock().now()
-    start = to_instant(moment(at, "--at")) if at else now
+    start = now if at is None else at
     period = Period(start, start + days * DAY)
     chosen = _chosen(name, _schedules(file))
     if (ics or overrides) and not name:

@@ -1,22 +1,16 @@
 """`handoff silence`: nobody hears of some alerts for a while, because it is known why they come."""
 
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated
 
 import typer
-from google.protobuf.json_format import MessageToDict
-from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import alerts_pb2
 
-from services.cli.alerts_service import (
-    TIMEOUT_S,
-    Actor,
-    AsJson,
-    alerts_service,
-    moment,
-    moment_of,
-    print_json,
-    utc,
-)
+from services.cli.calling import TIMEOUT_S, Actor, alerts_service
+from services.cli.moments import duration, end_of, moment
+from services.cli.printing import AsJson, as_dict, print_json, utc
+from services.shared.clock import Instant
+from services.shared.codec import stamp
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -38,9 +32,18 @@ def add(  # noqa: PLR0913, PLR0917 - what people type, each by its name
     which: Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help=_WHICH)],
     reason: Annotated[str, typer.Option(help="Why nobody needs to hear of them.")],
     actor: Actor,
-    begins: Annotated[str, typer.Option("--from", help="A moment; without it, now.")] = "",
-    until: Annotated[str, typer.Option(help="A moment: 2026-11-02T16:00+01:00.")] = "",
-    for_: Annotated[str, typer.Option("--for", help="A duration from now: 90m, 4h or 2d.")] = "",
+    begins: Annotated[
+        Instant | None,
+        typer.Option("--from", parser=moment, metavar="TIME", help="Without it, now."),
+    ] = None,
+    until: Annotated[
+        Instant | None,
+        typer.Option(parser=moment, metavar="TIME", help="2026-11-02T16:00+01:00; or else UTC."),
+    ] = None,
+    for_: Annotated[
+        timedelta | None,
+        typer.Option("--for", parser=duration, metavar="DURATION", help="From now: 90m, 4h or 2d."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Silence alerts for a while, for example all of operations that are at risk:
@@ -50,7 +53,7 @@ def add(  # noqa: PLR0913, PLR0917 - what people type, each by its name
     One that begins later is a maintenance window. What still stands when it ends is told then.
     """
     silence = alerts_pb2.Silence(
-        starts_at=_begins(begins), ends_at=moment_of(until, for_), actor=actor, reason=reason
+        starts_at=stamp(begins), ends_at=end_of(until, for_), actor=actor, reason=reason
     )
     for name, value in map(_named_value, which):
         getattr(silence, _NAMED[name]).append(value)
@@ -67,7 +70,7 @@ def list_silences(as_json: AsJson = False) -> None:
         request = alerts_pb2.ListSilencesRequest()
         found = alerts.ListSilences(request, timeout=TIMEOUT_S).silences
     if as_json:
-        print_json([_as_dict(each) for each in found])
+        print_json([as_dict(each) for each in found])
     elif not found:
         print("Nothing is silenced.")
     for each in () if as_json else found:
@@ -89,14 +92,6 @@ def end(
     _say(ended, f"{id} has ended.", as_json)
 
 
-def _begins(text: str) -> Timestamp | None:
-    if not text:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(moment(text, "--from"))
-    return stamp
-
-
 def _named_value(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
     if name not in _NAMED or not value:
@@ -114,12 +109,6 @@ def _named(silence: alerts_pb2.Silence) -> list[str]:
 
 def _say(silence: alerts_pb2.Silence, text: str, as_json: bool) -> None:
     if as_json:
-        print_json(_as_dict(silence))
+        print_json(as_dict(silence))
     else:
         print(text)
-
-
-def _as_dict(silence: alerts_pb2.Silence) -> dict[str, Any]:
-    return MessageToDict(
-        silence, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
-    )

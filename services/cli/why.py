@@ -2,28 +2,21 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Any
 
-import grpc
 import typer
 from google.protobuf.json_format import MessageToDict
 from handoff.v1 import tracker_pb2
-from handoff.v1.tracker_pb2_grpc import TrackerServiceStub
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from services.cli import surroundings
-from services.cli.alerts_service import TIMEOUT_S, AsJson, print_json, utc
-from services.cli.errors import CommandFailed
-from services.shared.rpc import sync_channel
+from services.cli.calling import TIMEOUT_S, tracker_service
+from services.cli.printing import AsJson, print_json, slug, utc
 
 UNBROKEN = 10_000
 """Columns of what goes into a pipe: every line stays whole."""
-_NOT_UNDERSTOOD = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND)
-_AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 def command(
@@ -34,34 +27,13 @@ def command(
 ) -> None:
     """Say why a promise is due when it is, what was concluded of it, and what it waits for."""
     request = tracker_pb2.ExplainPromiseRequest(promise_id=promise)
-    with _tracker() as tracker:
+    with tracker_service() as tracker:
         told = tracker.ExplainPromise(request, timeout=TIMEOUT_S)
     if as_json:
         print_json(_as_dict(told))
         return
     width = None if sys.stdout.isatty() else UNBROKEN
     Console(file=sys.stdout, highlight=False, width=width).print(_tree(told))
-
-
-@contextmanager
-def _tracker() -> Iterator[TrackerServiceStub]:
-    """Raises BadParameter where the tracker knows no such promise, CommandFailed where it is
-    away."""
-    address = surroundings.settings().endpoints.tracker.grpc_address
-    channel = sync_channel(address)
-    try:
-        yield TrackerServiceStub(channel)
-    except grpc.RpcError as error:
-        if error.code() in _NOT_UNDERSTOOD:
-            raise typer.BadParameter(str(error.details())) from error
-        if error.code() in _AWAY:
-            raise CommandFailed(
-                f"The tracker at {address} does not answer. Is `handoff up` running?"
-                " If it runs elsewhere, set HANDOFF_ENDPOINTS__TRACKER__HOST and __GRPC."
-            ) from error
-        raise CommandFailed(str(error.details())) from error
-    finally:
-        channel.close()
 
 
 def _as_dict(told: tracker_pb2.ExplainPromiseResponse) -> dict[str, Any]:
@@ -74,7 +46,7 @@ def _as_dict(told: tracker_pb2.ExplainPromiseResponse) -> dict[str, Any]:
 
 def _tree(told: tracker_pb2.ExplainPromiseResponse) -> Tree:
     promise = told.promise
-    state = _slug(tracker_pb2.PromiseState.Name(promise.state), "PROMISE_STATE_")
+    state = _words(tracker_pb2.PromiseState.Name(promise.state), "PROMISE_STATE_")
     tree = Tree(
         f"[bold]{escape(promise.promise_id)}[/bold]: {promise.owed_by} owes {promise.owed_to},"
         f" {state}, due {utc(promise.due_by)}"
@@ -111,7 +83,7 @@ def _step(step: tracker_pb2.ClockStep) -> str:
 
 
 def _conclusion(told: tracker_pb2.Conclusion) -> str:
-    kind = _slug(tracker_pb2.VerdictKind.Name(told.kind), "VERDICT_KIND_")
+    kind = _words(tracker_pb2.VerdictKind.Name(told.kind), "VERDICT_KIND_")
     why = f"the rule {told.rule}" if told.rule else told.reason.replace("_", " ")
     known = ""
     if told.HasField("needed_through"):
@@ -124,8 +96,8 @@ def _wait(wait: tracker_pb2.Wait) -> str:
     return f"{f'{wait.party} ' if wait.party else ''}{escape(wait.words)}{by}"
 
 
-def _slug(name: str, prefix: str) -> str:
-    return name.removeprefix(prefix).lower().replace("_", " ")
+def _words(name: str, prefix: str) -> str:
+    return slug(name, prefix).replace("_", " ")
 
 
 def _span(seconds: int) -> str:

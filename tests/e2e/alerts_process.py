@@ -81,14 +81,16 @@ class AlertsProcess:
         finally:
             self._process = None
 
-    def command(self, *arguments: str) -> str:
-        """What `handoff alerts ...` prints, pointed at this service."""
+    def command(self, *arguments: str, code: int = 0) -> str:
+        """What `handoff ...` prints, pointed at this service, where it ends with this code."""
         program = "from services.cli.main import main; main()"
-        return subprocess.run(
-            [sys.executable, "-P", "-c", program, "alerts", *arguments],
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", program, *arguments],
             env=self.environment,
             stdout=subprocess.PIPE,
             text=True,
-            check=True,
+            check=False,
             timeout=60,
-        ).stdout
+        )
+        assert done.returncode == code, done.stdout
+        return done.stdout

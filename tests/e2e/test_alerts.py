@@ -38,6 +38,7 @@ def service(
             "HANDOFF_ALERTS__WEBHOOK_URL": hook.url,
             "HANDOFF_HOME": str(tmp_path),
             "HANDOFF_SPANS_FILE": str(tmp_path / "spans"),
+            "HANDOFF_ALERTS__AUDIT_ANCHOR": str(tmp_path / "anchors"),
         },
     )
     yield service
@@ -68,6 +69,8 @@ def test_a_verdict_becomes_a_post_and_people_answer_it(
     assert (letter.value, dict(letter.headers)["handler"]) == (b"\xff poison", b"alerts")
 
     _people_answer(service)
+    acts = json.loads(service.command("audit", "list", "--json"))
+    assert [entry["act"]["action"] for entry in acts] == ["acknowledge", "release"]
     envelope = decode_envelope(first_of(fresh_topics, "handoff.oncall.v1").value)
     assert (envelope.type, envelope.actor) == ("oncall.PromiseReleased", "ann")
 
@@ -75,6 +78,7 @@ def test_a_verdict_becomes_a_post_and_people_answer_it(
     began = time.monotonic()
     assert service.stop() == 0
     assert time.monotonic() - began < 5
+    assert "of which 2 are anchored" in service.command("audit", "verify")
 
 
 def _the_receiver_is_away_and_comes_back(
@@ -90,7 +94,7 @@ def _the_receiver_is_away_and_comes_back(
 
 
 def _people_answer(service: AlertsProcess) -> None:
-    (alert,) = json.loads(service.command("list", "--json"))
+    (alert,) = json.loads(service.command("inbox", "--json", code=1))
     assert (alert["key"], alert["state"], alert["condition"]) == (key(), "open", "breached")
     with grpc.insecure_channel(f"127.0.0.1:{service.grpc}") as channel:
         stub = alerts_pb2_grpc.AlertsServiceStub(channel)

@@ -53,7 +53,7 @@ def as_message(post: Post, sender: str, to: Sequence[str], console_url: str) -> 
 def _body(post: Post, console_url: str) -> str:
     lines = [f"{text}: {href}" for text, href in pages_beside(post, console_url)]
     if len(post.notices) == 1 and not post.group.over:
-        lines.append(f"In hand: handoff alerts ack {post.first.alert.key}")
+        lines.append(f"In hand: handoff ack {post.first.alert.key}")
     return "\n".join([text_of(post), "", *lines, ""])
 
 

@@ -24,7 +24,7 @@ def as_blocks(post: Post, console_url: str) -> dict[str, Any]:
     text = escaped(text_of(post), SECTION_LIMIT)
     links = [_link(*page) for page in pages_beside(post, console_url)]
     if len(post.notices) == 1 and not post.group.over:
-        links.append(f"`handoff alerts ack {post.first.alert.key}`")
+        links.append(f"`handoff ack {post.first.alert.key}`")
     return {
         "text": text,
         "unfurl_links": False,

@@ -97,13 +97,13 @@ class Release:
 
 def check_acknowledge(request: Acknowledge) -> None:
     """Raises Refused, as all of these do, with the field and what would be right."""
-    _name("key", request.key, "the key that `handoff alerts list` shows")
+    _name("key", request.key, "the key that `handoff inbox` shows")
     _name("actor", request.actor, "who has it in hand")
     _text("note", request.note)
 
 
 def check_snooze(request: SnoozeUntil, now: Instant) -> None:
-    _name("key", request.key, "the key that `handoff alerts list` shows")
+    _name("key", request.key, "the key that `handoff inbox` shows")
     _name("actor", request.actor, "who wants to hear of it later")
     _text("reason", request.reason)
     if not now < request.until <= now + SNOOZE_LIMIT:

@@ -79,7 +79,7 @@ def test_acknowledged_twice_it_is_in_the_first_ones_hands(alerts: InMemoryAlerts
 
 
 def test_an_unknown_key_is_not_found_and_says_where_keys_are(alerts: InMemoryAlerts) -> None:
-    with pytest.raises(Refused, match="handoff alerts list") as refused:
+    with pytest.raises(Refused, match="handoff inbox") as refused:
         acknowledge_alert(Acknowledge("al-none", "ann"), alerts.desk, at("15:26"))
     assert refused.value.code is RefusalCode.NOT_FOUND
 

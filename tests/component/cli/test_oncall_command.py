@@ -95,7 +95,7 @@ def test_the_shipped_schedules_have_somebody_at_any_time(run: Run) -> None:
         (("stores",), 2, "no schedule 'stores'; there are warehouse, office"),
         (("--days", "0"), 2, "greater than or equal to 1"),
         (("--days", "367"), 2, "less than or equal to 366"),
-        (("--at", "noon"), 2, "--at 'noon' is not a moment"),
+        (("--at", "noon"), 2, "'noon' is no time"),
         (("--ics",), 2, "--ics and --overrides need SCHEDULE"),
         (("--file", "nowhere.yaml"), 1, "nowhere.yaml"),
         (("warehouse", "--overrides", "nowhere.ics"), 1, "nowhere.ics cannot be read"),

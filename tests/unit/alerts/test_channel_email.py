@@ -36,7 +36,7 @@ def test_what_is_sent() -> None:
     body = sent.get_content()
     assert body.startswith("At risk: operations owes sales")
     assert "Open in the console: https://console.test/subjects/order/4711" in body
-    assert f"handoff alerts ack {key()}" in body
+    assert f"handoff ack {key()}" in body
 
 
 def test_the_notices_of_an_alert_are_one_conversation_with_an_id_each() -> None:

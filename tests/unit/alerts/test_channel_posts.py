@@ -184,7 +184,7 @@ def test_what_slack_is_sent() -> None:
     links = [
         f"<{PAGE}|Open in the console>",
         "<https://runbooks.test/ship?a=1&amp;b=2|Runbook>",
-        f"`handoff alerts ack {key()}`",
+        f"`handoff ack {key()}`",
     ]
     assert json.loads(post.content) == {
         "text": text,
