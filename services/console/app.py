@@ -32,6 +32,8 @@ from services.console.guard import Guard
 from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import LOOPBACK_HOSTS, ConsoleSettings
+from services.console.traces.collecting import collecting
+from services.console.traces.store import MongoSpans
 from services.console.wakeups import listen
 from services.shared import rpc, telemetry
 from services.shared.bus import Subscriber
@@ -39,6 +41,7 @@ from services.shared.bus_kafka import KafkaSubscriber
 from services.shared.clock import WallClock
 from services.shared.errors import SettingsError
 from services.shared.health import Health
+from services.shared.mongo import connect
 from services.shared.settings import load
 from services.shared.subjects import VERDICTS_TOPIC
 
@@ -64,15 +67,23 @@ async def serve(settings: ConsoleSettings) -> None:
         settings.endpoints.tracker.grpc_address,
         settings.endpoints.alerts.grpc_address,
     )
-    async with rpc.channel(tracker) as to_tracker, rpc.channel(alerts) as to_alerts:
+    client = connect(settings.mongo)
+    spans = MongoSpans(client, settings.mongo.database)
+    collector = f"{settings.listen}:{settings.endpoints.console.grpc}"
+    async with (
+        rpc.channel(tracker) as to_tracker,
+        rpc.channel(alerts) as to_alerts,
+        collecting(spans, collector, watch.log),
+    ):
         clock = WallClock() if settings.clock == "wall" else None
         ledger = TrackerClient(to_tracker, tracker, clock)
         desk = AlertsClient(to_alerts, alerts)
         feed = Feed(ledger, desk, WallClock(), meters, health, watch.log)
         renderer = Renderer(settings.department)
-        console = Console(settings, ledger, desk, feed, renderer, meters, watch, health)
+        console = Console(settings, ledger, desk, feed, renderer, meters, watch, health, spans)
         await run(console, KafkaSubscriber(settings.kafka, None, (VERDICTS_TOPIC,), False))
     watch.shutdown()
+    client.close()
 
 
 def build(console: Console) -> ASGIApp:

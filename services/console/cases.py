@@ -1,4 +1,8 @@
-"""The pages of one case: why a promise stands where it stands, and a customer's subjects."""
+"""The pages of one case: why a promise stands where it stands, a customer's subjects, traces."""
+
+import asyncio
+import re
+from dataclasses import asdict
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -9,6 +13,8 @@ from services.console.console import Console
 from services.console.customer_view import Neighbours, customer_view, neighbours
 from services.console.desk import Refusal, Unreachable
 from services.console.subject_view import SubjectView
+from services.console.traces.span import SpansUnreadable
+from services.console.traces.waterfall import Waterfall, trace_path, waterfall
 from services.console.why_view import why_view
 from services.console.words import customer_path, promise_path
 
@@ -35,6 +41,15 @@ def routes(console: Console) -> APIRouter:
         view = customer_view(id, await _of_customer(console, id))
         return _page(console, "customer.html", view=view, path=customer_path(id))
 
+    @router.get("/traces/{trace_id}.json")
+    async def trace_json(trace_id: str) -> Response:
+        return JSONResponse(asdict(await _trace(console, trace_id)))
+
+    @router.get("/traces/{trace_id}")
+    async def trace_page(trace_id: str) -> Response:
+        view = await _trace(console, trace_id)
+        return _page(console, "trace.html", view=view, path=trace_path(trace_id))
+
     return router
 
 
@@ -58,6 +73,23 @@ async def _of_customer(console: Console, customer: str) -> Belonging:
     if not belonging.subjects:
         raise Refusal(404, f"The tracker knows no subject of customer {customer}.")
     return belonging
+
+
+async def _trace(console: Console, trace_id: str) -> Waterfall:
+    if not re.fullmatch(r"[0-9a-f]{32}", trace_id):
+        raise Refusal(404, f"{trace_id!r} is no trace: a trace has 32 hexadecimal digits.")
+    try:
+        spans = await asyncio.to_thread(console.spans.trace, trace_id)
+        linking = await asyncio.to_thread(console.spans.linking_to, trace_id)
+    except SpansUnreadable as error:
+        raise Unreachable(str(error)) from error
+    if not spans:
+        raise Refusal(
+            404,
+            f"Nothing is kept of trace {trace_id}: it is over three days old, or its services send"
+            " their spans elsewhere. OTEL_EXPORTER_OTLP_ENDPOINT says where to.",
+        )
+    return waterfall(trace_id, spans, linking)
 
 
 def _page(console: Console, template: str, **values: object) -> Response:

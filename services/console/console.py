@@ -7,6 +7,7 @@ from services.console.feed import Feed
 from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import ConsoleSettings
+from services.console.traces.span import Spans
 from services.console.watchers import Clients
 from services.shared.health import Health
 from services.shared.telemetry import Telemetry
@@ -24,4 +25,5 @@ class Console:
     meters: Meters
     telemetry: Telemetry
     health: Health
+    spans: Spans
     clients: Clients = field(default_factory=Clients)

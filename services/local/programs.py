@@ -10,6 +10,8 @@ from services.shared.settings import Endpoint, Endpoints
 SERVICES = ("sales", "operations", "finance", "support", "tracker", "alerts", "console")
 """In order of start; each is `python -m services.<name>` and a field of `Endpoints`."""
 
+COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
 
 def place(usual: Endpoints, ports: Ports) -> Endpoints:
     """Where each service listens: its usual ports, or others where these are taken."""
@@ -23,6 +25,12 @@ def endpoint_variables(endpoints: Endpoints) -> dict[str, str]:
         for name in SERVICES
         for key, value in getattr(endpoints, name).model_dump().items()
     }
+
+
+def traces_to(endpoints: Endpoints) -> dict[str, str]:
+    """OpenTelemetry's own variables: the console keeps the spans, and nobody waits long for it."""
+    address = f"http://{endpoints.console.grpc_address}"
+    return {COLLECTOR: address, "OTEL_EXPORTER_OTLP_TIMEOUT": "2"}
 
 
 def service_programs(names: Iterable[str], environment: Mapping[str, str]) -> list[Program]:

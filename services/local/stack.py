@@ -21,7 +21,14 @@ from services.local.mongo import Mongo
 from services.local.output import OURSELVES, Output, silent
 from services.local.ports import Ports
 from services.local.processes import boot_id, end, identify
-from services.local.programs import SERVICES, endpoint_variables, place, service_programs
+from services.local.programs import (
+    COLLECTOR,
+    SERVICES,
+    endpoint_variables,
+    place,
+    service_programs,
+    traces_to,
+)
 from services.local.servers import Server, wait_until_ready
 from services.local.supervisor import Supervisor
 from services.local.topics import create_topics
@@ -84,11 +91,17 @@ class LocalStack:
     def start_services(
         self, names: Iterable[str] = SERVICES, environment: Mapping[str, str] | None = None
     ) -> None:
-        """Starts services, in order, with `environment` beside what the stack tells them."""
+        """Starts services, in order, with `environment` beside what the stack tells them.
+
+        Their traces go to the console, unless they go elsewhere already.
+        """
+        names = tuple(names)
         if not self._placed:
             endpoints = place(self.settings.endpoints, self._ports)
             self.settings = self.settings.model_copy(update={"endpoints": endpoints})
             self.environment |= endpoint_variables(endpoints)
+            if COLLECTOR not in os.environ and "console" in names:
+                self.environment |= traces_to(endpoints)
             self._placed = True
         for program in service_programs(names, self.environment | dict(environment or {})):
             self.supervisor.start(program)

@@ -25,6 +25,7 @@ from services.local.stack import LocalStack
 from services.shared.rpc import sync_channel
 from services.shared.telemetry import ATTRIBUTES
 from services.tracker.agreement_files import shipped
+from tests import asking
 from tests.conftest import NewStack
 from tests.polling import until
 
@@ -82,6 +83,12 @@ class Company:
         lines = self.file.read_text().splitlines() if self.file.exists() else []
         return [json.loads(line) for line in lines]
 
+    def waterfall(self, trace_id: str) -> dict[str, Any]:
+        """What the console shows of a trace; nothing where it knows none of it."""
+        answer = asking.get(f"{self.stack.settings.endpoints.console.url}/traces/{trace_id}.json")
+        told: dict[str, Any] = answer.json()
+        return told if answer.is_success else {"lines": [], "followed_by": []}
+
     def _channel(self, name: str) -> grpc.Channel:
         endpoint = getattr(self.stack.settings.endpoints, name)
         return sync_channel(endpoint.grpc_address)
@@ -117,6 +124,26 @@ def test_the_spans_of_an_order_lead_from_the_command_to_the_alert(company: Compa
     assert alert.order == ORDER
     assert company.promise().trace_id == alert.trace_id == command["trace_id"]
     assert {name for span in spans for name in span["attributes"]} <= ATTRIBUTES
+
+
+def test_the_console_shows_the_trace_of_an_order_and_what_followed_from_it(
+    company: Company,
+) -> None:
+    company.place_order()
+    (alert,) = until(company.alerts, "the alert is there", DEADLINE_S)
+    trace_id = alert.trace_id
+
+    def folds() -> list[str]:
+        """The traces of the tracker's that followed from the order's."""
+        followed = company.waterfall(trace_id)["followed_by"]
+        return [each["path"] for each in followed if each["word"] == "tracker: fold"]
+
+    fold, *_ = until(folds, "the console shows what followed", DEADLINE_S)
+    names = {line["name"] for line in company.waterfall(trace_id)["lines"]}
+    assert {"PlaceOrder", "publish handoff.sales.v1"} <= names
+    after = company.waterfall(fold.rpartition("/")[2])
+    leads = {lead["path"] for line in after["lines"] for lead in line["leads"]}
+    assert f"/traces/{trace_id}" in leads
 
 
 def _missing(spans: list[Span]) -> list[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ from services.shared.clock import SECOND, Instant
 from services.shared.health import Health
 from tests.component.console.company import Company
 from tests.component.console.fakes import Servers, serving
+from tests.spans import MemorySpans
 
 ANNA = ConsoleSettings(actor="anna")
 
@@ -45,6 +46,7 @@ class Running:
     company: Company
     servers: Servers
     console: Console
+    spans: MemorySpans
     wall: HandClock
     browser: httpx.AsyncClient
 
@@ -57,7 +59,7 @@ class Running:
 async def a_console(company: Company, settings: ConsoleSettings = ANNA) -> AsyncIterator[Running]:
     """The feed has not read anything yet: a test calls `feed.refresh`, or runs it."""
     watch = telemetry.start("console", settings)
-    health, wall = Health("tracker", "alerts"), HandClock()
+    health, wall, spans = Health("tracker", "alerts"), HandClock(), MemorySpans()
     meters = Meters.register(watch.registry)
     async with (
         serving(company) as servers,
@@ -67,10 +69,10 @@ async def a_console(company: Company, settings: ConsoleSettings = ANNA) -> Async
         ledger = TrackerClient(to_tracker, servers.tracker, clock=None)
         desk = AlertsClient(to_alerts, servers.alerts)
         feed = Feed(ledger, desk, wall, meters, health, watch.log)
-        console = Console(settings, ledger, desk, feed, Renderer(), meters, watch, health)
+        console = Console(settings, ledger, desk, feed, Renderer(), meters, watch, health, spans)
         transport = httpx.ASGITransport(build(console), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
-            yield Running(company, servers, console, wall, browser)
+            yield Running(company, servers, console, spans, wall, browser)
     watch.shutdown()
 
 
