@@ -24,6 +24,7 @@ from services.simulator.stories.catalogue import STORIES, script_of
 from services.simulator.stories.names import ALL, NOT_TOLD, TOLD
 from services.simulator.stories.playing import Line, Stage, play
 from services.simulator.stories.script import Does, Script
+from services.simulator.stories.telling import OFFICE
 
 READERS = {"tracker", "alerts"}
 """What is needed beside the departments that act; nobody looks at a page meanwhile."""
@@ -109,7 +110,8 @@ def _stage(scripts: Sequence[Script], screen: Screen) -> Iterator[RealStage]:
         ):
             publisher.publish(list(beats(settings, scripts[0].starts_at)))
             wait_until_ready(stack, needed, screen)
-            screen.say(f"Ready after {time.monotonic() - began - stack.download_s:.0f} s.\n")
+            screen.say(f"Ready after {time.monotonic() - began - stack.download_s:.0f} s.")
+            screen.say(f"Times on the left are those of the office, {OFFICE.key}.\n")
             yield RealStage(settings, mongo, publisher, desks, seen, receiver)
 
 
