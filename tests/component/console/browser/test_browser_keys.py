@@ -112,12 +112,26 @@ async def test_n_and_b_stay_with_the_subject_of_the_row(running: Running, eyes: 
 async def test_g_and_a_letter_go_to_a_page_and_mean_nothing_else(
     running: Running, eyes: Eyes
 ) -> None:
-    running.company.event("order/4711", "sales.OrderPlaced", -180)
+    running.company.promise("p")
+    running.company.alert("p")
     await running.feed.refresh()
-    page = await eyes.open("/subjects/order/4711")
+    page = await eyes.open("/")
+    await press(page, "j", "g", "a")
+    await page.wait_for_url("**/agreements")
+    assert running.company.alerts["alert/p"].state == alerts_pb2.ALERT_STATE_OPEN
     await press(page, "g", "i")
     await page.wait_for_url("**/")
-    await press(page, "?")
+
+
+async def test_while_the_help_is_open_no_key_does_anything_else(
+    running: Running, eyes: Eyes
+) -> None:
+    running.company.promise("p")
+    running.company.alert("p")
+    await running.feed.refresh()
+    page = await eyes.open("/")
+    await press(page, "j", "?", "a")
     await expect(page.locator("#help")).to_be_visible()
     await press(page, "Escape")
     await expect(page.locator("#help")).to_be_hidden()
+    assert running.company.alerts["alert/p"].state == alerts_pb2.ALERT_STATE_OPEN
