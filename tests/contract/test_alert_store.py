@@ -135,14 +135,14 @@ def test_notices_wait_in_order_and_only_so_many(store: Store) -> None:
 
 
 def test_notices_of_one_moment_and_alert_wait_in_order(store: Store) -> None:
-    hear(store, warned(2), breached(3), ended(revision=4), breached(5), unknown(6), breached(7))
+    hear(store, warned(2), breached(3), unknown(4), breached(5), unknown(6), ended(revision=7))
     assert waiting(store) == [
         "first_notice",
         "worsened",
-        "resolved",
-        "reopened",
         "eased",
         "worsened",
+        "eased",
+        "resolved",
     ]
 
 

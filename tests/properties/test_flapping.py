@@ -141,3 +141,11 @@ def test_what_is_graver_than_before_is_told_at_once() -> None:
     for says in (Condition.AT_RISK, Resolution.WITHDRAWN, Condition.BREACHED):
         told.hear(says, a_promise())
     assert [notice.reason for notice in told.notices] == ["first_notice", "resolved", "reopened"]
+
+
+def test_an_end_that_nobody_hears_of_does_not_begin_the_interval_again() -> None:
+    told = back_after(RENOTIFY_AFTER // 2)
+    told.hear(Resolution.WITHDRAWN, a_promise())
+    told.wait(RENOTIFY_AFTER - RENOTIFY_AFTER // 2)
+    told.hear(Condition.BREACHED, a_promise())
+    assert [notice.reason for notice in told.notices] == ["first_notice", "resolved", "reopened"]

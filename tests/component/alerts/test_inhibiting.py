@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from services.alerts.actions import begin_silence
-from services.alerts.domain.alert import Reason, State
+from services.alerts.domain.alert import End, Reason, State
 from services.alerts.domain.decisions import decide
-from services.alerts.domain.inhibition import LOOK_AGAIN_AFTER
+from services.alerts.domain.inhibition import LOOK_AGAIN_AFTER, inhibiting
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.promise import Promise, Resolution, Word
 from services.alerts.domain.silences import Silence
@@ -114,7 +114,9 @@ def test_when_the_outer_promise_is_not_broken_any_more_what_stands_is_told(
 
 
 def test_what_ended_beneath_it_is_never_told(company: Company) -> None:
-    company.hear(breached(3, INNER), ended(promise=INNER))
+    company.hear(breached(3, INNER))
+    decision = hear(ended(promise=INNER), company.desk, company.clock.now())
+    assert (decision.reason, decision.notices) == (RESOLVED, ())
     company.hear(ended(Resolution.KEPT_LATE, promise=OUTER))
     assert company.told("15:31") == {FIRST: [("outer", RESOLVED)]}
 
@@ -190,8 +192,9 @@ def test_what_was_over_and_comes_again_beneath_it_ends_without_a_word() -> None:
     company.told("15:40")
     company.hear(breached(3, OUTER), breached(5, INNER))
     assert company.told("15:40") == {FIRST: [("outer", FIRST_NOTICE)]}
+    assert "inner" not in str(company.told("15:55")), "it was looked at again meanwhile"
     company.hear(ended(promise=INNER, revision=6))
-    assert company.told("15:41") == {}
+    assert "inner" not in str(company.told("15:56"))
 
 
 def test_it_is_held_through_many_looks_and_told_once(company: Company) -> None:
@@ -201,3 +204,12 @@ def test_it_is_held_through_many_looks_and_told_once(company: Company) -> None:
     company.hear(ended(Resolution.KEPT_LATE, promise=OUTER))
     assert str(company.told("16:00")).count("inner") == 1
     assert LOOK_AGAIN_AFTER < 34 * 60 * SECOND
+
+
+def test_only_what_stands_about_the_same_subject_keeps_it_back(company: Company) -> None:
+    outer = company.alert(key(OUTER))
+    inner = replace(outer, promise=INNER)
+    elsewhere = replace(outer, promise=replace(OUTER, subject="order/4712"))
+    over = replace(outer, end=End(Resolution.KEPT_LATE, at("15:25")))
+    assert inhibiting(None, inner, [elsewhere, over, outer]) == outer
+    assert inhibiting(None, inner, [elsewhere, over]) is None
