@@ -4,6 +4,7 @@ An entry is added in the transaction of what it tells of, and never changed or d
 add one at once meet at the head, and all but one try their whole transaction again.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
@@ -37,6 +38,8 @@ class MongoAudit:
     def __init__(self, client: "MongoClient[Row]", database: str) -> None:
         self._entries = client[database][ENTRIES]
         self._heads = client[database][HEADS]
+        self.turn = threading.Lock()
+        """Whoever holds it meets only other processes at the head."""
 
     def prepare(self) -> None:
         """Makes the index that finds a request again, and the head that all who write meet at."""

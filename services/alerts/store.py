@@ -6,6 +6,7 @@ Satisfies `handlers.AlertStore` and `delivery.NoticeStore`; it decides nothing.
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from pymongo import MongoClient
@@ -75,7 +76,8 @@ class MongoAlertStore:
                 self.audit.add(decision.act, session)
             return decision
 
-        return in_transaction(self._client, work)
+        with self.audit.turn if act else nullcontext():
+            return in_transaction(self._client, work)
 
     def _publish(self, decision: Decision, act: Act, session: ClientSession) -> None:
         alert = decision.history.alert(act.about)
@@ -134,7 +136,8 @@ class MongoAlertStore:
             silence_document(silence).save()
             self.audit.add(act, session)
 
-        in_transaction(self._client, work)
+        with self.audit.turn:
+            in_transaction(self._client, work)
 
     def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
         found = NoticeDocument.objects(waiting=receiver, key__nin=list(without))
@@ -216,7 +219,8 @@ class MongoAlertStore:
             ).save()
             return row.id
 
-        return in_transaction(self._client, work)
+        with self.audit.turn:
+            return in_transaction(self._client, work)
 
 
 def _save(promise_id: str, before: History, decision: Decision) -> None:

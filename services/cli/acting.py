@@ -13,7 +13,7 @@ import typer
 from handoff.v1 import alerts_pb2
 
 from services.alerts.domain.answers import Cause
-from services.cli.calling import TIMEOUT_S, Actor, alerts_service
+from services.cli.calling import MANY_TIMEOUT_S, Actor, alerts_service
 from services.cli.moments import duration, end_of, moment
 from services.cli.printing import AsJson, as_dict, print_json, utc
 from services.shared.clock import Instant
@@ -33,7 +33,7 @@ def ack(
     """Say that you have alerts in hand."""
     request = alerts_pb2.AcknowledgeAlertRequest(keys=keys, actor=actor, note=note)
     with alerts_service() as alerts:
-        results = alerts.AcknowledgeAlert(request, timeout=TIMEOUT_S).results
+        results = alerts.AcknowledgeAlert(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, _in_hand, as_json)
 
 
@@ -56,7 +56,7 @@ def snooze(
         keys=keys, actor=actor, until=end_of(until, for_), reason=reason
     )
     with alerts_service() as alerts:
-        results = alerts.SnoozeAlert(request, timeout=TIMEOUT_S).results
+        results = alerts.SnoozeAlert(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda alert: f"is snoozed until {utc(alert.snoozed_until)}", as_json)
 
 
@@ -70,7 +70,7 @@ def assign(
     """Say who shall act; the ladder goes on until they acknowledge."""
     request = alerts_pb2.AssignAlertRequest(acting=_acting(keys, actor, reason), assignee=to)
     with alerts_service() as alerts:
-        results = alerts.AssignAlert(request, timeout=TIMEOUT_S).results
+        results = alerts.AssignAlert(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda alert: f"is assigned to {alert.assignee or 'nobody'}", as_json)
 
 
@@ -83,7 +83,7 @@ def escalate(
     """Tell the next rung of the ladder now."""
     request = alerts_pb2.EscalateAlertRequest(acting=_acting(keys, actor, reason))
     with alerts_service() as alerts:
-        results = alerts.EscalateAlert(request, timeout=TIMEOUT_S).results
+        results = alerts.EscalateAlert(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda alert: f"is on rung {alert.rungs} of {alert.ladder}", as_json)
 
 
@@ -96,7 +96,7 @@ def note(
     """Keep a note with alerts."""
     request = alerts_pb2.NoteAlertRequest(acting=_acting(keys, actor, text))
     with alerts_service() as alerts:
-        results = alerts.NoteAlert(request, timeout=TIMEOUT_S).results
+        results = alerts.NoteAlert(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda alert: f"has {_count(alert.notes_count, 'note')}", as_json)
 
 
@@ -117,7 +117,7 @@ def close(
         cause=alerts_pb2.Cause.Value(f"CAUSE_{cause.upper()}"),
     )
     with alerts_service() as alerts:
-        results = alerts.CloseAlert(request, timeout=TIMEOUT_S).results
+        results = alerts.CloseAlert(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda _alert: f"is closed: {cause.replace('_', ' ')}", as_json)
 
 
@@ -133,7 +133,7 @@ def dispute(
         acting=_acting(keys, actor, reason), by_party=by_party
     )
     with alerts_service() as alerts:
-        results = alerts.DisputeVerdict(request, timeout=TIMEOUT_S).results
+        results = alerts.DisputeVerdict(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda alert: f"is disputed by {alert.disputed_by}", as_json)
 
 
@@ -147,7 +147,7 @@ def rate(
     """Say whether alerts were of use; your last rating counts."""
     request = alerts_pb2.RateAlertRequest(acting=_acting(keys, actor, text), useful=useful)
     with alerts_service() as alerts:
-        results = alerts.RateAlert(request, timeout=TIMEOUT_S).results
+        results = alerts.RateAlert(request, timeout=MANY_TIMEOUT_S).results
     _tell(
         results,
         lambda alert: f"was useful to {alert.useful} and not to {alert.not_useful}",
@@ -164,7 +164,7 @@ def ask_date(
     """Ask the debtor for a new date; it answers by a command of its own department."""
     request = alerts_pb2.AskNewDateRequest(acting=_acting(keys, actor, question))
     with alerts_service() as alerts:
-        results = alerts.AskNewDate(request, timeout=TIMEOUT_S).results
+        results = alerts.AskNewDate(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda alert: f"asks {alert.owed_by} for a new date", as_json)
 
 
@@ -177,7 +177,7 @@ def tell_customer(
     """Ask support to tell the customer."""
     request = alerts_pb2.TellCustomerRequest(acting=_acting(keys, actor, text))
     with alerts_service() as alerts:
-        results = alerts.TellCustomer(request, timeout=TIMEOUT_S).results
+        results = alerts.TellCustomer(request, timeout=MANY_TIMEOUT_S).results
     _tell(results, lambda _alert: "is with support, to tell the customer", as_json)
 
 

@@ -16,6 +16,8 @@ from services.shared.rpc import sync_channel
 from services.shared.settings import Endpoint
 
 TIMEOUT_S = 5.0
+MANY_TIMEOUT_S = 30.0
+"""For what may name a hundred alerts, each with a transaction of its own."""
 _S = TypeVar("_S")
 
 Actor = Annotated[str, typer.Option("--as", help="Who does it.", default_factory=getpass.getuser)]

@@ -143,6 +143,27 @@ def test_those_who_act_at_once_have_one_chain_without_gaps(store: AnyStore) -> N
     assert verify(entries(store), [store.audit.head()]) is None
 
 
+def test_processes_that_act_at_once_have_one_chain(
+    mongo_store: MongoAlertStore, client: "MongoClient[Row]", fresh_database: Settings
+) -> None:
+    name = fresh_database.mongo.database
+    keys = [hear(mongo_store, str(order)) for order in range(3)]
+    barrier = threading.Barrier(3)
+
+    def act(of: str) -> None:
+        another = MongoAlertStore(client, name, Outbox(client, name, SOURCE))
+        barrier.wait()
+        actions.acknowledge_alert(Acknowledge(of, "ann"), desk_of(another), NOW)
+
+    threads = [threading.Thread(target=act, args=(each,)) for each in keys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [entry.number for entry in entries(mongo_store)] == [1, 2, 3]
+    assert verify(entries(mongo_store), [mongo_store.audit.head()]) is None
+
+
 def test_a_request_has_one_effect_and_one_meaning(store: AnyStore) -> None:
     hear(store)
     wish = Act("ann", Action.SNOOZE, key(), NOW, "lunch", request="k")
