@@ -39,7 +39,7 @@ def subject_document(subject: Subject, partition: int, changed_on: Day, *, settl
         "open": not settled,
         "changed_on": changed_on,
         "parked": bool(subject.rare.parked),
-        "about": about(subject.id, subject.customer, subject.order, subject.case),
+        "about": _about(subject),
         "look_at": None if settled else next_look_at(subject),
         "packed": pack(subject),
     }
@@ -47,9 +47,21 @@ def subject_document(subject: Subject, partition: int, changed_on: Day, *, settl
 
 def about(subject: str, customer: str, order: str, case: str) -> list[str]:
     """What else it belongs to, as `<kind>/<id>`: by these it is found again."""
-    named = (("customer", customer), ("order", order), ("case", case))
-    told = (f"{kind}/{id}" for kind, id in named if id)
-    return [each for each in told if each != subject]
+    found = [f"customer/{customer}"] if customer else []
+    if order and (itself := f"order/{order}") != subject:
+        found.append(itself)
+    if case and (itself := f"case/{case}") != subject:
+        found.append(itself)
+    return found
+
+
+def _about(subject: Subject) -> list[str]:
+    """As `about`, in one walk: each document that is written asks for it."""
+    customer = order = case = ""
+    for event in subject.told:
+        customer, order = customer or event.customer, order or event.order
+        case = case or event.case
+    return about(subject.id, customer, order, case)
 
 
 class Listed(NamedTuple):

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from handoff.v1 import tracker_pb2
 
+from services.console.desk import Unreachable
 from tests.component.console.running import Running, read
 
 pytestmark = pytest.mark.anyio
+WAYS = ("prev", "next")
 
 
 def summary(running: Running, subject: str, hours: float) -> tracker_pb2.SubjectSummary:
@@ -109,3 +111,22 @@ async def test_a_customer_with_signs_in_the_name_is_asked_for_as_it_is(running: 
     page = read((await running.browser.get("/subjects/order/5")).text)
     link = next(each["href"] for each in page.all("a") if "/customers/" in each["href"])
     assert (await running.browser.get(link)).status_code == 200
+
+
+async def test_a_subject_in_the_middle_leads_both_ways(running: Running) -> None:
+    running.company.summaries["order", "4711"].insert(0, summary(running, "order/1", 9))
+    page = read((await running.browser.get("/subjects/order/4711")).text)
+    ways = {each["rel"]: each["href"] for each in page.all("a") if each.get("rel") in WAYS}
+    assert ways == {"prev": "/subjects/order/1", "next": "/subjects/case/9"}
+
+
+async def test_a_subject_is_whole_without_its_neighbours(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(kind: str, id: str) -> None:
+        raise Unreachable(f"Nobody knows {kind} {id}.")
+
+    monkeypatch.setattr(running.console.ledger, "belonging_to", fails)
+    page = await running.browser.get("/subjects/order/4711")
+    assert page.status_code == 200
+    assert 'rel="next"' not in page.text

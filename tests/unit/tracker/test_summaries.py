@@ -6,15 +6,15 @@ from handoff.v1 import tracker_pb2
 from services.shared.errors import Refused
 from services.tracker.core.promises import State
 from services.tracker.core.subject import Subject
-from services.tracker.rows import about
+from services.tracker.rows import about, subject_document
 from services.tracker.standing import Standing
 from services.tracker.summaries import EVENTS_SHOWN, PROMISES_SHOWN, about_of, summary_message
-from tests.promising import HOUR, ORDER, a_promise, an_event, at
+from tests.promising import HOUR, ORDER, a_promise, an_event, at, told
 
 
 def a_subject(events: int = 1) -> Subject:
-    told = [an_event(time=at("09:00") + n, id=bytes([n]) * 16) for n in range(events)]
-    return Subject(ORDER, tuple(told))
+    each = [an_event(time=at("09:00") + n, id=bytes([n]) * 16) for n in range(events)]
+    return Subject(ORDER, tuple(each))
 
 
 def standings(subject: Subject, count: int, over: int = 0) -> list[Standing]:
@@ -59,3 +59,14 @@ def test_a_subject_is_not_found_by_itself() -> None:
     assert about("order/1", "c-7", "1", "") == ["customer/c-7"]
     assert about("case/9", "c-7", "1", "9") == ["customer/c-7", "order/1"]
     assert about("order/1", "", "", "") == []
+
+
+def test_a_document_names_what_was_told_first_of_whom_it_belongs_to() -> None:
+    subject = told(
+        an_event(order="4711"),
+        an_event("operations.ParcelHandedOver", "10:00", customer="c-7", order="5", case="9"),
+        an_event("operations.ParcelHandedOver", "11:00", customer="c-8", key=(("parcel_id", "2"),)),
+    )
+    known = about(subject.id, subject.customer, subject.order, subject.case)
+    assert subject_document(subject, 0, 0, settled=True)["about"] == known
+    assert known == ["customer/c-7", "case/9"]
