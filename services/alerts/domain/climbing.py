@@ -39,7 +39,7 @@ def climbing(before: History, decision: Decision, rules: Rules, now: Instant) ->
     notices = tuple(each for each in addressed if _is_told(before.alert(each.alert.key), each))
     held = next((each.alert.held for each in addressed if each.alert.held), None)
     reason = held if held and not notices else decision.reason
-    return Decision(history, reason, notices)
+    return replace(decision, history=history, reason=reason, notices=notices)
 
 
 def _is_told(known: Alert | None, notice: Notice) -> bool:

@@ -88,7 +88,7 @@ def test_an_assignee_and_notes_outlive_an_end_that_was_taken_back(
     ann.does(answering.assign_alert, assignee="bob")
     ann.does(answering.note_alert, "called them")
     on_call.hear(ended(revision=4), breached(5))
-    assert (on_call.alert().state, on_call.alert().assignee) == (State.OPEN, "bob")
+    assert (on_call.alert().end, on_call.alert().assignee) == (None, "bob")
     assert [note.words for note in on_call.alert().notes] == ["called them"]
 
 

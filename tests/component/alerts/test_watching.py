@@ -99,6 +99,7 @@ def test_a_silent_department_is_told_within_four_minutes_once_and_its_end_as_wel
     del site.seen.silent["finance"]
     site.look_for(LOOK)
     assert site.told()[1:] == [("silent_party", Reason.RESOLVED)]
+    site.look_for(600)
     site.seen.silent["finance"] = site.alerts.clock.now()
     site.look_for(300)
     assert site.told()[2:] == [("silent_party", Reason.REOPENED)]

@@ -70,7 +70,7 @@ def test_the_same_as_json(run: Run) -> None:
 @pytest.mark.usefixtures("tracker")
 def test_a_promise_that_is_not_there_is_said(run: Run) -> None:
     done = run("order/1~nothing")
-    assert done.code == 2
+    assert done.code == 1
     assert "There is no promise order/1~nothing." in done.said
 
 
