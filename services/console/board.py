@@ -13,7 +13,7 @@ from services.console.views import Status, status
 KINDS = (
     ("breached", "breached", ("breached",)),
     ("at_risk", "at risk", ("at_risk", "overdue_unconfirmed")),
-    ("other", "else", tuple(each for each in ATTENTION[3:])),
+    ("other", "other", tuple(each for each in ATTENTION[3:])),
 )
 """What a cell counts of what needs somebody: slug, word, and the states that are meant."""
 

@@ -42,7 +42,7 @@ def test_a_cell_tells_what_is_open_and_what_of_it_is_in_danger() -> None:
     assert [(each.word, each.count) for each in told.numbers] == [
         ("breached", 1),
         ("at risk", 2),
-        ("else", 0),
+        ("other", 0),
     ]
     assert (told.open, told.worst) == (40, "breached")
 
