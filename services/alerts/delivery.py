@@ -1,6 +1,6 @@
 """Notices on their way to one receiver: in order for each alert, at least once, one bad receiver or
-alert never in the way of others. The first of a group goes out at once; what comes while a post is
-under way, or while the receiver must be waited for, goes together.
+alert never in the way of others. The first of a group goes out at once; what comes within a few
+seconds, or while the receiver must be waited for, goes together.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,13 +9,15 @@ from contextlib import AbstractContextManager
 from opentelemetry.trace import Span, SpanKind
 
 from services.alerts.collapsing import without_what_is_over
-from services.alerts.domain.alert import Notice
+from services.alerts.domain.alert import Notice, Reason
 from services.alerts.domain.posts import Post, halves, posts_of
 from services.alerts.errors import DeliveryError
 from services.alerts.receiver import Receiver, Result
 from services.shared import telemetry as names
 from services.shared.clock import SECOND, Instant
 
+GROUP_INTERVAL = 5 * SECOND
+"""Between two posts of a group, unless the later one is full."""
 TRIES_TOGETHER = 3
 GIVE_UP_AFTER = 86_400 * SECOND
 """What a receiver has not taken for so long goes to its fallback, if it has one."""
@@ -24,12 +26,12 @@ GIVE_UP_AFTER = 86_400 * SECOND
 def deliver(to: Receiver) -> int:
     """One pass over what waits for a receiver; how many notices it took or refused for good.
 
-    1. collapse  2. keep the order of each alert  3. group  4. spare what fails  5. send: the order
-    is written only here.
+    1. collapse  2. keep the order of each alert  3. group  4. wait for more of a group  5. spare
+    what fails  6. send: the order is written only here.
     """
     notices = without_what_is_over(to, to.waiting())
     notices = oldest_of_each_alert(notices)
-    posts = posts_of(notices, to.channel.alerts_a_post)
+    posts = not_too_soon(to, posts_of(notices, to.channel.alerts_a_post))
     return len(sent(to, least_failed_first(to, posts)))
 
 
@@ -39,6 +41,20 @@ def oldest_of_each_alert(notices: Sequence[Notice]) -> Sequence[Notice]:
     for notice in notices:
         oldest.setdefault(notice.alert.key, notice)
     return tuple(oldest.values())
+
+
+def not_too_soon(to: Receiver, posts: Sequence[Post]) -> Sequence[Post]:
+    """The first of a group goes at once; what begins or ends soon after it waits for what else
+    does. Whatever else is told of an alert somebody waits for.
+    """
+    latest = to.clock.now() - GROUP_INTERVAL
+    return [post for post in posts if not _may_wait(to, post) or to.told_at(post.group) <= latest]
+
+
+def _may_wait(to: Receiver, post: Post) -> bool:
+    """A full one need not, and one that was tried before is not changed any more."""
+    usual = all(each.reason in (Reason.FIRST_NOTICE, Reason.RESOLVED) for each in post.notices)
+    return usual and not post.first.post and len(post.notices) < to.channel.alerts_a_post
 
 
 def least_failed_first(to: Receiver, posts: Sequence[Post]) -> Sequence[Post]:
@@ -72,6 +88,7 @@ def _send(to: Receiver, post: Post, since: Instant) -> bool:
         to.pace.failed(post.keys, now)
         raise
     _settle(to, post)
+    to.tell(post.group, now)
     to.pace.taken(post.keys[0])
     return True
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from services.alerts.domain.alert import Notice
-from services.alerts.domain.posts import Post
+from services.alerts.domain.alert import NEVER, Notice
+from services.alerts.domain.posts import Group, Post
 from services.alerts.pacing import Pace
 from services.shared.clock import SECOND, Clock, Instant
 from services.shared.telemetry import Telemetry
@@ -19,6 +19,8 @@ from services.shared.telemetry import Telemetry
 NOTICES_AT_ONCE = 1_000
 POSTS_AT_ONCE = 100
 """What one pass looks at: enough for full posts, and no more than it can send."""
+GROUPS_LIMIT = 1_000
+"""Of so many it is known when a receiver was told of them last."""
 CLAIM = 60 * SECOND
 """More than one try takes; a claim of a process that died ends after it."""
 
@@ -110,9 +112,21 @@ class Receiver:
     policy: Policy = field(default_factory=Policy)
     chance: Callable[[], float] = random.random
     pace: Pace = field(init=False)
+    _told: dict[Group, Instant] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.chance, self.policy.per_minute)
+
+    def told_at(self, group: Group) -> Instant:
+        """When this process told it of the group last; before all time where it never did."""
+        return self._told.get(group, -NEVER)
+
+    def tell(self, group: Group, now: Instant) -> None:
+        """Groups that were told of longest ago are forgotten."""
+        self._told.pop(group, None)
+        self._told[group] = now
+        if len(self._told) > GROUPS_LIMIT:
+            del self._told[next(iter(self._told))]
 
     def waiting(self) -> Sequence[Notice]:
         now = self.clock.now()

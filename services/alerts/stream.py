@@ -18,10 +18,11 @@ from aiokafka.errors import KafkaError
 from faust.auth import Credentials, SASLCredentials, SSLCredentials
 from mode.supervisors import CrashingSupervisor
 
+from services.alerts.lanes import Lanes
 from services.alerts.settings import AlertsSettings
 from services.shared.bus import Received
 from services.shared.clock import SECOND
-from services.shared.consuming import Handler, Stopped
+from services.shared.consuming import Handler
 from services.shared.health import Health
 from services.shared.kafka_access import MECHANISM, tls_context
 from services.shared.settings import KafkaSettings
@@ -79,7 +80,7 @@ class LogBridge(logging.Handler):
 
 
 class VerdictStream:
-    """Verdicts from Kafka to `handler`, one at a time, until stopped."""
+    """Verdicts from Kafka to `handler`, those of a subject one at a time, until stopped."""
 
     def __init__(
         self,
@@ -171,10 +172,10 @@ def _credentials(kafka: KafkaSettings) -> Credentials | None:
 
 def _agent(handler: Handler) -> Callable[[Any], Any]:
     async def hear_verdicts(stream: Any) -> None:  # noqa: ANN401 - Faust's types lack noack
-        async for event in stream.noack().events():
-            with suppress(Stopped):
-                await asyncio.to_thread(handler, received(event.message))
-                event.ack()
+        async with asyncio.TaskGroup() as tasks:
+            lanes = Lanes(handler, tasks)
+            async for event in stream.noack().events():
+                await lanes.take(received(event.message), event.ack)
 
     return hear_verdicts
 

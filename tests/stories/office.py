@@ -81,7 +81,7 @@ class Office:
 
     def notices(self) -> list[Notice]:
         """What was sent since the last look."""
-        self._alerts.deliver()
+        self._alerts.deliver_all()
         new = self._alerts.channel.got[self._read :]
         self._read += len(new)
         return list(new)

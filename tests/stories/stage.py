@@ -51,7 +51,7 @@ class OneProcess:
 
     def heard(self) -> Sequence[Heard]:
         self._alerts.wake()
-        self._alerts.deliver()
+        self._alerts.deliver_all()
         new = self._alerts.channel.got[self._read :]
         self._read += len(new)
         return [heard_of(as_json(notice, "")) for notice in new]

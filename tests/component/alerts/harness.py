@@ -7,7 +7,7 @@ from dataclasses import replace
 from handoff.v1 import common_pb2, tracker_pb2
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from services.alerts.delivery import deliver
+from services.alerts.delivery import GROUP_INTERVAL, deliver
 from services.alerts.domain.alert import Alert, Notice, Reason
 from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.domain.promise import Condition, Resolution, Word
@@ -123,6 +123,12 @@ class InMemoryAlerts:
         """Until no receiver takes anything more."""
         while any([deliver(receiver) for receiver in self.receivers]):
             pass
+
+    def deliver_all(self) -> None:
+        """Also what waits for more of its group."""
+        self.deliver()
+        self.wall.set(self.wall.now() + GROUP_INTERVAL)
+        self.deliver()
 
     def deliver_for(self, seconds: float) -> None:
         """As the service does, five times a second."""

@@ -32,6 +32,7 @@ class OnCall(InMemoryAlerts):
     def at(self, time: str) -> Told:
         """What each hears when time has passed until then; who hears nothing is left out."""
         self.clock.set(at(time))
+        self.wall.set(at(time))
         while self.wake():
             pass
         self.deliver()

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 
-from services.alerts.delivery import GIVE_UP_AFTER
+from services.alerts.delivery import GIVE_UP_AFTER, GROUP_INTERVAL
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.flapping import RENOTIFY_AFTER
 from services.alerts.domain.posts import Post
@@ -187,7 +187,7 @@ def test_while_a_receiver_is_gone_for_days_its_fallback_hears_at_once() -> None:
     new = a_promise("new")
     pager.fail(key(new), 100_000)
     alerts.hear(warned(2, new))
-    alerts.deliver()
+    alerts.deliver_for(GROUP_INTERVAL / SECOND)
     assert mail.got[-1].alert.key == key(new)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from services.alerts.delivery import TRIES_TOGETHER, deliver
+from services.alerts.delivery import GROUP_INTERVAL, TRIES_TOGETHER, deliver
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.promise import Promise
@@ -108,11 +108,12 @@ def test_within_a_minute_of_its_return_after_ten_a_receiver_has_everything(seed:
 
 
 def three() -> InMemoryAlerts:
-    """The first breach of a group is told; two more wait."""
+    """The first breach of a group was told a while ago; two more wait."""
     alerts = InMemoryAlerts(policies={"memory": Policy(collapse=False)})
     alerts.hear(breached(3, a_promise("a")))
     alerts.deliver()
     alerts.hear(breached(3, a_promise("b")), breached(3, a_promise("c")))
+    alerts.wall.set(alerts.wall.now() + GROUP_INTERVAL)
     return alerts
 
 
@@ -126,6 +127,34 @@ def test_the_first_of_a_group_is_told_at_once_and_what_came_meanwhile_together()
     assert posted(alerts) == [("a",)]
     alerts.deliver()
     assert posted(alerts) == [("a",), ("b", "c")]
+
+
+def test_what_comes_soon_after_the_first_waits_for_what_else_comes() -> None:
+    alerts = InMemoryAlerts()
+    for order in ORDERS:
+        alerts.hear(breached(3, a_promise(order)))
+        alerts.deliver()
+    began = alerts.wall.now()
+    alerts.wall.set(began + GROUP_INTERVAL - 1)
+    alerts.deliver()
+    assert posted(alerts) == [("a",)]
+    alerts.wall.set(began + GROUP_INTERVAL)
+    alerts.deliver()
+    assert posted(alerts) == [("a",), ("b", "c")]
+
+
+def test_what_gets_worse_or_fills_a_post_does_not_wait() -> None:
+    alerts = InMemoryAlerts()
+    for order in ORDERS[:2]:
+        alerts.hear(warned(2, a_promise(order)))
+        alerts.deliver()
+    alerts.hear(breached(3, a_promise("a")))
+    alerts.deliver()
+    assert posted(alerts) == [("a",), ("a",)]
+    for number in range(ALERTS_A_POST - 1):
+        alerts.hear(warned(2, a_promise(str(number))), twice=False)
+    alerts.deliver()
+    assert len(alerts.channel.posts[-1].notices) == ALERTS_A_POST
 
 
 def test_a_post_that_is_tried_again_is_the_same_whatever_came_meanwhile() -> None:
