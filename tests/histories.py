@@ -12,12 +12,15 @@ from services.shared.subjects import DEPARTMENTS
 from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import (
     Acknowledgement,
+    Agreement,
     Before,
     InFull,
+    Objective,
     PauseRule,
 )
 from services.tracker.core.durations import WallTime
 from services.tracker.core.facts import Fact
+from services.tracker.core.outcomes import Outcomes, count
 from services.tracker.core.promises import Promise, Watermark
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event
@@ -97,8 +100,18 @@ LATER = (
     replace(REFUND, version=2, opens_on="finance.RefundApproved"),
     *MORE,
 )
+
+
+def measured(*agreements: Agreement) -> tuple[Agreement, ...]:
+    """The same with an objective each, so that it is counted how their promises turn out."""
+    return tuple(replace(each, objective=Objective(0.95, 28)) for each in agreements)
+
+
 SETS = AgreementSets(
-    (AgreementSet("earlier", 0, EARLIER), AgreementSet("later", at("15:00"), LATER))
+    (
+        AgreementSet("earlier", 0, measured(*EARLIER)),
+        AgreementSet("later", at("15:00"), measured(*LATER)),
+    )
 )
 FIRST, END = at("08:00"), at("23:00")
 MORNING = st.integers(0, 3).map(lambda n: FIRST + n * 30 * MINUTE)
@@ -251,6 +264,7 @@ class Day:
         self.table = Table(SETS)
         self.told: list[Told] = []
         self.verdicts: list[Verdict] = []
+        self.outcomes: Outcomes = {}
         self._restarting = restarting
         now = FIRST
         for step in steps:
@@ -258,6 +272,7 @@ class Day:
                 self.hear(event, now)
             now += step.minutes * MINUTE
             self.look(now, step.known(now))
+            self.count()
 
     def hear(self, event: Event, now: Instant) -> list[Verdict]:
         self._restart()
@@ -267,6 +282,11 @@ class Day:
         self._restart()
         known = known or marks(now)
         return self._note([verdict for _, verdict in self.table.advance(now, known)], known)
+
+    def count(self) -> None:
+        """As a commit does."""
+        if ORDER in self.table.subjects:
+            count(self.promises.values(), 0, self.outcomes)
 
     @property
     def promises(self) -> dict[str, Promise]:
@@ -282,6 +302,7 @@ class Day:
 
     def _restart(self) -> None:
         if self._restarting and ORDER in self.table.subjects:
+            self.count()
             packed = pack(self.table.subjects[ORDER])
             self.table = Table(SETS)
             self.table.put(unpack(ORDER, packed, SETS))

@@ -21,6 +21,7 @@ from services.shared.relay import heartbeat
 from services.shared.subjects import DEAD_LETTERS_TOPIC, topic_of
 from services.tracker.agreement_files import load_folder, shipped
 from services.tracker.core.continuing import promise_id
+from services.tracker.core.outcomes import Outcomes
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.verdicts import Verdict
@@ -53,6 +54,7 @@ class MemoryTrackerStore:
         self.listed: dict[str, dict[str, Any]] = {}
         self.verdicts: dict[bytes, Verdict] = {}
         self.outgoing: dict[bytes, OutboxRow] = {}
+        self.outcomes: Outcomes = {}
         self.fenced = 0
 
     def take_over(self, partition: int, owner: str, address: str) -> Ownership:
@@ -144,6 +146,9 @@ class MemoryTrackerStore:
             self.verdicts.setdefault(verdict.id, verdict)
         for waiting in commit.outgoing:
             self.outgoing.setdefault(waiting.id, waiting)
+        for span, (kept, broken) in commit.outcomes.items():
+            before = self.outcomes.get(span, [0, 0])
+            self.outcomes[span] = [before[0] + kept, before[1] + broken]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from handoff.v1 import tracker_pb2
 from services.shared.clock import SECOND
 from services.shared.codec import stamp, stamp_of
 from services.shared.telemetry import trace_id_of
+from services.tracker.attainment import Attainment
 from services.tracker.core.findings import Found
 from services.tracker.core.pausing import Pause, paused_at
 from services.tracker.core.promises import State
@@ -212,5 +213,19 @@ def progress_message(row: Row) -> tracker_pb2.PartitionProgress:
         parked=[
             tracker_pb2.ParkedType(type=each.type, events=each.events, since=stamp(each.since))
             for each in parked_of(row)
+        ],
+    )
+
+
+def attainment_message(attainment: Attainment) -> tracker_pb2.Attainment:
+    return tracker_pb2.Attainment(
+        agreement=attainment.agreement,
+        owed_by=attainment.owed_by,
+        owed_to=attainment.owed_to,
+        objective=attainment.objective.kept,
+        over_days=attainment.objective.over_days,
+        windows=[
+            tracker_pb2.WindowCount(window_s=window_s, **attained._asdict())
+            for window_s, attained in attainment.windows.items()
         ],
     )

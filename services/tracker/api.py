@@ -5,7 +5,12 @@ from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
 from services.shared.codec import stamp
 from services.shared.errors import RefusalCode, Refused
-from services.tracker.answers import progress_message, standing_message, subject_answer
+from services.tracker.answers import (
+    attainment_message,
+    progress_message,
+    standing_message,
+    subject_answer,
+)
 from services.tracker.board_answers import agreements_answer, counts_answer
 from services.tracker.core.promises import State
 from services.tracker.explaining import explanation_message
@@ -77,6 +82,14 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self, request: tracker_pb2.ListAgreementsRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.ListAgreementsResponse:
         return agreements_answer(self._ledger.agreements(), self._ledger.now())
+
+    def ListAttainment(
+        self, request: tracker_pb2.ListAttainmentRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.ListAttainmentResponse:
+        attained = self._ledger.attainment(request.windows_s)
+        return tracker_pb2.ListAttainmentResponse(
+            attainments=map(attainment_message, attained), now=stamp(self._ledger.now())
+        )
 
 
 def _state(number: int) -> State:

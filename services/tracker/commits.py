@@ -4,6 +4,7 @@ A commit is encoded at once and stored beside the folding of what comes next.
 """
 
 from services.shared.clock import Instant
+from services.tracker.core.outcomes import Outcomes, count
 from services.tracker.core.subject import Subject
 from services.tracker.exchange import (
     Changes,
@@ -86,7 +87,10 @@ class Commits:
         documents: list[Row] = []
         listed: list[Row] = []
         unlisted: list[str] = []
+        outcomes: Outcomes = {}
+        active_from = self._memory.table.sets.historic_before
         for id, subject in (changes.subjects | grown_up).items():
+            count(subject.promises.values(), active_from, outcomes)
             settled, is_new = subject.settled, id in self._young
             if is_new and not (settled or id in early or subject.rare.parked):
                 entries.append((id, pack(subject)))
@@ -109,4 +113,5 @@ class Commits:
             [verdict for _, verdict in changes.verdicts],
             changes.outgoing,
             changes.tallies,
+            outcomes,
         )

@@ -9,6 +9,7 @@ from msgspec import Struct
 from services.shared.clock import Instant
 from services.shared.errors import InvalidEvent
 from services.shared.events.envelope import Heartbeat
+from services.tracker.core.outcomes import Outcomes
 from services.tracker.core.parking import Parked
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Subject
@@ -104,6 +105,7 @@ class Commit:
     verdicts: Sequence[Verdict] = ()
     outgoing: Sequence["OutboxRow"] = ()
     tallies: Tallies = field(default_factory=Tallies)
+    outcomes: Outcomes = field(default_factory=dict)
 
 
 class OpenSubject(NamedTuple):

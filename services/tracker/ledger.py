@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,6 +13,7 @@ from services.shared.clock import Clock, Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.shared.subjects import partition_of
+from services.tracker.attainment import Attainment, attainment_of, check_windows
 from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.explanation.steps import steps
 from services.tracker.core.promises import State
@@ -22,6 +23,7 @@ from services.tracker.core.table import Marks
 from services.tracker.core.tree.tree import CustomerTree
 from services.tracker.explaining import Explanation
 from services.tracker.open_counts import OpenCounts
+from services.tracker.outcome_rows import OutcomeRows
 from services.tracker.outlook import Outlook
 from services.tracker.packing import unpack
 from services.tracker.rows import ANNOUNCED, is_listed, verdict_of
@@ -72,6 +74,7 @@ class Ledger:
         self._segments = Segments(base)
         self._promises = base["tracker.promises"]
         self._verdicts = base["tracker.verdicts"]
+        self._outcomes = OutcomeRows(base)
         self._clock = clock
         self._sets = sets
         self._outlook = outlook
@@ -178,6 +181,14 @@ class Ledger:
     def agreements(self) -> AgreementSet:
         """The set that is active now."""
         return self._sets().at(self.now())
+
+    def attainment(self, windows_s: Sequence[int]) -> list[Attainment]:
+        """Of each agreement that has an objective now, by name. Raises Refused."""
+        check_windows(windows_s)
+        now = self.now()
+        return attainment_of(
+            self._sets().at(now).agreements, self._outcomes.attained(windows_s, now), windows_s
+        )
 
     def now(self) -> Instant:
         return self._clock.now()

@@ -13,6 +13,7 @@ from services.tracker.core.continuing import promise_id
 from services.tracker.core.course import NOTHING, STRAIGHT, Course, Mentioned
 from services.tracker.core.findings import Found
 from services.tracker.core.folding import refold
+from services.tracker.core.outcomes import count
 from services.tracker.core.promises import Announced, Promise, State
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Event, Key, Subject
@@ -59,6 +60,7 @@ def unpack(id: str, packed: bytes, sets: AgreementSets) -> Subject:
         subject.promises[promise.id] = promise
     subject.found = found
     refold(subject, sets)
+    count(subject.promises.values(), sets.historic_before, {})  # the commit that stored it did
     return subject
 
 

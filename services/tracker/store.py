@@ -22,6 +22,7 @@ from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.errors import AgreementError, BeingRebuilt, Fenced
 from services.tracker.exchange import Commit, OpenSubject, Ownership
+from services.tracker.outcome_rows import OutcomeRows
 from services.tracker.packing import unpack
 from services.tracker.rows import ANNOUNCED, for_the_record, parked_of, verdict_record
 from services.tracker.segments import Segments
@@ -47,12 +48,14 @@ class Store:
         self._verdicts = base["tracker.verdicts"]
         self._sets = base["tracker.agreement_sets"]
         self._tallies = TallyRows(base)
+        self._outcomes = OutcomeRows(base)
         self._read: dict[str, AgreementFolder] = {}
 
     def prepare(self) -> None:
         """Makes the indexes; before the first transaction."""
         self._outbox.prepare()
         self._tallies.prepare()
+        self._outcomes.prepare()
         self._subjects.create_index(
             [("partition", ASCENDING), ("open", ASCENDING), ("changed_on", ASCENDING)]
         )
@@ -234,6 +237,7 @@ class Store:
                 session=session,
             )
         self._tallies.add(commit.tallies, owner.partition, session)
+        self._outcomes.add(commit.outcomes, owner.partition, session)
         self._outbox.add(commit.outgoing, session)
 
 

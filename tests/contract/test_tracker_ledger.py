@@ -1,5 +1,8 @@
 """What people are answered from the tracker's documents on mongod."""
 
+from typing import cast
+
+import grpc
 import pytest
 from handoff.v1 import tracker_pb2
 from pymongo import MongoClient
@@ -10,6 +13,7 @@ from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.shared.settings import Settings
 from services.tracker.answers import progress_message, subject_answer
+from services.tracker.api import TrackerServicer
 from services.tracker.board_answers import agreements_answer, counts_answer
 from services.tracker.core.promises import COMMIT_MARGIN, settled_state
 from services.tracker.core.skew import SAMPLES_NEEDED
@@ -225,3 +229,24 @@ def test_the_active_agreements_are_told_in_words(ledger: Ledger) -> None:
     assert (payment.owed_by, payment.owed_to) == ("finance", "sales")
     assert payment.blocks[0].heading == "Who owes what to whom"
     assert told.set_id == ledger.agreements().id
+
+
+def test_the_attainment_of_the_last_hours_is_asked_of_the_counts(
+    tracker_store: Store, ledger: Ledger
+) -> None:
+    partition = a_partition(tracker_store)
+    tell(partition, placed(), paid(START + HOUR // 2))
+    partition.commit()
+    servicer = TrackerServicer(ledger)
+    request = tracker_pb2.ListAttainmentRequest(windows_s=[300, 3_600])
+    answer = servicer.ListAttainment(request, cast("grpc.ServicerContext", None))
+    assert answer.now == stamp(START + HOUR)
+    told = {each.agreement: each for each in answer.attainments}
+    assert [
+        (each.window_s, each.kept, each.broken) for each in told["approve-payment"].windows
+    ] == [
+        (300, 0, 0),
+        (3_600, 1, 0),
+    ]
+    assert told["approve-payment"].objective == 0.95
+    assert len(told) == sum(bool(each.objective) for each in agreement_sets().sets[0].agreements)

@@ -25,7 +25,8 @@ from services.tracker.handlers import Partition
 from services.tracker.opening import open_partition
 from services.tracker.packing import unpack
 from services.tracker.rows import list_row, listed
-from tests.histories import DELIVER, REFUND
+from tests.histories import DELIVER, REFUND, measured
+from tests.outcomes import totals, turned_out
 from tests.promising import HOUR, MINUTE, ORDER, a_retraction, an_agreement, an_event, sets_of
 from tests.tracking import (
     NEVER,
@@ -51,7 +52,7 @@ PARTS = an_agreement(
     evidence="operations.ParcelDelivered",
     in_full=InFull(Fact("order", "pieces"), Fact("parcel", "pieces")),
 )
-SETS: AgreementSets = sets_of(PAUSABLE, DELIVER, REFUND, PARTS)
+SETS: AgreementSets = sets_of(*measured(PAUSABLE, DELIVER, REFUND, PARTS))
 RULES = Rules(1, PARTIES, {}, False, announcement, refusal, nothing_learned, 0, NEVER)
 BACK = st.sampled_from([0, MINUTE, HOUR, 3 * HOUR])
 NUMBERS = st.sampled_from("123")
@@ -173,6 +174,12 @@ class TrackerMachine(RuleBasedStateMachine):
         ]
         rows = [list_row(each, subject.id, 0) for subject in subjects for each in listed(subject)]
         assert self.store.listed == {row["_id"]: row for row in rows}
+
+    @invariant()
+    def the_counts_are_how_the_stored_promises_turned_out(self) -> None:
+        packed = self.store.packed(ORDER)
+        stored = unpack(ORDER, packed, SETS).promises.values() if packed else ()
+        assert totals(self.store.outcomes) == turned_out(stored)
 
     def _all_is_concluded(self) -> None:
         """And it is what follows from the set of events."""

@@ -35,7 +35,7 @@ def carry_over(old: Promise, new: Promise) -> None:
     """What was concluded of a promise is history, and stays with it when it is folded again."""
     new.concluded, new.breached_at = old.concluded, old.breached_at
     new.rungs, new.announced, new.withdrawals = old.rungs, old.announced, old.withdrawals
-    new.mentioned, new.revision = old.mentioned, old.revision
+    new.mentioned, new.revision, new.counted = old.mentioned, old.revision, old.counted
     if new.due_by != old.due_by and new.announced is None:
         new.rungs = 0  # what was too late to warn of may be in time for the other deadline
     course = new.course

@@ -66,3 +66,10 @@ class Mentioned:
 
 
 NOTHING = Mentioned()
+
+
+class Outcome(NamedTuple):
+    """`at` is when its evidence was there, or when the first date passed that was not kept."""
+
+    at: Instant
+    kept: bool

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from services.shared.clock import SECOND, Instant
 from services.tracker.core.agreements import Agreement
-from services.tracker.core.course import NOTHING, STRAIGHT, Course, Mentioned
+from services.tracker.core.course import NOTHING, STRAIGHT, Course, Mentioned, Outcome
 from services.tracker.core.durations import BusinessTime, Rung
 from services.tracker.core.pausing import delayed, paused_at
 
@@ -77,8 +77,9 @@ class Promise:
     `ended_at` with `ended_as` (cancelled or released), its `course`. What was concluded so far:
     `concluded` (the settled state that was last recorded), `breached_at` (the deadline of a breach
     that stands), `rungs` (how many warnings were passed), `announced`, `withdrawals` (how often a
-    conclusion was taken back), `mentioned`, `revision`. Nobody is told of what lay before
-    `silent_until`. `queued_at` is the moment at which the table looks at it again.
+    conclusion was taken back), `mentioned`, `revision`, and the outcome that was `counted`. Nobody
+    is told of what lay before `silent_until`. `queued_at` is the moment at which the table looks at it
+    again.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Promise:
     withdrawals: int = 0
     mentioned: Mentioned = NOTHING
     revision: int = 0
+    counted: Outcome | None = None
     _warnings: Warnings | None = field(default=None, init=False, repr=False, compare=False)
 
     @property

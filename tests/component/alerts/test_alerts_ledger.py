@@ -37,6 +37,11 @@ class Tracker(tracker_pb2_grpc.TrackerServiceServicer):
     ) -> tracker_pb2.ListAgreementsResponse:
         raise AssertionError
 
+    def ListAttainment(
+        self, request: tracker_pb2.ListAttainmentRequest, context: object
+    ) -> tracker_pb2.ListAttainmentResponse:
+        raise AssertionError
+
     def GetSubject(
         self, request: tracker_pb2.GetSubjectRequest, context: object
     ) -> tracker_pb2.GetSubjectResponse:

@@ -116,6 +116,11 @@ class FakeTracker(TrackerServiceServicer):
     ) -> tracker_pb2.ListAgreementsResponse:
         return self._company.agreements
 
+    async def ListAttainment(
+        self, request: tracker_pb2.ListAttainmentRequest, context: Context
+    ) -> tracker_pb2.ListAttainmentResponse:
+        raise AssertionError("nobody asks the console's fake for it")
+
 
 class FakeAlerts(AlertsServiceServicer):
     """Answers as the alerts service would."""

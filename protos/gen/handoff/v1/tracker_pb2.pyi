@@ -1442,6 +1442,122 @@ class SubjectSummary(_message.Message):
 Global___SubjectSummary: _TypeAlias = SubjectSummary  # noqa: Y015
 
 @_typing.final
+class ListAttainmentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOWS_S_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def windows_s(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """One to eight windows that end now, each of 300 to 259,200 seconds (three days)."""
+
+    def __init__(
+        self,
+        *,
+        windows_s: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["windows_s", b"windows_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAttainmentRequest: _TypeAlias = ListAttainmentRequest  # noqa: Y015
+
+@_typing.final
+class ListAttainmentResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ATTAINMENTS_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def attainments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attainment]:
+        """By the agreements' names."""
+
+    @_builtins.property
+    def now(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        attainments: _abc.Iterable[Global___Attainment] | None = ...,
+        now: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["now", b"now"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attainments", b"attainments", "now", b"now"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAttainmentResponse: _TypeAlias = ListAttainmentResponse  # noqa: Y015
+
+@_typing.final
+class Attainment(_message.Message):
+    """How many promises of an agreement turned out how, each counted once, as is known by now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    OWED_BY_FIELD_NUMBER: _builtins.int
+    OWED_TO_FIELD_NUMBER: _builtins.int
+    OBJECTIVE_FIELD_NUMBER: _builtins.int
+    OVER_DAYS_FIELD_NUMBER: _builtins.int
+    WINDOWS_FIELD_NUMBER: _builtins.int
+    agreement: _builtins.str
+    owed_by: _builtins.str
+    owed_to: _builtins.str
+    objective: _builtins.float
+    """The share that is to be kept, 0 to 1, over so many days."""
+    over_days: _builtins.int
+    @_builtins.property
+    def windows(self) -> _containers.RepeatedCompositeFieldContainer[Global___WindowCount]:
+        """In the order of the request."""
+
+    def __init__(
+        self,
+        *,
+        agreement: _builtins.str = ...,
+        owed_by: _builtins.str = ...,
+        owed_to: _builtins.str = ...,
+        objective: _builtins.float = ...,
+        over_days: _builtins.int = ...,
+        windows: _abc.Iterable[Global___WindowCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "objective", b"objective", "over_days", b"over_days", "owed_by", b"owed_by", "owed_to", b"owed_to", "windows", b"windows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Attainment: _TypeAlias = Attainment  # noqa: Y015
+
+@_typing.final
+class WindowCount(_message.Message):
+    """The five minutes in which a window begins are counted whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WINDOW_S_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    BROKEN_FIELD_NUMBER: _builtins.int
+    window_s: _builtins.int
+    kept: _builtins.int
+    broken: _builtins.int
+    """Also what was kept or given up after its date had passed."""
+    def __init__(
+        self,
+        *,
+        window_s: _builtins.int = ...,
+        kept: _builtins.int = ...,
+        broken: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["broken", b"broken", "kept", b"kept", "window_s", b"window_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WindowCount: _TypeAlias = WindowCount  # noqa: Y015
+
+@_typing.final
 class CountOpenPromisesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -74,6 +74,11 @@ class TrackerServiceStub:
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.GetProgressRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_tracker__pb2.GetProgressResponse.FromString,
                 _registered_method=True)
+        self.ListAttainment = channel.unary_unary(
+                '/handoff.v1.TrackerService/ListAttainment',
+                request_serializer=handoff_dot_v1_dot_tracker__pb2.ListAttainmentRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_tracker__pb2.ListAttainmentResponse.FromString,
+                _registered_method=True)
 
 
 class TrackerServiceServicer:
@@ -133,6 +138,13 @@ class TrackerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAttainment(self, request, context):
+        """How many promises were kept and broken lately, of each agreement with an objective.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrackerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -175,6 +187,11 @@ def add_TrackerServiceServicer_to_server(servicer, server):
                     servicer.GetProgress,
                     request_deserializer=handoff_dot_v1_dot_tracker__pb2.GetProgressRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_tracker__pb2.GetProgressResponse.SerializeToString,
+            ),
+            'ListAttainment': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAttainment,
+                    request_deserializer=handoff_dot_v1_dot_tracker__pb2.ListAttainmentRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_tracker__pb2.ListAttainmentResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -393,6 +410,33 @@ class TrackerService:
             '/handoff.v1.TrackerService/GetProgress',
             handoff_dot_v1_dot_tracker__pb2.GetProgressRequest.SerializeToString,
             handoff_dot_v1_dot_tracker__pb2.GetProgressResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAttainment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.TrackerService/ListAttainment',
+            handoff_dot_v1_dot_tracker__pb2.ListAttainmentRequest.SerializeToString,
+            handoff_dot_v1_dot_tracker__pb2.ListAttainmentResponse.FromString,
             options,
             channel_credentials,
             insecure,

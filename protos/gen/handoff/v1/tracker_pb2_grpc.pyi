@@ -45,6 +45,8 @@ class TrackerServiceStub:
     ListOpenPromises: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ListOpenPromisesRequest, _tracker_pb2.ListOpenPromisesResponse]
     """Sorted by due date."""
     GetProgress: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetProgressRequest, _tracker_pb2.GetProgressResponse]
+    ListAttainment: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ListAttainmentRequest, _tracker_pb2.ListAttainmentResponse]
+    """How many promises were kept and broken lately, of each agreement with an objective."""
 
 @_typing.type_check_only
 class TrackerServiceAsyncStub(TrackerServiceStub):
@@ -63,6 +65,8 @@ class TrackerServiceAsyncStub(TrackerServiceStub):
     ListOpenPromises: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ListOpenPromisesRequest, _tracker_pb2.ListOpenPromisesResponse]  # type: ignore[assignment]
     """Sorted by due date."""
     GetProgress: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetProgressRequest, _tracker_pb2.GetProgressResponse]  # type: ignore[assignment]
+    ListAttainment: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ListAttainmentRequest, _tracker_pb2.ListAttainmentResponse]  # type: ignore[assignment]
+    """How many promises were kept and broken lately, of each agreement with an objective."""
 
 class TrackerServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -126,5 +130,13 @@ class TrackerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tracker_pb2.GetProgressRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_tracker_pb2.GetProgressResponse, _abc.Awaitable[_tracker_pb2.GetProgressResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListAttainment(
+        self,
+        request: _tracker_pb2.ListAttainmentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracker_pb2.ListAttainmentResponse, _abc.Awaitable[_tracker_pb2.ListAttainmentResponse]]:
+        """How many promises were kept and broken lately, of each agreement with an objective."""
 
 def add_TrackerServiceServicer_to_server(servicer: TrackerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
