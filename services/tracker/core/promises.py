@@ -78,8 +78,8 @@ class Promise:
     `concluded` (the settled state that was last recorded), `breached_at` (the deadline of a breach
     that stands), `rungs` (how many warnings were passed), `announced`, `withdrawals` (how often a
     conclusion was taken back), `mentioned`, `revision`, and the outcome that was `counted`. Nobody
-    is told of what lay before `silent_until`. `queued_at` is the moment at which the table looks at it
-    again.
+    is told of what lay before `silent_until`. `queued_at` is the moment at which the table looks at
+    it again.
     """
 
     id: str
