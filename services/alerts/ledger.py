@@ -7,7 +7,7 @@ from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
 from services.alerts.codec import instant, word_of_ledger
 from services.alerts.domain.promise import Word
-from services.alerts.domain.sight import PartitionSeen, SkewSeen
+from services.alerts.domain.sight import AttainmentSeen, PartitionSeen, SkewSeen, Turned
 from services.alerts.errors import LedgerUnreachable
 from services.shared.rpc import sync_channel
 
@@ -57,6 +57,15 @@ class GrpcLedger:
             raise self._unreachable(error) from error
         return progress_seen(answer)
 
+    def attainments(self, windows_s: Sequence[int]) -> Sequence[AttainmentSeen]:
+        """How well each objective was met within each window, in seconds."""
+        request = tracker_pb2.ListAttainmentRequest(windows_s=windows_s)
+        try:
+            answer = self._tracker.ListAttainment(request, timeout=TIMEOUT_S)
+        except grpc.RpcError as error:
+            raise self._unreachable(error) from error
+        return [attainment_seen(each) for each in answer.attainments]
+
     def close(self) -> None:
         self._channel.close()
 
@@ -78,3 +87,14 @@ def progress_seen(
     )
     skews = (skew for each in answer.partitions for skew in each.skews)
     return partitions, tuple(SkewSeen(each.party, each.source, each.skew_s) for each in skews)
+
+
+def attainment_seen(answer: tracker_pb2.Attainment) -> AttainmentSeen:
+    return AttainmentSeen(
+        answer.agreement,
+        answer.owed_by,
+        answer.owed_to,
+        answer.objective,
+        answer.over_days,
+        {each.window_s: Turned(each.kept, each.broken) for each in answer.windows},
+    )

@@ -11,12 +11,14 @@ from typing import Protocol
 
 import httpx
 
+from services.alerts.domain.burning import WINDOWS_S, alarm_of, burning
 from services.alerts.domain.promise import Condition, Resolution, Word
 from services.alerts.domain.schedules.on_call import nobody_on_call
 from services.alerts.domain.schedules.schedule import Schedule
 from services.alerts.domain.sight import (
     LETTERS_WITHIN,
     REFUSED_WITHIN,
+    AttainmentSeen,
     GapSeen,
     PartitionSeen,
     Sight,
@@ -39,6 +41,7 @@ from services.shared.health import Health
 from services.shared.telemetry import Telemetry
 
 LOOK_EVERY_S = 20.0
+ATTAINED_EVERY = 60 * SECOND
 PING_EVERY = 60 * SECOND
 PING_TIMEOUT_S = 10.0
 
@@ -47,6 +50,8 @@ class Progress(Protocol):
     """How far the tracker has come; raises LedgerUnreachable."""
 
     def progress(self) -> tuple[Sequence[PartitionSeen], Sequence[SkewSeen]]: ...
+
+    def attainments(self, windows_s: Sequence[int]) -> Sequence[AttainmentSeen]: ...
 
 
 class Letters(Protocol):
@@ -75,6 +80,8 @@ class Eyes:
     _since: Instant | None = field(default=None, init=False)
     _answered_at: Instant = field(default=0, init=False)
     _letters: int = field(default=0, init=False)
+    _attainments: tuple[AttainmentSeen, ...] | None = field(default=None, init=False)
+    _attained_at: Instant = field(default=0, init=False)
 
     def look(self, now: Instant) -> Sight:
         """Whoever does not answer is seen as such; dead letters then are as many as before."""
@@ -101,7 +108,18 @@ class Eyes:
             failing=self.queues.failing(),
             refused=self.queues.refused(now - REFUSED_WITHIN),
             gaps=tuple(_gaps(self.schedules, now)),
+            attainments=self._attained(now),
         )
+
+    def _attained(self, now: Instant) -> tuple[AttainmentSeen, ...] | None:
+        """Asked once a minute, for three days have to be counted up; a tracker that does not
+        answer, or does not know the question yet, is believed what it said last.
+        """
+        if now - self._attained_at >= ATTAINED_EVERY:
+            with suppress(LedgerUnreachable):
+                self._attainments = tuple(self.tracker.attainments(WINDOWS_S))
+                self._attained_at = now
+        return self._attainments
 
 
 def _gaps(schedules: Iterable[Schedule], now: Instant) -> Iterable[GapSeen]:
@@ -111,14 +129,21 @@ def _gaps(schedules: Iterable[Schedule], now: Instant) -> Iterable[GapSeen]:
 
 
 def tell(sight: Sight, desk: Desk) -> tuple[Trouble, ...]:
-    """Alerts of what is wrong, once each, and their end where it is over; gives all that is."""
+    """Alerts of what is wrong and of objectives that are being missed, once each, and their end
+    where it is over; gives all that is wrong with handoff itself.
+    """
     stands = {each for each in desk.store.standing() if is_own(each)}
     found = troubles(sight, stands)
-    for trouble in found:
-        if trouble.id not in stands:
-            word = Word(as_finding(trouble), sight.now, Condition.FOUND, decided_at=sight.now)
+    missed = sight.attainments
+    findings = [as_finding(each) for each in found]
+    findings += burning(missed or (), stands, sight.now)
+    for finding in findings:
+        if finding.promise_id not in stands:
+            word = Word(finding, sight.now, Condition.FOUND, decided_at=sight.now)
             hear(word, desk, sight.now)
-    over = stands - {trouble.id for trouble in found}
+    over = stands - {each.promise_id for each in findings}
+    if missed is None:  # of objectives nothing is known yet
+        over = {each for each in over if not alarm_of(each)}
     for history in desk.store.histories(over).values():
         for alert in history.open_alerts():
             ended = Word(alert.promise, sight.now, Resolution.CLEARED, decided_at=sight.now)

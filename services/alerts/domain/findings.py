@@ -16,6 +16,7 @@ _TITLES = {
     "left_alone": "Left alone",
     "unmatched_evidence": "Nobody waited for it",
     "evidence_after_end": "Done after its end",
+    "objective_burning": "Broken too often",
     "tracker_silent": "The tracker is away",
     "tracker_behind": "The tracker is behind",
     "silent_party": "A department's service is silent",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from services.alerts.domain.alert import Alert, Notice
+from services.alerts.domain.burning import alarm_of
 from services.alerts.domain.pages import page_of
 from services.alerts.domain.promise import Condition, Promise
 from services.alerts.domain.text import summary
@@ -44,6 +45,8 @@ def name_of(condition: Condition) -> str:
 
 
 def severity(promise: Promise, condition: Condition) -> Severity:
+    if alarm := alarm_of(promise.promise_id):
+        return Severity(alarm.value)
     if is_own(promise.promise_id):
         return _OF_TROUBLES.get(Slug(promise.finding), Severity.PAGE)
     return SEVERITIES[condition]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
+from services.alerts.domain.burning import alarm_of
 from services.alerts.domain.posts import Post
 from services.alerts.domain.promise import Promise
 from services.alerts.domain.troubles import is_own
@@ -10,6 +11,8 @@ from services.alerts.domain.troubles import is_own
 
 def page_of(promise: Promise, console_url: str) -> str:
     console = console_url.rstrip("/")
+    if alarm_of(promise.promise_id):
+        return f"{console}/board"
     if is_own(promise.promise_id):
         return f"{console}/operations"
     return f"{console}/subjects/{quote(promise.subject)}"

@@ -39,14 +39,47 @@ class GapSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """How many promises turned out how within one window."""
+
+    kept: int
+    broken: int
+
+    @property
+    def share(self) -> float:
+        """Of those that turned out, the broken ones; none where none did."""
+        return self.broken / (self.kept + self.broken or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class AttainmentSeen:
+    """What of an agreement was kept and broken lately, by the window's seconds.
+
+    `objective` is the share to be kept, 0 to 1, over so many days.
+    """
+
+    agreement: str
+    owed_by: str
+    owed_to: str
+    objective: float
+    over_days: int
+    windows: Mapping[int, Turned]
+
+    @property
+    def budget(self) -> float:
+        """The share that may be broken."""
+        return round(1.0 - self.objective, 9)
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """One look at everything, at `now`.
 
     `since` is the first look: of what was never heard nothing is known before. `unanswered_since`
     is when the tracker last answered, None where it did just now; `partitions` and `skews` are what
-    it said last. `letters` came within LETTERS_WITHIN. `failing` says since when something is tried
-    in vain at a receiver, `refused` how many notices within REFUSED_WITHIN it will never take, and
-    nobody took instead.
+    it said last, as are `attainments`, None where it never did. `letters` came within
+    LETTERS_WITHIN. `failing` says since when something is tried in vain at a receiver, `refused`
+    how many notices within REFUSED_WITHIN it will never take, and nobody took instead.
     """
 
     now: Instant
@@ -59,3 +92,4 @@ class Sight:
     failing: Mapping[str, Instant] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     gaps: tuple[GapSeen, ...] = ()
+    attainments: tuple[AttainmentSeen, ...] | None = None

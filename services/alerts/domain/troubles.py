@@ -22,7 +22,7 @@ from services.shared.clock import SECOND, Instant
 PLATFORM = "platform"
 """Those who run handoff: whom escalation routes call for it."""
 OWN = "handoff/"
-"""How the ids and subjects of troubles begin, which no promise's does."""
+"""How the ids begin of all that is found here and not by the ledger, which no promise's does."""
 
 BEHIND_LIMIT = 60 * SECOND
 """Older than this, what the tracker says of deadlines comes too late."""
@@ -69,7 +69,7 @@ class Trouble:
 
 
 def is_own(promise_id: str) -> bool:
-    """Whether it is a trouble's, which the ledger knows nothing of."""
+    """Whether it was found here, and the ledger knows nothing of it."""
     return promise_id.startswith(OWN)
 
 

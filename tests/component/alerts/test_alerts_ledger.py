@@ -9,7 +9,9 @@ from handoff.v1 import tracker_pb2, tracker_pb2_grpc
 
 from services.alerts import ledger as ledger_module
 from services.alerts.codec import word_of_ledger
+from services.alerts.domain.burning import WINDOWS_S
 from services.alerts.domain.promise import Condition, Resolution
+from services.alerts.domain.sight import Turned
 from services.alerts.errors import LedgerUnreachable
 from services.alerts.ledger import GrpcLedger
 from services.shared.codec import stamp
@@ -40,7 +42,21 @@ class Tracker(tracker_pb2_grpc.TrackerServiceServicer):
     def ListAttainment(
         self, request: tracker_pb2.ListAttainmentRequest, context: object
     ) -> tracker_pb2.ListAttainmentResponse:
-        raise AssertionError
+        return tracker_pb2.ListAttainmentResponse(
+            attainments=[
+                tracker_pb2.Attainment(
+                    agreement="ship-paid-order",
+                    owed_by="operations",
+                    owed_to="sales",
+                    objective=0.97,
+                    over_days=28,
+                    windows=[
+                        tracker_pb2.WindowCount(window_s=each, kept=7, broken=5)
+                        for each in request.windows_s
+                    ],
+                )
+            ]
+        )
 
     def GetSubject(
         self, request: tracker_pb2.GetSubjectRequest, context: object
@@ -111,6 +127,17 @@ def test_the_ledger_is_read_page_by_page(tracker: GrpcLedger) -> None:
         Condition.UNKNOWN,
     ]
     assert all(word.reconciled and word.revision == 7 for word in words)
+
+
+def test_how_objectives_are_met_is_asked_by_window(tracker: GrpcLedger) -> None:
+    (seen,) = tracker.attainments(WINDOWS_S)
+    assert (seen.agreement, seen.owed_by, seen.owed_to) == (
+        "ship-paid-order",
+        "operations",
+        "sales",
+    )
+    assert (seen.objective, seen.over_days) == (0.97, 28)
+    assert seen.windows == dict.fromkeys(WINDOWS_S, Turned(7, 5))
 
 
 def test_one_promise_of_the_ledger(tracker: GrpcLedger) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.alerts.domain.alert import Reason
-from services.alerts.domain.sight import PartitionSeen, SkewSeen
+from services.alerts.domain.sight import AttainmentSeen, PartitionSeen, SkewSeen, Turned
 from services.alerts.errors import LedgerUnreachable
 from services.alerts.watching import Eyes, Watch, pinging
 from services.shared.bus import SubscribeError
@@ -29,6 +29,7 @@ class Seen:
     answers: bool = True
     silent: dict[str, Instant] = field(default_factory=dict)
     letters: int | None = 0
+    turned: dict[int, Turned] | None = field(default_factory=dict)
 
     def progress(self) -> tuple[Sequence[PartitionSeen], Sequence[SkewSeen]]:
         if not self.answers:
@@ -36,6 +37,12 @@ class Seen:
         now = self.alerts.clock.now()
         heard = {party: self.silent.get(party, now) for party in ("finance", "sales")}
         return (PartitionSeen(0, now, heard),), ()
+
+    def attainments(self, windows_s: Sequence[int]) -> Sequence[AttainmentSeen]:
+        if not self.answers or self.turned is None:
+            raise LedgerUnreachable("it is away")
+        windows = {each: self.turned.get(each, Turned(0, 0)) for each in windows_s}
+        return [AttainmentSeen("ship-paid-order", "operations", "sales", 0.97, 28, windows)]
 
     def newer_than(self, at: Instant) -> int:
         if self.letters is None:
@@ -158,3 +165,59 @@ def test_a_watchdog_that_does_not_answer_is_tried_a_minute_later_and_harms_nothi
     site.answer = 200
     site.look_for(60)
     assert len(site.pings) == 1
+
+
+SIX_HOURS, HALF_AN_HOUR = 21_600, 1_800
+BURNING = {SIX_HOURS: Turned(7, 5), HALF_AN_HOUR: Turned(1, 1)}
+
+
+def test_an_objective_that_is_being_missed_is_told_to_its_debtor_once_and_its_end_as_well(
+    site: Site,
+) -> None:
+    site.seen.turned = {SIX_HOURS: Turned(11, 1), HALF_AN_HOUR: Turned(0, 1)}
+    site.look_for(600)
+    assert site.told() == []
+    site.seen.turned = BURNING
+    site.look_for(600)
+    assert site.told() == [("objective_burning", Reason.FIRST_NOTICE)]
+    assert site.alerts.last().alert.promise.owed_by == "operations"
+    site.seen.turned = {SIX_HOURS: Turned(25, 5)}
+    site.look_for(600)
+    assert len(site.told()) == 1
+    site.seen.turned = {SIX_HOURS: Turned(60, 5)}
+    site.look_for(60)
+    assert site.told()[1:] == [("objective_burning", Reason.RESOLVED)]
+    site.seen.turned = BURNING
+    site.look_for(60)
+    assert site.told()[2:] == [("objective_burning", Reason.REOPENED)]
+
+
+def test_the_single_breaches_of_an_objective_that_is_being_missed_are_told_as_ever(
+    site: Site,
+) -> None:
+    site.seen.turned = BURNING
+    site.look_for(LOOK)
+    site.alerts.hear(breached())
+    site.alerts.ledger.say(breached())
+    site.alerts.reconcile()
+    assert site.told() == [("objective_burning", Reason.FIRST_NOTICE), ("", Reason.FIRST_NOTICE)]
+
+
+def test_while_nobody_says_how_objectives_are_met_nothing_of_them_is_over(site: Site) -> None:
+    site.seen.turned = BURNING
+    site.look_for(60)
+    site.seen.turned = None
+    site.look_for(120)
+    again = Site(site.alerts, site.seen)
+    again.look_for(120)
+    assert site.told() == [("objective_burning", Reason.FIRST_NOTICE)]
+    again.seen.turned = {}
+    again.look_for(60)
+    assert site.told()[1:] == [("objective_burning", Reason.RESOLVED)]
+
+
+def test_a_tracker_that_does_not_know_of_objectives_is_no_silent_tracker(site: Site) -> None:
+    site.seen.turned = None
+    site.look_for(300)
+    assert site.told() == []
+    assert site.pings
