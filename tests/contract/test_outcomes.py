@@ -14,7 +14,7 @@ from services.tracker.core.outcomes import FIVE_MINUTES
 from services.tracker.core.sets import AgreementSets
 from services.tracker.errors import Fenced
 from services.tracker.handlers import Partition
-from services.tracker.outcome_rows import Attained, OutcomeRows
+from services.tracker.outcome_rows import SHORT_S, Attained, OutcomeRows
 from services.tracker.store import Store
 from tests.promising import an_agreement
 from tests.tracking import HOUR, ORDER, START, a_partition, paid, pass_time, placed, tell
@@ -67,12 +67,16 @@ def test_each_row_is_of_a_partition_an_agreement_and_five_minutes(
         partition.commit()
     found = client[fresh_database.mongo.database]["tracker.outcomes"].find()
     told = [(row.pop("_id"), bool(row.pop("touched_at")), row) for row in found]
-    own = {"agreement": APPROVE.name}
+    five, hour = [{"agreement": APPROVE.name, "length": each} for each in (FIVE_MINUTES, HOUR)]
     assert sorted(told, key=repr) == sorted(
         [
-            ({"partition": at_home, **own, "begins": START + HOUR}, True, KEPT),
-            ({"partition": at_home, **own, "begins": DUE}, True, BROKEN),
-            ({"partition": away, **own, "begins": DUE}, True, BROKEN),
+            ({"partition": number, **length, "begins": begins}, True, counts)
+            for length in (five, hour)
+            for number, begins, counts in (
+                (at_home, START + HOUR, KEPT),
+                (at_home, DUE, BROKEN),
+                (away, DUE, BROKEN),
+            )
         ],
         key=repr,
     )
@@ -172,6 +176,25 @@ def test_a_window_ends_now_and_takes_the_five_minutes_whole_in_which_it_begins(
     assert seen(DUE + 2 * FIVE_MINUTES) == [0, 1]
     assert seen(DUE + HOUR + FIVE_MINUTES - 1) == [0, 1]
     assert seen(DUE + HOUR + FIVE_MINUTES) == [0, 0]
+
+
+def test_a_window_of_more_than_six_hours_takes_the_hour_whole_in_which_it_begins(
+    tracker_store: Store, rows: OutcomeRows
+) -> None:
+    partition = take(tracker_store)
+    tell(partition, placed(START + HOUR // 2))
+    pass_time(partition, LATER + HOUR // 2)
+    partition.commit()
+
+    def seen(now: int) -> list[int]:
+        found = rows.attained([SHORT_S, SHORT_S + 1], now)
+        return [each.broken for each in found.get(APPROVE.name, [Attained(), Attained()])]
+
+    due = DUE + HOUR // 2
+    assert seen(due) == [1, 1]
+    assert seen(due + SHORT_S * SECOND + FIVE_MINUTES) == [0, 1]
+    assert seen(DUE + SHORT_S * SECOND + HOUR + SECOND - 1) == [0, 1]
+    assert seen(DUE + SHORT_S * SECOND + HOUR + SECOND) == [0, 0]
 
 
 def test_where_nothing_turned_out_nothing_is_written(

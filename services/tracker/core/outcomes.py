@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.shared.clock import SECOND, Instant
-from services.tracker.core.course import Outcome
+from services.tracker.core.course import NOTHING, Outcome
 from services.tracker.core.promises import Promise, State
 
 FIVE_MINUTES = 300 * SECOND
@@ -32,33 +32,44 @@ def outcome_of(promise: Promise, active_from: Instant) -> Outcome | None:
     promises of agreements with an objective count, and nothing that lay before the agreements were
     `active_from`, or before it was imported.
     """
-    agreement = promise.agreement
-    if agreement.objective is None or agreement.part_of or promise.opening_taken_back:
+    agreement, breached_at = promise.agreement, promise.breached_at
+    if agreement.objective is None or agreement.part_of:
         return None
-    missed = promise.mentioned.missed
-    if promise.breached_at is not None or missed:
-        standing = () if promise.breached_at is None else (promise.breached_at,)
-        outcome = Outcome(min((*missed, *standing)), kept=False)
-    elif promise.settled_at is not None and promise.concluded is State.KEPT:
-        outcome = Outcome(promise.settled_at, kept=True)
+    if breached_at is None and not promise.mentioned.missed:
+        at, kept = promise.settled_at, True
+        if promise.concluded is not State.KEPT or at is None:
+            return None
+    elif promise.opening_taken_back:
+        return None
     else:
+        standing = () if breached_at is None else (breached_at,)
+        at, kept = min((*promise.mentioned.missed, *standing)), False
+    if at < active_from or at < promise.silent_until:
         return None
-    return outcome if outcome.at >= max(active_from, promise.silent_until) else None
+    return Outcome(at, kept)
 
 
 def count(promises: Iterable[Promise], active_from: Instant, outcomes: Outcomes) -> None:
     """Add what is to be counted of them since the last time; they remember that it was."""
     for promise in promises:
-        if promise.agreement.objective is None:
+        counted = promise.counted
+        if counted is None and _is_open(promise):
             continue
         outcome = outcome_of(promise, active_from)
-        if outcome != promise.counted:
+        if outcome != counted:
             name = promise.agreement.name
-            if promise.counted:
-                _add(outcomes, name, promise.counted, -1)
+            if counted:
+                _add(outcomes, name, counted, -1)
             if outcome:
                 _add(outcomes, name, outcome, 1)
             promise.counted = outcome
+
+
+def _is_open(promise: Promise) -> bool:
+    """As most are, with nothing concluded that could count."""
+    return (
+        promise.concluded is None and promise.breached_at is None and promise.mentioned is NOTHING
+    )
 
 
 def _add(outcomes: Outcomes, agreement: str, outcome: Outcome, more: int) -> None:

@@ -103,6 +103,11 @@ def test_what_was_told_is_over_below_half_of_its_rate(
     assert alarms(over_six_hours, PAGE) == ([Alarm.PAGE] if goes_on else [])
 
 
+def test_where_nothing_is_broken_any_more_nothing_burns_however_little_is_known() -> None:
+    assert alarms(seen({}, 0.5), PAGE, TICKET) == []
+    assert alarms(seen({THREE_DAYS: Turned(0, 1)}, 0.5), TICKET) == [Alarm.TICKET]
+
+
 def test_what_is_paged_needs_no_ticket_unless_there_is_one() -> None:
     both = seen(lately(0, 9, HOUR) | lately(0, 9, THREE_DAYS))
     assert alarms(both) == [Alarm.PAGE]

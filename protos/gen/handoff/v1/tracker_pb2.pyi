@@ -1531,7 +1531,9 @@ Global___Attainment: _TypeAlias = Attainment  # noqa: Y015
 
 @_typing.final
 class WindowCount(_message.Message):
-    """The five minutes in which a window begins are counted whole."""
+    """The five minutes in which a window begins are counted whole; of one longer than six hours, the
+    hour.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
