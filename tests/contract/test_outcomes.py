@@ -96,6 +96,19 @@ def test_a_breach_that_late_evidence_takes_back_is_counted_as_kept_also_by_the_n
     assert counted(rows) == Attained(kept=1)
 
 
+def test_where_more_is_taken_back_than_was_counted_nothing_is_left(
+    client: "MongoClient[Row]", fresh_database: Settings, tracker_store: Store, rows: OutcomeRows
+) -> None:
+    partition = take(tracker_store)
+    tell(partition, placed())
+    pass_time(partition, LATER)
+    partition.commit()
+    client[fresh_database.mongo.database]["tracker.outcomes"].delete_many({})
+    tell(partition, structs.replace(paid(START + HOUR), arrived_at=LATER + HOUR))
+    partition.commit()
+    assert counted(rows) == Attained(kept=1)
+
+
 def test_what_was_kept_too_late_stays_broken_and_is_counted_once(
     tracker_store: Store, rows: OutcomeRows
 ) -> None:
