@@ -197,6 +197,10 @@ class MemoryAlertStore:
             self.audit.add(replace(act, after={"event": event_id.hex()}))
             return event_id
 
+    def notices(self) -> Sequence[Notice]:
+        """All that were ever decided."""
+        return [each.notice for each in self._notices.values()]
+
     def _alerts(self) -> Iterator[Alert]:
         return (alert for history in self._histories.values() for alert in history.alerts)
 

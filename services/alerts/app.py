@@ -17,8 +17,6 @@ from pymongo import MongoClient
 from services.alerts.anchoring import Anchoring
 from services.alerts.api import SERVICE, AlertsServicer
 from services.alerts.destinations import Guard
-from services.alerts.domain.ladders import Escalation, everybody_at_once
-from services.alerts.escalation_file import load_escalation
 from services.alerts.handlers import Desk
 from services.alerts.hearing import verdict_handler
 from services.alerts.ledger import GrpcLedger
@@ -28,6 +26,7 @@ from services.alerts.queues import MongoQueues
 from services.alerts.receiver import Channel, Policy, Receiver
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
+from services.alerts.schedule_files import LiveSchedules
 from services.alerts.settings import AlertsSettings
 from services.alerts.store import MongoAlertStore
 from services.alerts.stream import StreamFailed, VerdictStream
@@ -127,7 +126,7 @@ class Service:
         await asyncio.to_thread(store.prepare)
         ledger = GrpcLedger(settings.endpoints.tracker.grpc_address)
         metrics = Metrics(self.observed.registry)
-        desk = Desk(store, self._escalation())
+        desk = Desk(store, settings.escalation, self._live_schedules().now)
         publishers = [
             KafkaPublisher(settings.kafka, f"handoff-alerts-{purpose}")
             for purpose in ("relay", "dead-letters")
@@ -167,12 +166,6 @@ class Service:
                 stop.now()
             await asyncio.gather(*tasks)
 
-    def _escalation(self) -> Escalation:
-        file, known = self.settings.alerts.escalation, self.settings.receivers
-        if file is None:
-            return everybody_at_once(known.direct)
-        return load_escalation(file, [each.name for each in known.receivers])
-
     def _handler(
         self, desk: Desk, metrics: Metrics, publisher: KafkaPublisher, stop: threading.Event
     ) -> Handler:
@@ -180,6 +173,11 @@ class Service:
         safe = dead_lettered(heard, publisher, WallClock(), NAME, TRANSIENT)
         patient = retried(safe, (*TRANSIENT, PublishError), stop, self.health)
         return traced(patient, self.observed)
+
+    def _live_schedules(self) -> LiveSchedules:
+        known = self.settings
+        file = known.alerts.schedules
+        return LiveSchedules(file, known.calls, known.schedules, self.observed.log)
 
     def _relay(self, outbox: Outbox, publisher: KafkaPublisher) -> Relay:
         """Without heartbeats: nobody owes anything in the name of those who are on call."""
@@ -213,7 +211,7 @@ class Service:
             letters=KafkaSubscriber(settings.kafka, None, (DEAD_LETTERS_TOPIC,)),
             parties=settings.heartbeating_parties,
             queues=queues,
-            schedules=settings.schedules.values(),
+            schedules=desk.schedules,
         )
         ping = pinging(httpx.Client(), str(url)) if url else None
         return Watch(desk, eyes, self.clock, ping, self.health, self.observed)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -19,6 +19,9 @@ RUNGS_LIMIT = 20
 REPEAT_LIMIT = 50
 NAMES_LIMIT = 100
 SPAN_LIMIT = 30 * 86_400 * SECOND
+
+ON_CALL = "schedule:"
+"""How `tell` names whoever is on call of a schedule."""
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _SPAN = re.compile(r"([0-9]{1,7}) (second|minute|hour|day)s?")
@@ -70,10 +73,13 @@ class EscalationKeys(_Keys):
     otherwise: str
 
 
-def load_escalation(file: Path, receivers: Collection[str]) -> Escalation:
+def load_escalation(
+    file: Path, receivers: Collection[str], schedules: Collection[str] = ()
+) -> Escalation:
     """Raises SettingsError with a line for each fault, one that names no receiver among them."""
     keys = _keys(file)
-    if faults := [f"{file}: {each}" for each in _faults(keys, receivers)]:
+    there = _There(receivers, schedules)
+    if faults := [f"{file}: {each}" for each in _faults(keys, there)]:
         raise SettingsError("\n".join(faults))
     routes = [
         Route(route.ladder, Matcher(**route.model_dump(exclude={"ladder"})))
@@ -103,18 +109,28 @@ def _keys(file: Path) -> EscalationKeys:
         raise SettingsError("\n".join(lines)) from None
 
 
-def _faults(keys: EscalationKeys, receivers: Collection[str]) -> Iterator[str]:
+class _There(NamedTuple):
+    """What a rung may name."""
+
+    receivers: Collection[str]
+    schedules: Collection[str]
+
+    def fault(self, told: str) -> str:
+        """Empty where there is such a one."""
+        schedule = told.removeprefix(ON_CALL)
+        if schedule == told:
+            there = ", ".join(sorted(self.receivers))
+            known = told in self.receivers
+            return "" if known else f"there is no receiver {told!r}; there are {there}."
+        there = ", ".join(sorted(self.schedules)) or "none: set HANDOFF_ALERTS__SCHEDULES"
+        known = schedule in self.schedules
+        return "" if known else f"there is no schedule {schedule!r}; there are {there}."
+
+
+def _faults(keys: EscalationKeys, there: _There) -> Iterator[str]:
     """What no key can see by itself."""
-    there = ", ".join(sorted(receivers))
     for name, ladder in keys.ladders.items():
-        for place, rung in enumerate(ladder.rungs):
-            where = f"ladders.{name}.rungs.{place}"
-            for unknown in [each for each in rung.tell if each not in receivers]:
-                yield f"{where}.tell: there is no receiver {unknown!r}; there are {there}."
-            if place and rung.after is None:
-                yield f"{where}.after: is missing; say how long the rung before it has."
-        if ladder.repeat and ladder.rungs[0].after is None and len(ladder.rungs) == 1:
-            yield f"ladders.{name}.rungs.0.after: is missing; a repeated rung has to wait."
+        yield from (f"ladders.{name}.{each}" for each in _faults_of(ladder, there))
     for place, route in enumerate([*keys.routes, RouteKeys(ladder=keys.otherwise)]):
         if route.ladder not in keys.ladders:
             where = f"routes.{place}.ladder" if place < len(keys.routes) else "otherwise"
@@ -122,12 +138,27 @@ def _faults(keys: EscalationKeys, receivers: Collection[str]) -> Iterator[str]:
             yield f"{where}: there is no ladder {route.ladder!r}; there are {names}."
 
 
+def _faults_of(ladder: LadderKeys, there: _There) -> Iterator[str]:
+    for place, rung in enumerate(ladder.rungs):
+        for fault in filter(None, map(there.fault, rung.tell)):
+            yield f"rungs.{place}.tell: {fault}"
+        if place and rung.after is None:
+            yield f"rungs.{place}.after: is missing; say how long the rung before it has."
+    if ladder.repeat and ladder.rungs[0].after is None and len(ladder.rungs) == 1:
+        yield "rungs.0.after: is missing; a repeated rung has to wait."
+    if all(told.startswith(ON_CALL) for rung in ladder.rungs for told in rung.tell):
+        yield "rungs: all tell schedules, of which nobody may be on call; let one tell a receiver."
+
+
 def _ladder(name: str, keys: LadderKeys) -> Ladder:
     """A first rung without `after` waits in repeats as long as the one after it."""
     spans = [rung.after for rung in keys.rungs]
     first = spans[0] or next((each for each in spans[1:] if each), 0)
-    rungs = (
-        Rung(tuple(rung.tell), after or first)
-        for rung, after in zip(keys.rungs, spans, strict=True)
-    )
+    rungs = (_rung(rung, after or first) for rung, after in zip(keys.rungs, spans, strict=True))
     return Ladder(name, tuple(rungs), keys.repeat, keys.acknowledged_for)
+
+
+def _rung(keys: RungKeys, after: Instant) -> Rung:
+    schedules = [each.removeprefix(ON_CALL) for each in keys.tell if each.startswith(ON_CALL)]
+    receivers = [each for each in keys.tell if not each.startswith(ON_CALL)]
+    return Rung(tuple(receivers), after, tuple(schedules))

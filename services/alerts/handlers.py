@@ -20,6 +20,7 @@ from services.alerts.domain.inhibition import is_beneath, look_again
 from services.alerts.domain.ladders import Escalation
 from services.alerts.domain.promise import Condition, Promise, Word
 from services.alerts.domain.requests import PAGE_SIZE_LIMIT, Query, Release
+from services.alerts.domain.schedules.schedule import Schedule
 from services.alerts.domain.silences import Silence
 from services.shared.clock import Instant
 from services.shared.telemetry import trace_headers
@@ -92,10 +93,16 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where alerts are decided: what they are kept in, and the ladders that they climb."""
+    """Where alerts are decided: what they are kept in, the ladders that they climb, and who is on
+    call by the schedules of the moment."""
 
     store: AlertStore
-    escalation: Escalation
+    ladders: Escalation
+    schedules: Callable[[], Mapping[str, Schedule]] = dict
+
+    @property
+    def escalation(self) -> Escalation:
+        return replace(self.ladders, schedules=self.schedules())
 
 
 def hear(word: Word, desk: Desk, now: Instant) -> Decision:
@@ -138,11 +145,11 @@ def change(
 
     def decided(history: History) -> Decision:
         decision = decide(history)
-        rules = Rules(desk.escalation, silences, _beside(desk, decision.history))
+        rules = Rules(escalation, silences, _beside(desk, decision.history))
         decision = _traced(climbing(history, decision, rules, now))
         return recorded(history, decision, act) if act else decision
 
-    silences = desk.store.silences(now)
+    silences, escalation = desk.store.silences(now), desk.escalation
     return desk.store.change(promise_id, decided, act)
 
 

@@ -8,8 +8,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, HttpUrl, UrlConstraints
 
+from services.alerts.domain.ladders import Escalation, everybody_at_once
+from services.alerts.domain.schedules.calls import NO_CALLS, Calls
 from services.alerts.domain.schedules.schedule import Schedule
 from services.alerts.errors import SchedulesError
+from services.alerts.escalation_file import load_escalation
 from services.alerts.receiver_options import LogOptions, WebhookOptions
 from services.alerts.receivers_file import ReceiversFile, read_receivers
 from services.alerts.schedule_files import load_schedules
@@ -67,12 +70,31 @@ class AlertsSettings(Settings):
         return self.endpoints.console.url
 
     @cached_property
+    def escalation(self) -> Escalation:
+        """The ladders and routes of the file, or everybody at once. Raises SettingsError."""
+        if self.alerts.escalation is None:
+            return everybody_at_once(self.receivers.direct)
+        return load_escalation(self.alerts.escalation, self._receiver_names, self._schedules())
+
+    @property
+    def calls(self) -> Calls:
+        """What the file of schedules has to answer for. Raises SettingsError."""
+        return Calls(self.escalation.schedules_called, self._receiver_names)
+
+    @property
+    def _receiver_names(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.receivers.receivers)
+
+    @cached_property
     def schedules(self) -> Mapping[str, Schedule]:
         """By name; none where no file is set. Raises SettingsError."""
+        return self._schedules(self.calls)
+
+    def _schedules(self, calls: Calls = NO_CALLS) -> Mapping[str, Schedule]:
         if self.alerts.schedules is None:
             return {}
         try:
-            return load_schedules(self.alerts.schedules)
+            return load_schedules(self.alerts.schedules, calls)
         except SchedulesError as error:
             raise SettingsError(str(error)) from error
 

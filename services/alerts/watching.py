@@ -76,7 +76,7 @@ class Eyes:
     letters: Letters
     queues: Queues
     parties: Sequence[str]
-    schedules: Iterable[Schedule] = ()
+    schedules: Callable[[], Mapping[str, Schedule]] = dict
     _since: Instant | None = field(default=None, init=False)
     _answered_at: Instant = field(default=0, init=False)
     _letters: int = field(default=0, init=False)
@@ -107,7 +107,7 @@ class Eyes:
             letters=self._letters,
             failing=self.queues.failing(),
             refused=self.queues.refused(now - REFUSED_WITHIN),
-            gaps=tuple(_gaps(self.schedules, now)),
+            gaps=tuple(_gaps(self.schedules().values(), now)),
             attainments=self._attained(now),
         )
 

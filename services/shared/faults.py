@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -50,12 +50,16 @@ def known_keys(problem: ErrorDetails, model: type[BaseModel]) -> list[str]:
     """The keys that may stand beside one that is not read, in a document that `model` checks."""
     if problem["type"] != "extra_forbidden":
         return []
+    is_name = False
     for part in problem["loc"][:-1]:
-        if isinstance(part, str):
+        if isinstance(part, str) and not is_name:
             field = next(
                 field for name, field in model.model_fields.items() if part in (name, field.alias)
             )
             model = next(_models_in(field.annotation))
+            is_name = get_origin(field.annotation) is dict
+        else:
+            is_name = False
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

@@ -99,6 +99,14 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True)
+class OnCall:
+    """Whom a rung found on call of a schedule when it was told; an empty `person` is nobody."""
+
+    schedule: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """Why and when an alert was resolved."""
 
@@ -115,6 +123,7 @@ class Alert:
     `rungs` of its `ladder` were told, with repeats, and on any ladder those in `told`; at
     `next_rung_at` the next rung is, if nobody takes it up before. What a person asked last of the
     next rung, the debtor and support is in `called`, `new_date_asked` and `customer_to_be_told`.
+    `on_call` is whom the rung that was told last found, and the rungs that it took the place of.
     """
 
     key: str
@@ -131,6 +140,7 @@ class Alert:
     ladder: str = ""
     rungs: int = 0
     told: tuple[str, ...] = ()
+    on_call: tuple[OnCall, ...] = ()
     next_rung_at: Instant | None = None
     assignee: str = ""
     notes: tuple[Said, ...] = ()

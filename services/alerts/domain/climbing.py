@@ -2,8 +2,9 @@
 
 An alert climbs while it is open: nobody has acknowledged it, and nobody wants to hear of it later.
 A rung is told once for a due date, however often the decision behind it is made: how many were told
-is part of the alert. Whatever else changes is told to all who were told of it before. While a
-silence holds, or the alert is held back, nobody is told anything but the end.
+is part of the alert. Who is on call is looked up as a rung is told, and not again; one that reaches
+nobody gives its turn to the next. Whatever else changes is told to all who were told of it before.
+While a silence holds, or the alert is held back, nobody is told anything but the end.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from services.alerts.domain.flapping import flapping
 from services.alerts.domain.inhibition import beneath, inhibiting
 from services.alerts.domain.ladders import Escalation, Ladder
 from services.alerts.domain.silences import Silence, silence_of
+from services.alerts.domain.text import message
 from services.shared.clock import Instant
 
 
@@ -35,7 +37,7 @@ def climbing(before: History, decision: Decision, rules: Rules, now: Instant) ->
         known = before.alert(alert.key)
         if alert != known:
             history = history.having(_placed(known, alert, rules, now))
-    addressed = [_addressed(notice, history, rules.escalation) for notice in decision.notices]
+    addressed = [_addressed(each, history, rules.escalation, now) for each in decision.notices]
     notices = tuple(each for each in addressed if _is_told(before.alert(each.alert.key), each))
     held = next((each.alert.held for each in addressed if each.alert.held), None)
     reason = held if held and not notices else decision.reason
@@ -67,18 +69,16 @@ def _placed(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Al
         told_at, rungs = (known.notified_at, known.rungs) if known else (None, 0)
         return replace(alert, snooze=snooze, next_rung_at=None, notified_at=told_at, rungs=rungs)
     begins = known is None or known.state is State.RESOLVED or alert.ladder != ladder.name
-    rungs = 1 if begins else alert.rungs
-    goes_on = begins or known is None or known.state is not State.OPEN or rungs > known.rungs
-    if not goes_on:
+    if begins or known is None or alert.rungs > known.rungs:
+        step = rules.escalation.step(ladder, 1 if begins else alert.rungs, now)
+        told = tuple(dict.fromkeys((*alert.told, *step.receivers)))
+        alert = replace(
+            alert, ladder=ladder.name, rungs=step.rungs, told=told, on_call=step.on_call
+        )
+    elif known.state is State.OPEN:
         return alert
-    here, following = ladder.rung(rungs), ladder.rung(rungs + 1)
-    return replace(
-        alert,
-        ladder=ladder.name,
-        rungs=rungs,
-        told=tuple(dict.fromkeys((*alert.told, *(here.tell if here else ())))),
-        next_rung_at=now + following.after if following else None,
-    )
+    following = ladder.rung(alert.rungs + 1)
+    return replace(alert, next_rung_at=now + following.after if following else None)
 
 
 def _kept_quiet(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Snooze | None:
@@ -99,9 +99,9 @@ def _held(alert: Alert, ladder: Ladder) -> Alert:
     return replace(alert, acknowledgement=replace(taken, until=taken.at + ladder.acknowledged_for))
 
 
-def _addressed(notice: Notice, history: History, escalation: Escalation) -> Notice:
+def _addressed(notice: Notice, history: History, escalation: Escalation, now: Instant) -> Notice:
     """With the alert as it is on its ladder; a rung that was climbed is told alone, and so is who
-    is asked for something."""
+    is asked for something. That the last rung reaches nobody is told to all who know."""
     alert = history.alert(notice.alert.key)
     assert alert, "a notice is of an alert that the decision has"
     placed = replace(
@@ -109,11 +109,12 @@ def _addressed(notice: Notice, history: History, escalation: Escalation) -> Noti
         ladder=alert.ladder,
         rungs=alert.rungs,
         told=alert.told,
+        on_call=alert.on_call,
         next_rung_at=alert.next_rung_at,
         snooze=alert.snooze,
     )
-    receivers = notice.receivers or alert.told
-    rung = escalation.ladder_of(alert).rung(alert.rungs)
-    if rung and notice.reason in (Reason.ESCALATED, Reason.CALLED):
-        receivers = rung.tell
-    return replace(notice, alert=placed, receivers=receivers)
+    receivers = notice.receivers
+    if notice.reason in (Reason.ESCALATED, Reason.CALLED) and alert.state is State.OPEN:
+        receivers = escalation.step(escalation.ladder_of(alert), alert.rungs, now).receivers
+    text = message(placed, notice.at) if placed.on_call else notice.text
+    return replace(notice, alert=placed, text=text, receivers=receivers or alert.told)

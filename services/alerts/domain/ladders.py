@@ -3,19 +3,26 @@
 A ladder is what other products call an escalation policy, a rung its step.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from services.alerts.domain.alert import Alert
+from services.alerts.domain.alert import Alert, OnCall
 from services.alerts.domain.matching import EVERYTHING, Matcher
+from services.alerts.domain.schedules.on_call import on_call
+from services.alerts.domain.schedules.schedule import Schedule
 from services.shared.clock import Instant
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """Told `after` so many microseconds on the rung before it; the very first is told at once."""
+    """Told `after` so many microseconds on the rung before it; the very first is told at once.
+
+    Beside the receivers to `tell` it is told to whoever is on call of its `schedules` then.
+    """
 
     tell: tuple[str, ...]
     after: Instant = 0
+    schedules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,15 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """The rung that a climb leads to, whom it is told to, and who was found on call on the way."""
+
+    rungs: int
+    receivers: tuple[str, ...]
+    on_call: tuple[OnCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """The alerts that `wanted` takes climb `ladder`."""
 
@@ -46,14 +62,47 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """The routes in order, of which the first that takes an alert counts; the last takes all."""
+    """The routes in order, of which the first that takes an alert counts; the last takes all.
 
-    ladders: dict[str, Ladder]
+    `schedules` are those of the moment, at least those that a rung names.
+    """
+
+    ladders: Mapping[str, Ladder]
     routes: tuple[Route, ...]
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
     def ladder_of(self, alert: Alert) -> Ladder:
         route = next(each for each in self.routes if each.wanted.takes(alert))
         return self.ladders[route.ladder]
+
+    @property
+    def schedules_called(self) -> frozenset[str]:
+        rungs = (rung for ladder in self.ladders.values() for rung in ladder.rungs)
+        return frozenset(name for rung in rungs for name in rung.schedules)
+
+    def step(self, ladder: Ladder, number: int, at: Instant) -> Step:
+        """To this rung, or where nobody is on call for it to the next that reaches somebody.
+
+        The last rung is stayed on, also where it reaches nobody, and so is one beyond it.
+        """
+        passed: tuple[OnCall, ...] = ()
+        receivers: tuple[str, ...] = ()
+        while rung := ladder.rung(number):
+            receivers, found = self._called(rung, at)
+            passed += found
+            if receivers or ladder.rung(number + 1) is None:
+                break
+            number += 1
+        return Step(number, receivers, passed)
+
+    def _called(self, rung: Rung, at: Instant) -> tuple[tuple[str, ...], tuple[OnCall, ...]]:
+        receivers, found = list(rung.tell), []
+        for name in rung.schedules:
+            schedule = self.schedules[name]
+            people = on_call(schedule, at)
+            receivers += [schedule.receiver_of(person) for person in people]
+            found += [OnCall(name, person) for person in people or ("",)]
+        return tuple(dict.fromkeys(receivers)), tuple(found)
 
 
 def everybody_at_once(receivers: tuple[str, ...]) -> Escalation:

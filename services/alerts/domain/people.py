@@ -147,7 +147,7 @@ def ask_new_date(history: History, key: str, by: Said, escalation: Escalation) -
             RefusalCode.CONFLICT, "key", f"Alert {key} is for a finding, which has no date to move."
         )
     asked = replace(revised(alert), new_date_asked=by)
-    debtor = _first_told(escalation, alert, alert.promise.owed_by)
+    debtor = _first_told(escalation, alert, alert.promise.owed_by, by.at)
     return _ask(history, asked, Reason.NEW_DATE_ASKED, debtor, by.at)
 
 
@@ -155,15 +155,14 @@ def tell_customer(history: History, key: str, by: Said, escalation: Escalation) 
     """Those who are told first of what support owes are asked to speak with the customer."""
     alert = _standing(history, key)
     asked = replace(revised(alert), customer_to_be_told=by)
-    support = _first_told(escalation, alert, SUPPORT)
+    support = _first_told(escalation, alert, SUPPORT, by.at)
     return _ask(history, asked, Reason.CUSTOMER_TO_BE_TOLD, support, by.at)
 
 
-def _first_told(escalation: Escalation, alert: Alert, party: str) -> tuple[str, ...]:
+def _first_told(escalation: Escalation, alert: Alert, party: str, at: Instant) -> tuple[str, ...]:
     """By the routes, as if this party owed it."""
     theirs = replace(alert, promise=replace(alert.promise, owed_by=party))
-    first = escalation.ladder_of(theirs).rung(1)
-    return first.tell if first else ()
+    return escalation.step(escalation.ladder_of(theirs), 1, at).receivers
 
 
 def _ask(

@@ -2,7 +2,7 @@
 notice when, and the next step. Never only an id; markup and addresses are left to the channels.
 """
 
-from services.alerts.domain.alert import Alert, Reason
+from services.alerts.domain.alert import Alert, OnCall, Reason
 from services.alerts.domain.answers import Said
 from services.alerts.domain.clauses import (
     about,
@@ -47,7 +47,8 @@ def message(alert: Alert, now: Instant) -> str:
     promise = alert.promise
     step = f"Next step: {sentence(next_step(alert))}"
     runbook = f"Runbook: {promise.runbook}" if promise.runbook else ""
-    parts = summary(alert, now), _why_you(alert), step, who_decides(promise), runbook
+    why = _joined(_why_you(alert), *map(_found_on_call, alert.on_call))
+    parts = summary(alert, now), why, step, who_decides(promise), runbook
     return _joined(*parts)[:TEXT_LENGTH_LIMIT]
 
 
@@ -65,6 +66,12 @@ def _why_you(alert: Alert) -> str:
         case Reason.CUSTOMER_TO_BE_TOLD if alert.customer_to_be_told:
             return _asks(alert.customer_to_be_told, "that the customer is told")
     return ""
+
+
+def _found_on_call(found: OnCall) -> str:
+    if not found.person:
+        return f"Nobody was on call for {found.schedule}."
+    return f"Called {found.person}, on call for {found.schedule}."
 
 
 def _asks(said: Said, what: str) -> str:

@@ -11,6 +11,7 @@ from services.alerts.delivery import GROUP_INTERVAL, deliver
 from services.alerts.domain.alert import Alert, Notice, Reason
 from services.alerts.domain.ladders import Escalation, everybody_at_once
 from services.alerts.domain.promise import Condition, Resolution, Word
+from services.alerts.domain.schedules.schedule import Schedule
 from services.alerts.handlers import Desk, wake
 from services.alerts.hearing import verdict_handler
 from services.alerts.receiver import Channel, Policy, Receiver, Result
@@ -89,6 +90,7 @@ class InMemoryAlerts:
         escalation: Escalation | None = None,
         policies: Mapping[str, Policy] | None = None,
         chance: Callable[[], float] = lambda: 0.999,
+        schedules: Callable[[], Mapping[str, Schedule]] = dict,
     ) -> None:
         self.policies, self.chance = policies or {}, chance
         self.clock, self.wall = MovedClock(at("15:25")), MovedClock(at("15:25"))
@@ -104,7 +106,7 @@ class InMemoryAlerts:
         fallbacks = {policy.fallback for policy in self.policies.values()}
         names = (each.channel.name for each in self.receivers)
         direct = tuple(name for name in names if name not in fallbacks)
-        self.desk = Desk(self.store, escalation or everybody_at_once(direct))
+        self.desk = Desk(self.store, escalation or everybody_at_once(direct), schedules)
         handler = verdict_handler(self.desk, self.clock, self.heard.append)
         safe = dead_lettered(handler, self.bus.publisher(), self.wall, "alerts")
         self._handle = traced(safe, self.telemetry)

@@ -6,6 +6,7 @@ from services.alerts.actions import acknowledge_alert
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.ladders import Escalation, Ladder, Route, Rung
 from services.alerts.domain.requests import Acknowledge
+from services.alerts.domain.schedules.schedule import Schedule
 from tests.alert_twins import MemoryChannel
 from tests.alerting import at, key, span
 from tests.component.alerts.harness import InMemoryAlerts
@@ -23,11 +24,20 @@ Told = Mapping[str, list[Reason]]
 class OnCall(InMemoryAlerts):
     """Three receivers, each with what it has heard since it was last asked."""
 
-    def __init__(self, *ladders: Ladder, routes: tuple[Route, ...] = ()) -> None:
+    def __init__(
+        self,
+        *ladders: Ladder,
+        routes: tuple[Route, ...] = (),
+        schedules: Mapping[str, Schedule] | None = None,
+    ) -> None:
+        self.schedules = dict(schedules or {})
         self.people = {name: MemoryChannel(name) for name in (FIRST, LEAD, BOSS)}
         named = {each.name: each for each in ladders or (LADDER,)}
         last = Route(next(iter(named)))
-        super().__init__(*self.people.values(), escalation=Escalation(named, (*routes, last)))
+        escalation = Escalation(named, (*routes, last))
+        super().__init__(
+            *self.people.values(), escalation=escalation, schedules=lambda: self.schedules
+        )
 
     def at(self, time: str) -> Told:
         """What each hears when time has passed until then; who hears nothing is left out."""

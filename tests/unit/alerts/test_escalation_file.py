@@ -6,12 +6,14 @@ import pytest
 import yaml
 
 from services.alerts.domain.ladders import Escalation, Rung
+from services.alerts.domain.schedules.calls import Calls
 from services.alerts.escalation_file import (
     FILE_BYTES,
     REPEAT_LIMIT,
     RUNGS_LIMIT,
     load_escalation,
 )
+from services.alerts.schedule_files import load_schedules
 from services.shared.errors import SettingsError
 from tests.alerting import span
 
@@ -23,21 +25,25 @@ RUNG = "{tell: [log], after: 1 minute}"
 def load(text: str, folder: Path) -> Escalation:
     file = folder / "escalation.yaml"
     file.write_text(text)
-    return load_escalation(file, RECEIVERS)
+    return load_escalation(file, RECEIVERS, ["operations"])
 
 
 def one_ladder(keys: str) -> str:
     return f"ladders: {{one: {{{keys}}}}}\notherwise: one\n"
 
 
-def test_the_shipped_file_names_the_shipped_receivers() -> None:
+def test_the_shipped_file_names_the_shipped_receivers_and_who_is_on_call_has_one() -> None:
     receivers = yaml.safe_load(SHIPPED.with_name("receivers.yaml").read_text())["receivers"]
-    escalation = load_escalation(SHIPPED, [each["name"] for each in receivers])
+    names = [each["name"] for each in receivers]
+    calls = Calls(frozenset({"operations"}), frozenset(names))
+    schedules = load_schedules(SHIPPED.with_name("schedules.yaml"), calls)
+    escalation = load_escalation(SHIPPED, names, schedules)
+    assert escalation.schedules_called == calls.schedules
     assert escalation.ladders.keys() == {"in-good-time", "broken"}
     broken = escalation.ladders["broken"]
     assert broken.rungs == (
         Rung(("pager", "team"), span(minutes=15)),
-        Rung(("pager", "mail"), span(minutes=15)),
+        Rung(("mail",), span(minutes=15), ("operations",)),
     )
     assert (broken.repeat, broken.acknowledged_for) == (3, span(hours=2))
     assert [route.ladder for route in escalation.routes] == ["broken", "in-good-time"]
@@ -53,6 +59,14 @@ def test_the_shipped_file_names_the_shipped_receivers() -> None:
         (one_ladder("rungs: []"), "ladders.one.rungs: List should have at least 1 item"),
         (one_ladder("rungs: [{tell: []}]"), "ladders.one.rungs.0.tell: List should have at least"),
         (one_ladder("rungs: [{tell: [pager]}]"), "no receiver 'pager'; there are log, webhook"),
+        (
+            one_ladder("rungs: [{tell: [log, 'schedule:night']}]"),
+            "ladders.one.rungs.0.tell: there is no schedule 'night'; there are operations.",
+        ),
+        (
+            one_ladder("rungs: [{tell: ['schedule:operations']}]"),
+            "ladders.one.rungs: all tell schedules, of which nobody may be on call; let one tell",
+        ),
         (one_ladder("rungs: [{tell: [log], after: soon}]"), "'soon' is no time; give for example"),
         (one_ladder("rungs: [{tell: [log], after: 0 minutes}]"), "'0 minutes' is no time"),
         (one_ladder("rungs: [{tell: [log], after: 31 days}]"), "at most 30 days"),
@@ -76,6 +90,23 @@ def test_a_fault_is_named_with_its_place(tmp_path: Path, text: str, says: str) -
         load(text, tmp_path)
     assert says in str(refused.value)
     assert str(tmp_path / "escalation.yaml") in str(refused.value)
+
+
+def test_a_rung_may_tell_receivers_and_whoever_is_on_call(tmp_path: Path) -> None:
+    tell = "[{tell: ['schedule:operations']}, {tell: [log, 'schedule:operations'], after: 1 hour}]"
+    escalation = load(one_ladder(f"rungs: {tell}"), tmp_path)
+    assert escalation.ladders["one"].rungs == (
+        Rung((), span(hours=1), ("operations",)),
+        Rung(("log",), span(hours=1), ("operations",)),
+    )
+    assert escalation.schedules_called == {"operations"}
+
+
+def test_where_no_schedules_are_the_variable_that_names_them_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "escalation.yaml"
+    file.write_text(one_ladder("rungs: [{tell: [log, 'schedule:operations']}]"))
+    with pytest.raises(SettingsError, match="there are none: set HANDOFF_ALERTS__SCHEDULES"):
+        load_escalation(file, RECEIVERS)
 
 
 def test_all_faults_are_named_at_once(tmp_path: Path) -> None:

@@ -71,7 +71,17 @@ class ScheduleKeys(_Keys):
     overrides: list[OverrideKeys] = Field([], max_length=OVERRIDES_LIMIT)
 
 
+class PersonKeys(_Keys):
+    """How somebody is called."""
+
+    receiver: Text = Field(
+        description="Of the receivers file, where none there has the person's own name.",
+        examples=["ann-pager"],
+    )
+
+
 class SchedulesFile(_Keys):
-    """The one key of the file."""
+    """The keys of the file."""
 
     schedules: list[ScheduleKeys] = Field(min_length=1, max_length=SCHEDULES_LIMIT)
+    people: dict[Name, PersonKeys] = Field({}, max_length=PEOPLE_LIMIT * ROTATIONS_LIMIT)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from services.alerts.domain.schedules.calls import NO_CALLS, Calls, faults_in_calls
 from services.alerts.domain.schedules.keys import (
     OverrideKeys,
     RotationKeys,
@@ -29,7 +30,9 @@ _T = TypeVar("_T")
 _BEGINS = "schedules:"
 
 
-def read_schedules(text: str, file: str) -> Mapping[str, Schedule] | tuple[Fault, ...]:
+def read_schedules(
+    text: str, file: str, calls: Calls = NO_CALLS
+) -> Mapping[str, Schedule] | tuple[Fault, ...]:
     """The schedules of a file by their names, or all its faults in order of their lines."""
     document = parse(text, _BEGINS)
     if isinstance(document, Unreadable):
@@ -43,7 +46,9 @@ def read_schedules(text: str, file: str) -> Mapping[str, Schedule] | tuple[Fault
             fault_of(file, document, problem, known_keys(problem, SchedulesFile))
             for problem in error.errors()
         )
-    return _Reading(file, document).schedules(parsed)
+    reading = _Reading(file, document)
+    reading.faults += faults_in_calls(file, document, parsed, calls)
+    return reading.schedules(parsed)
 
 
 class _Reading:
@@ -55,13 +60,14 @@ class _Reading:
 
     def schedules(self, parsed: SchedulesFile) -> Mapping[str, Schedule] | tuple[Fault, ...]:
         self._check_names([each.schedule for each in parsed.schedules], ("schedules",), "schedule")
+        receivers = {person: keys.receiver for person, keys in parsed.people.items()}
         read = {
-            keys.schedule: self._schedule(keys, ("schedules", place))
+            keys.schedule: self._schedule(keys, ("schedules", place), receivers)
             for place, keys in enumerate(parsed.schedules)
         }
         return _in_order(self.faults) or read
 
-    def _schedule(self, keys: ScheduleKeys, path: Path) -> Schedule:
+    def _schedule(self, keys: ScheduleKeys, path: Path, receivers: Mapping[str, str]) -> Schedule:
         """In place of a wrong zone stands another, so that what is in it is not at fault."""
         zone = keys.zone if self._checked(zone_of, keys.zone, *path, "zone") else "UTC"
         names = [each.rotation for each in keys.rotations]
@@ -83,6 +89,7 @@ class _Reading:
             zone=zone,
             rotations=tuple(each for each in rotations if each),
             overrides=tuple(each for each in overrides if each),
+            receivers=receivers,
         )
 
     def _rotation(self, keys: RotationKeys, zone: str, path: Path) -> Rotation | None:

@@ -1,6 +1,7 @@
 """What a schedule of who is on call consists of; what follows from it is left to its neighbours."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from services.shared.clock import Instant
 from services.shared.zones import DAY
@@ -58,13 +59,18 @@ class Override:
 class Schedule:
     """Rotations, of which the first that has somebody wins, and overrides, of which the last does.
 
-    `zone` is the one in which people read it and write overrides.
+    `zone` is the one in which people read it and write overrides. `receivers` are those of people
+    who have another than the one of their own name.
     """
 
     name: str
     zone: str
     rotations: tuple[Rotation, ...]
     overrides: tuple[Override, ...] = ()
+    receivers: Mapping[str, str] = field(default_factory=dict)
+
+    def receiver_of(self, person: str) -> str:
+        return self.receivers.get(person, person)
 
 
 @dataclass(frozen=True, slots=True)
