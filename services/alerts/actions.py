@@ -36,6 +36,7 @@ def acknowledge_alert(request: Acknowledge, desk: Desk, now: Instant) -> Alert:
     check_acknowledge(request)
     by = Acknowledgement(request.actor, now, request.note)
     act = act_of(request.actor, Action.ACKNOWLEDGE, request.key, now, request.note)
+    act = replace(act, request=request.idempotency_key)
     return change_one(desk, act, lambda history: acknowledge(history, request.key, by))
 
 

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,6 +26,8 @@ from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
 from services.alerts.receiver import Channel, Policy, Receiver
 from services.alerts.receivers import Surroundings, channel_of
+from services.alerts.replies.door import Door, senders_of
+from services.alerts.replies.http import serving
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.schedule_files import LiveSchedules
 from services.alerts.settings import AlertsSettings
@@ -147,7 +150,8 @@ class Service:
         endpoint = settings.endpoints.alerts
         self.observed.log.info("started", grpc=endpoint.grpc, http=endpoint.http)
         try:
-            await self._until_one_ends(loops, handler, stop)
+            async with self._replies(desk, metrics):
+                await self._until_one_ends(loops, handler, stop)
         finally:
             await server.stop(GRACE_S)
             ledger.close()
@@ -165,6 +169,12 @@ class Service:
             finally:
                 stop.now()
             await asyncio.gather(*tasks)
+
+    def _replies(self, desk: Desk, metrics: Metrics) -> AbstractAsyncContextManager[None]:
+        settings = self.settings
+        senders = senders_of(settings.receivers.receivers)
+        door = Door(senders, desk, self.clock, WallClock(), metrics.replied, self.observed)
+        return serving(door, settings.listen, settings.alerts.replies_port)
 
     def _handler(
         self, desk: Desk, metrics: Metrics, publisher: KafkaPublisher, stop: threading.Event

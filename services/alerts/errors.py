@@ -3,6 +3,7 @@
 AlertsError
 ├── DeliveryError        a receiver did not take a post; `permanent` means: do not try again
 ├── LedgerUnreachable    the tracker does not answer
+├── UnreadableReply      what came back from a receiver is not of the form that its system has
 └── SchedulesError       schedules or overrides are wrong: file, line, key and what would be right
 """
 
@@ -32,6 +33,10 @@ class DeliveryError(AlertsError):
 
 class LedgerUnreachable(AlertsError):
     """The tracker does not answer."""
+
+
+class UnreadableReply(AlertsError):
+    """A signed request is not of the form that its sender's system has."""
 
 
 class SchedulesError(AlertsError):

@@ -5,6 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from services.alerts.domain.alert import Reason
 from services.alerts.receiver import Result
 from services.alerts.reconciling import Reconciled
+from services.alerts.replies.outcome import Outcome
 
 
 class Metrics:
@@ -26,6 +27,12 @@ class Metrics:
             ("change",),
             registry=registry,
         )
+        self._replies = Counter(
+            "handoff_alerts_replies",
+            "what came back from receivers' systems, by what became of it",
+            ("receiver", "outcome"),
+            registry=registry,
+        )
         self.open = Gauge("handoff_alerts_open", "alerts that are not resolved", registry=registry)
 
     def sent(self, receiver: str, result: Result) -> None:
@@ -33,6 +40,10 @@ class Metrics:
 
     def heard(self, reason: Reason) -> None:
         self._heard.labels(reason).inc()
+
+    def replied(self, receiver: str, outcome: Outcome) -> None:
+        """An empty receiver is none that we have."""
+        self._replies.labels(receiver, outcome).inc()
 
     def reconciled(self, done: Reconciled) -> None:
         self._reconciled.labels("corrected").inc(done.corrected)

@@ -117,18 +117,26 @@ class AlertmanagerOptions(Options):
 
 
 class PagerDutyOptions(Options):
+    """With the `signing_secret` of a V3 webhook subscription, whoever takes it up there has it."""
+
     kind: Literal["pagerduty"]
     routing_key: Secret
+    signing_secret: Secret | None = None
     url: Address = PAGERDUTY
     rate: str | None = Field("120/min", pattern=RATE)
     """What PagerDuty is known to take for one routing key."""
 
 
 class SlackOptions(Options):
-    """`url` is an incoming webhook's, which lets whoever knows it write to the channel."""
+    """`url` is an incoming webhook's, which lets whoever knows it write to the channel.
+
+    With the `signing_secret` of the app that has the webhook, messages have a button to take the
+    alert up; the app's interactivity has to lead to us.
+    """
 
     kind: Literal["slack"]
     url: Secret
+    signing_secret: Secret | None = None
 
 
 class EmailOptions(Options):

@@ -81,7 +81,8 @@ def _writing(options: Posting, console: str) -> Write:
                 post, options.url, options.routing_key.read(), console
             )
         case SlackOptions():
-            return lambda post, _now: slack_post(post, options.url.read(), console)
+            buttons = options.signing_secret is not None
+            return lambda post, _now: slack_post(post, options.url.read(), console, buttons=buttons)
 
 
 def _text(address: str | Secret) -> str:

@@ -44,6 +44,12 @@ class AlertsOptions(BaseModel):
     audit_anchor: Path | None = Field(
         None, description="the file that the audit's head is appended to, beside the log"
     )
+    replies_port: int = Field(
+        7306,
+        ge=1,
+        le=65535,
+        description="where PagerDuty and Slack reply, if a receiver has a signing secret",
+    )
     instance: str = Field(
         default_factory=socket.gethostname,
         min_length=1,

@@ -1,4 +1,4 @@
-"""Messages for Slack's incoming webhooks: blocks, and one link for each thing to open.
+"""Messages for Slack's incoming webhooks: blocks, a link for each thing to open, and a button.
 
 Whatever comes from a ledger is escaped, so that nobody can mention a channel or make up a link.
 """
@@ -12,28 +12,49 @@ from services.alerts.domain.pages import pages_beside
 from services.alerts.domain.posts import Post
 
 SECTION_LIMIT = 3_000
+TAKE_UP = "handoff-take-up"
+"""What Slack calls the button when somebody presses it; its value is the alert's key."""
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CUT = f" … (cut at {SECTION_LIMIT:,} characters)"
 
 
-def slack_post(post: Post, url: str, console_url: str) -> Request:
-    return Request(url, json.dumps(as_blocks(post, console_url), ensure_ascii=False).encode())
+def slack_post(post: Post, url: str, console_url: str, *, buttons: bool = False) -> Request:
+    message = as_blocks(post, console_url, buttons=buttons)
+    return Request(url, json.dumps(message, ensure_ascii=False).encode())
 
 
-def as_blocks(post: Post, console_url: str) -> dict[str, Any]:
+def as_blocks(post: Post, console_url: str, *, buttons: bool = False) -> dict[str, Any]:
+    """With `buttons` only where somebody listens for what is pressed."""
     text = escaped(text_of(post), SECTION_LIMIT)
     links = [_link(*page) for page in pages_beside(post, console_url)]
-    if len(post.notices) == 1 and not post.group.over:
+    to_take_up = len(post.notices) == 1 and not post.group.over
+    if to_take_up:
         links.append(f"`handoff ack {post.first.alert.key}`")
     return {
         "text": text,
         "unfurl_links": False,
         "blocks": [
             {"type": "section", "text": {"type": "mrkdwn", "text": text}},
+            *([_button(post.first.alert.key)] if to_take_up and buttons else []),
             {
                 "type": "context",
                 "elements": [{"type": "mrkdwn", "text": each} for each in links],
             },
+        ],
+    }
+
+
+def _button(key: str) -> dict[str, Any]:
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": TAKE_UP,
+                "value": key,
+                "style": "primary",
+                "text": {"type": "plain_text", "text": "I have it"},
+            }
         ],
     }
 

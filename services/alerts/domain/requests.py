@@ -60,6 +60,8 @@ class Acknowledge:
     key: str
     actor: str
     note: str = ""
+    idempotency_key: str = ""
+    """Given where the same wish may come twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def check_acknowledge(request: Acknowledge) -> None:
     _name("key", request.key, "the key that `handoff inbox` shows")
     _name("actor", request.actor, "who has it in hand")
     _text("note", request.note)
+    check_name("idempotency_key", request.idempotency_key, "a key of its own for each reply")
 
 
 def check_snooze(request: SnoozeUntil, now: Instant) -> None:

@@ -13,12 +13,12 @@ from services.alerts.channels.signing import keys_of, signed
 from services.alerts.channels.slack import SECTION_LIMIT, as_blocks, escaped, slack_post
 from services.alerts.channels.webhook import webhook_post
 from services.alerts.domain.labels import SEVERITIES, name_of
-from services.alerts.domain.posts import alone
+from services.alerts.domain.posts import Post, alone
 from services.alerts.domain.promise import Condition
 from services.alerts.errors import DeliveryError
 from services.shared.clock import SECOND, iso
 from tests.alerting import a_promise, breached, key, warned
-from tests.notices import CONSOLE, NOW, in_hand, notices, resolve, text_of, trigger
+from tests.notices import CONSOLE, NOW, in_hand, notices, resolve, text_of, together, trigger
 
 SUMMARY = (
     "At risk: operations owes sales “parcel handed over” for order 4711, due 2026-11-02 16:00 UTC"
@@ -194,6 +194,29 @@ def test_what_slack_is_sent() -> None:
             {"type": "context", "elements": [{"type": "mrkdwn", "text": each} for each in links]},
         ],
     }
+
+
+def test_where_somebody_listens_a_message_has_a_button_to_take_the_alert_up() -> None:
+    plain = as_blocks(alone(trigger()), CONSOLE)["blocks"]
+    section, button, context = as_blocks(alone(trigger()), CONSOLE, buttons=True)["blocks"]
+    assert [section, context] == plain
+    assert button == {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": "handoff-take-up",
+                "value": key(),
+                "style": "primary",
+                "text": {"type": "plain_text", "text": "I have it"},
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("post", [alone(resolve()), together(a_promise("1"), a_promise("2"))])
+def test_what_is_over_or_many_has_no_button(post: Post) -> None:
+    assert as_blocks(post, CONSOLE, buttons=True) == as_blocks(post, CONSOLE)
 
 
 def test_nobody_can_mention_a_channel_or_make_up_a_link_in_slack() -> None:

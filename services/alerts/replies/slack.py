@@ -1,0 +1,49 @@
+"""What Slack tells when somebody pressed the button of a message of ours.
+
+https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+"""
+
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, Field, ValidationError
+
+from services.alerts.channels.slack import TAKE_UP
+from services.alerts.errors import UnreadableReply
+from services.alerts.replies.reply import Reply, is_key, named
+
+ID_LIMIT = 100
+FIELDS_LIMIT = 10
+ACTIONS_LIMIT = 25
+_NOTE = "Taken up in Slack."
+
+
+class _User(BaseModel):
+    id: str = ""
+    username: str | None = None
+    name: str | None = None
+
+
+class _Action(BaseModel):
+    action_id: str = ""
+    value: str | None = None
+
+
+class _Payload(BaseModel):
+    type: str
+    trigger_id: str = Field(min_length=1, max_length=ID_LIMIT)
+    user: _User
+    actions: tuple[_Action, ...] = Field((), max_length=ACTIONS_LIMIT)
+
+
+def slack_reply(body: bytes) -> Reply | None:
+    """None where something else was done with a message. Raises UnreadableReply."""
+    try:
+        form = dict(parse_qsl(body.decode(), max_num_fields=FIELDS_LIMIT))
+        pressed = _Payload.model_validate_json(form.get("payload", ""))
+    except (ValidationError, ValueError):
+        raise UnreadableReply("This is no interaction of Slack's.") from None
+    key = next((each.value for each in pressed.actions if each.action_id == TAKE_UP), None) or ""
+    if pressed.type != "block_actions" or not is_key(key):
+        return None
+    user = pressed.user
+    return Reply(pressed.trigger_id, key, named(user.username, user.name, user.id), _NOTE)
