@@ -28,6 +28,7 @@ from services.alerts.receiver import Channel, Policy, Receiver
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.replies.door import Door, senders_of
 from services.alerts.replies.http import serving
+from services.alerts.resending import resending
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.schedule_files import LiveSchedules
 from services.alerts.settings import AlertsSettings
@@ -249,7 +250,8 @@ class Service:
             stop=stop,
             policy=self._policy(channel.name),
         )
-        return partial(deliver_until, stop, receiver, self.health)
+        beside = resending(receiver, self.settings.receivers, store, self.clock)
+        return partial(deliver_until, stop, receiver, self.health, beside)
 
     def _policy(self, receiver: str) -> Policy:
         (options,) = (each for each in self.settings.receivers.receivers if each.name == receiver)

@@ -35,6 +35,8 @@ class Result(StrEnum):
     """The fallback has it now."""
     COLLAPSED = "collapsed"
     """It was over before the receiver heard of it, so nothing was sent."""
+    TOLD_AGAIN = "told_again"
+    """It stands, and a receiver that forgets has it once more."""
     DIVIDED = "divided"
     """The post was not taken as one; the notice goes in one of its halves."""
 

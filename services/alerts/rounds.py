@@ -33,11 +33,19 @@ ON_ITS_WAY_S = 3.0
 """A verdict that the ledger knows of reaches us within this, or is taken for lost."""
 
 
-def deliver_until(stop: threading.Event, to: Receiver, health: Health) -> None:
+def nothing() -> None:
+    """What most receivers have beside their notices."""
+
+
+def deliver_until(
+    stop: threading.Event, to: Receiver, health: Health, beside: Callable[[], None] = nothing
+) -> None:
+    """`beside` comes after the notices, in the same thread, so that it never overtakes them."""
     part = f"delivery to {to.channel.name}"
     while not stop.is_set():
         try:
             delivered = deliver(to)
+            beside()
         except TRANSIENT as error:
             health.report(part, f"Cannot read the notices: {error}")
             stop.wait(TROUBLE_WAIT_S)

@@ -16,8 +16,10 @@ from services.alerts.domain.promise import FINDINGS, Condition
 from services.shared.clock import SECOND, Instant, iso
 
 PATH = "/api/v2/alerts"
-FIRES_FOR = 30 * 86_400 * SECOND
-"""Without a word from us Alertmanager would take an alert for resolved after five minutes."""
+TOLD_EVERY = 300 * SECOND
+"""Alertmanager forgets all alerts when it restarts; so late it has those that stand again."""
+FIRES_FOR = 4 * TOLD_EVERY
+"""What is not told again for so long is over for Alertmanager, as with Prometheus's alerts."""
 _OF_PROMISES = tuple(each for each in Condition if each not in FINDINGS)
 
 
