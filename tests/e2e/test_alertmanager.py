@@ -1,37 +1,20 @@
 """Debian's Alertmanager takes our alerts, groups them and lets them go when they are over."""
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from services.alerts.domain.promise import Resolution
 from services.local.ports import Ports
 from services.shared.settings import Settings
-from tests import asking
 from tests.alerting import a_promise, breached, ended
+from tests.alertmanagers import PROGRAM, WHY_NOT, Alertmanager, an_alertmanager
 from tests.component.alerts.harness import verdict
 from tests.e2e.alerts_process import AlertsProcess
 from tests.e2e.webhook import Hook
 from tests.polling import until
 
-PROGRAM = shutil.which("prometheus-alertmanager")
-GROUPED = """
-route:
-  receiver: hook
-  group_by: [alertname, owed_by, owed_to, agreement]
-  group_wait: 1s
-  group_interval: 1s
-receivers:
-  - name: hook
-    webhook_configs:
-      - url: {url}
-"""
 OURS = """
 allow: ["127.0.0.1:{port}"]
 receivers:
@@ -40,49 +23,7 @@ receivers:
     url: http://127.0.0.1:{port}
 """
 
-pytestmark = pytest.mark.skipif(
-    PROGRAM is None, reason="needs Alertmanager: apt-get install prometheus-alertmanager"
-)
-
-
-class Alertmanager:
-    """What it says of itself."""
-
-    def __init__(self, port: int) -> None:
-        self._url = f"http://127.0.0.1:{port}"
-
-    @property
-    def is_ready(self) -> bool:
-        try:
-            return asking.get(f"{self._url}/-/ready").status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
-
-    def groups(self) -> list[dict[str, Any]]:
-        """Each with its labels and the alerts that it holds now."""
-        groups: list[dict[str, Any]] = asking.get(f"{self._url}/api/v2/alerts/groups").json()
-        return groups
-
-
-@contextmanager
-def an_alertmanager(folder: Path, port: int, url: str) -> Iterator[Alertmanager]:
-    """It tells `url` of each group, and lies in `folder`."""
-    (folder / "alertmanager.yml").write_text(GROUPED.format(url=url))
-    command = [
-        str(PROGRAM),
-        f"--config.file={folder / 'alertmanager.yml'}",
-        f"--storage.path={folder / 'alertmanager'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-        "--cluster.listen-address=",
-    ]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        running = Alertmanager(port)
-        until(lambda: running.is_ready, "Alertmanager is ready")
-        yield running
-    finally:
-        process.terminate()
-        process.wait()
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason=WHY_NOT)
 
 
 @pytest.fixture
