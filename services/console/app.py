@@ -24,9 +24,11 @@ from services.console import (
     silence_pages,
     system_pages,
 )
+from services.console.alerts_client import AlertsClient
 from services.console.assets import STATIC
-from services.console.clients import AlertsClient, TrackerClient
+from services.console.clients import TrackerClient
 from services.console.console import Console
+from services.console.facets import Viewer
 from services.console.feed import Feed
 from services.console.guard import Guard
 from services.console.meters import Meters
@@ -79,7 +81,7 @@ async def serve(settings: ConsoleSettings) -> None:
         ledger = TrackerClient(to_tracker, tracker, clock)
         desk = AlertsClient(to_alerts, alerts)
         feed = Feed(ledger, desk, WallClock(), meters, health, watch.log)
-        renderer = Renderer(settings.department)
+        renderer = Renderer(Viewer(settings.actor, settings.department))
         console = Console(settings, ledger, desk, feed, renderer, meters, watch, health, spans)
         await run(console, KafkaSubscriber(settings.kafka, None, (VERDICTS_TOPIC,), False))
     watch.shutdown()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.console.desk import Snapshot
 from services.console.filters import ATTENTION, Filters
+from services.console.matching import needing
 from services.console.standing import standing
 from services.console.times import Moment, maybe_moment
 from services.console.views import Status, status
@@ -78,7 +79,8 @@ def board(snapshot: Snapshot) -> Board:
     counts = snapshot.counts
     opened = None if counts is None else {(by, to): n for by, to, n in counts.by_pair}
     danger: Danger = Counter(
-        (each.owed_by, each.owed_to, standing(each)) for each in snapshot.promises
+        (each.owed_by, each.owed_to, standing(each))
+        for each in (entry.promise for entry in needing(snapshot))
     )
     pairs = {*(opened or {}), *((by, to) for by, to, _ in danger)}
     debtors, creditors = sorted({by for by, _ in pairs}), sorted({to for _, to in pairs})

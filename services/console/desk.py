@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from services.console.facts import CustomerTree, Finding, Part, Pause, Skipped
+from services.console.facts import CustomerTree, Finding, Part, Pause, Said, Skipped
 from services.console.overviews import (
     ActiveAgreements,
     OnCall,
     OpenCounts,
     Progress,
+    RatingCount,
     Silence,
 )
 from services.shared.errors import HandoffError
 from services.shared.events.common import Money
 
 if TYPE_CHECKING:
+    from services.console.acts import Act, Result
     from services.console.belonging import Belonging
     from services.console.explanation import Explanation
 
@@ -75,7 +77,7 @@ class Alert:
     """What was said to a person about a promise, and what the person answered.
 
     `slack_s` is the working time that the verdict left to the rest of the chain; `rungs` of its
-    `ladder` were told so far.
+    `ladder` were told so far. Its `notes` are there only where it was asked for alone.
     """
 
     key: str
@@ -94,6 +96,21 @@ class Alert:
     ladder: str = ""
     rungs: int = 0
     next_rung_at: datetime | None = None
+    revision: int = 0
+    condition: str = ""
+    finding: str = ""
+    assignee: str = ""
+    notes_count: int = 0
+    notes: tuple[Said, ...] = ()
+    cause: str = ""
+    closed_by: str = ""
+    closed_at: datetime | None = None
+    disputed_by: str = ""
+    dispute_reason: str = ""
+    useful: int = 0
+    not_useful: int = 0
+    new_date_asked: Said | None = None
+    customer_to_be_told: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +202,11 @@ class Desk(Protocol):
 
     async def alerts(self, subject: str = "") -> tuple[Alert, ...]: ...
 
-    async def acknowledge(self, key: str, actor: str, note: str) -> Alert: ...
+    async def alert(self, key: str) -> Alert: ...
 
-    async def snooze(self, key: str, actor: str, until: datetime, reason: str) -> Alert: ...
+    async def act(self, act: "Act") -> "tuple[Result, ...]": ...
+
+    async def ratings(self) -> tuple[RatingCount, ...]: ...
 
     async def release(
         self, promise_id: str, actor: str, reason: str, idempotency_key: str
@@ -199,4 +218,4 @@ class Desk(Protocol):
 
     async def begin_silence(self, silence: Silence) -> Silence: ...
 
-    async def end_silence(self, id: str) -> None: ...
+    async def end_silence(self, id: str, actor: str) -> None: ...

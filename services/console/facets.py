@@ -29,24 +29,36 @@ class Facet:
     counts: tuple[Count, ...]
 
 
-def facets(entries: Sequence[Entry], filters: Filters, department: str) -> tuple[Facet, ...]:
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose list it is: the person who acts, and their department; empty where nobody said."""
+
+    actor: str = ""
+    department: str = ""
+
+
+def facets(entries: Sequence[Entry], filters: Filters, viewer: Viewer) -> tuple[Facet, ...]:
     """Each facet counts under the other filters, so that a number is what its link will show."""
     divisions: tuple[tuple[str, str], ...] = (("owed_by", "Owed by"), ("owed_to", "Owed to"))
-    if not department:
+    if not viewer.department:
         divisions = (("department", "Concerns"), *divisions)
+    divisions = (*divisions, ("assignee", "Assigned to"))
     return (
         _facet("state", "State", entries, filters),
-        Facet("show", "Only", tuple(_presets(entries, filters, department))),
+        Facet("show", "Only", tuple(_presets(entries, filters, viewer))),
         *(_facet(name, word, entries, filters) for name, word in divisions),
     )
 
 
-def _presets(entries: Sequence[Entry], filters: Filters, department: str) -> Iterable[Count]:
+def _presets(entries: Sequence[Entry], filters: Filters, viewer: Viewer) -> Iterable[Count]:
     """What is asked for most: what is mine, what is soon, what nobody has."""
-    if department:
-        yield _count(entries, filters, ("department", department, "My department"))
+    if viewer.actor:
+        yield _count(entries, filters, ("assignee", viewer.actor, "Mine"))
+    if viewer.department:
+        yield _count(entries, filters, ("department", viewer.department, "My department"))
     yield _count(entries, filters, ("within", "15m", "Next 15 minutes"))
     yield _count(entries, filters, ("unacknowledged", YES, "Unacknowledged"))
+    yield _count(entries, filters, ("closed", YES, "Closed"))
     for agreement in filters.agreement:
         yield _count(entries, filters, ("agreement", agreement, agreement))
 

@@ -27,6 +27,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A person's words: a note, or what was asked of others."""
+
+    actor: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """An event that should have opened a promise and did not."""
 

@@ -62,6 +62,7 @@ class Feed:
         self._log_lines = log
         self._answered: set[str] = set()
         self._log = deque([Snapshot()], maxlen=LOG_LIMIT)
+        self._learned: dict[str, Alert] = {}
         self._read_at: Instant | None = None
         self._counted_at: Instant | None = None
         self._reading = asyncio.Lock()
@@ -105,6 +106,7 @@ class Feed:
     async def refresh(self) -> Snapshot:
         """Read once more; a caller who changed something sees the change in what this returns."""
         async with self._reading:
+            self._learned = {}
             told, alerts, counts = await asyncio.gather(
                 _answer(self._ledger.open_promises()),
                 _answer(self._desk.alerts()),
@@ -113,6 +115,13 @@ class Feed:
             self._report("tracker", told)
             self._report("alerts", alerts)
             await self._append(_counted(self._snapshot(told, alerts), counts))
+        return self.latest
+
+    async def learn(self, alerts: Iterable[Alert]) -> Snapshot:
+        """What an action made of these alerts is shown at once; the rest comes in its turn."""
+        self._learned |= {each.promise_id: each for each in alerts}
+        known = _newer(self.latest.alerts, self._learned)
+        await self._append(replace(self.latest, seq=self.latest.seq + 1, alerts=known))
         return self.latest
 
     async def close(self) -> None:
@@ -160,7 +169,7 @@ class Feed:
             cut=told.cut,
             alerts=self.latest.alerts
             if isinstance(alerts, str)
-            else _kept(self.latest.alerts, latest_by_promise(alerts)),
+            else _newer(_kept(self.latest.alerts, latest_by_promise(alerts)), self._learned),
             tracker_problem=None,
             alerts_problem=alerts if isinstance(alerts, str) else None,
             counts=self.latest.counts,
@@ -183,8 +192,8 @@ class Feed:
         )
 
     async def _append(self, snapshot: Snapshot) -> None:
+        self._log.append(snapshot)  # before anything else may run: its number is the next one
         async with self._grown:
-            self._log.append(snapshot)
             self._grown.notify_all()
         self._meters.age.set(snapshot.age.total_seconds())
 
@@ -200,6 +209,16 @@ def _counted(snapshot: Snapshot, counts: OpenCounts | str | None) -> Snapshot:
 def _kept(known: Mapping[str, _T], told: Mapping[str, _T]) -> dict[str, _T]:
     """What was told, with the objects known before where nothing changed: the log shares them."""
     return {key: known[key] if known.get(key) == value else value for key, value in told.items()}
+
+
+def _newer(told: Mapping[str, Alert], learned: Mapping[str, Alert]) -> dict[str, Alert]:
+    """What was told, where nothing was learned of the alert while it was asked for."""
+    found = dict(told)
+    for promise_id, alert in learned.items():
+        known = found.get(promise_id)
+        if known is None or known.key != alert.key or known.revision < alert.revision:
+            found[promise_id] = alert
+    return found
 
 
 async def _answer(asked: Awaitable[_T]) -> _T | str:

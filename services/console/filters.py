@@ -34,6 +34,7 @@ _ALLOWED = {
     "state": ("no state of this list", ATTENTION),
     "within": ("no span of this list", tuple(SPANS)),
     "unacknowledged": ("no answer to that", (YES,)),
+    "closed": ("no answer to that", (YES,)),
 }
 
 
@@ -45,7 +46,8 @@ class BadFilter(HandoffError):
 class Filters:
     """Each empty tuple means any; several values of one name mean either.
 
-    A `department` is concerned where it owes the promise or has the next step.
+    A `department` is concerned where it owes the promise or has the next step. What somebody is
+    through with is `closed`, and is listed only where it is asked for.
     """
 
     department: tuple[str, ...] = ()
@@ -55,6 +57,8 @@ class Filters:
     state: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     unacknowledged: tuple[str, ...] = ()
+    assignee: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, pairs: Iterable[tuple[str, str]]) -> Self:

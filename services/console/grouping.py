@@ -15,6 +15,7 @@ ROWS_LIMIT = 200
 """More rows than this are counted and not shown: nobody works through them by eye."""
 GROUP_ROWS_LIMIT = 50
 """So many rows of one group among others, so that one bad group hides no other one."""
+ASSIGNEES_LIMIT = 3
 OPEN_ROWS_LIMIT = 5
 """A group with more rows begins closed: its heading says what they have in common."""
 
@@ -23,7 +24,8 @@ OPEN_ROWS_LIMIT = 5
 class Heading:
     """What the rows of one group have in common, and the worst of each of them.
 
-    `rows` are in it, `shown` of them in the list; `unanswered` alerts may be acknowledged.
+    `rows` are in it, `shown` of them in the list; `unanswered` alerts may be acknowledged. The
+    first few `assignees` are named.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Heading:
     rows: int
     shown: int
     unanswered: int
+    assignees: tuple[str, ...]
     customer: Moment | None
     due: Moment | None
     slack: Slack | None
@@ -96,8 +99,14 @@ def _heading(group: Sequence[Row], shown: int) -> Heading:
         rows=len(group),
         shown=shown,
         unanswered=sum(bool(row.alert and row.alert.can_acknowledge) for row in group),
+        assignees=_assignees(group),
         customer=first.customer,
         due=min(dues, key=lambda each: each.iso, default=None),
         slack=min(slacks, key=lambda each: each.seconds, default=None),
         closed=len(group) > OPEN_ROWS_LIMIT,
     )
+
+
+def _assignees(group: Sequence[Row]) -> tuple[str, ...]:
+    named = {row.alert.assignee for row in group if row.alert and row.alert.assignee}
+    return tuple(sorted(named)[:ASSIGNEES_LIMIT])

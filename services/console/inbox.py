@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.console.desk import Snapshot
-from services.console.facets import Facet, facets
+from services.console.facets import Facet, Viewer, facets
 from services.console.filters import Filters
 from services.console.grouping import Line, lines
 from services.console.matching import entries, matches
@@ -27,13 +27,15 @@ class Inbox:
         return tuple(line for line in self.lines if isinstance(line, Row))
 
 
-def inbox(snapshot: Snapshot, filters: Filters, department: str = "") -> Inbox:
-    """`department` is the one that this console stands in; empty where it stands in none."""
+NOBODY = Viewer()
+
+
+def inbox(snapshot: Snapshot, filters: Filters, viewer: Viewer = NOBODY) -> Inbox:
     known = entries(snapshot)
     matching = [row(each) for each in known if matches(each, filters)]
     return Inbox(
         status=status(snapshot),
-        facets=facets(known, filters, department),
+        facets=facets(known, filters, viewer),
         lines=lines(matching),
         matching=len(matching),
         cut=snapshot.cut,

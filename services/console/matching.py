@@ -28,11 +28,31 @@ def entries(snapshot: Snapshot) -> tuple[Entry, ...]:
     )
 
 
+def needing(snapshot: Snapshot) -> tuple[Entry, ...]:
+    """All of the list that nobody is through with."""
+    return tuple(each for each in entries(snapshot) if not is_closed(each))
+
+
+def is_closed(entry: Entry) -> bool:
+    return entry.alert is not None and entry.alert.state == "closed"
+
+
 def matches(entry: Entry, filters: Filters) -> bool:
-    return all(
+    """What is closed only where the filters ask for it."""
+    return is_closed(entry) == bool(filters.closed) and all(
         not (wanted := filters.wanted(name)) or not VALUES[name](entry).isdisjoint(wanted)
         for name in NAMES
     )
+
+
+def people(snapshot: Snapshot) -> tuple[str, ...]:
+    """Who has something in hand or assigned, by name."""
+    named = (
+        name
+        for alert in snapshot.alerts.values()
+        for name in (alert.assignee, alert.acknowledged_by)
+    )
+    return tuple(sorted({name for name in named if name}))
 
 
 def next_actor(promise: Promise, alert: Alert | None) -> str:
@@ -62,6 +82,10 @@ def _unacknowledged(entry: Entry) -> frozenset[str]:
     return frozenset() if taken else frozenset({YES})
 
 
+def _assignees(entry: Entry) -> frozenset[str]:
+    return frozenset({entry.alert.assignee} if entry.alert and entry.alert.assignee else ())
+
+
 VALUES: Mapping[str, Callable[[Entry], frozenset[str]]] = {
     "department": _departments,
     "owed_by": lambda entry: frozenset({entry.promise.owed_by}),
@@ -70,5 +94,7 @@ VALUES: Mapping[str, Callable[[Entry], frozenset[str]]] = {
     "state": lambda entry: frozenset({standing(entry.promise)}),
     "within": _spans,
     "unacknowledged": _unacknowledged,
+    "assignee": _assignees,
+    "closed": lambda entry: frozenset({YES} if is_closed(entry) else ()),
 }
 """What an entry has of each filter."""

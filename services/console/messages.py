@@ -1,6 +1,7 @@
 """From the messages of tracker and alerts to the console's own data; translates only."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
@@ -8,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import alerts_pb2, tracker_pb2
 
 from services.console.desk import Alert, Event, Promise
-from services.console.facts import CustomerTree, Finding, Hop, Part, Pause, Skipped
+from services.console.facts import CustomerTree, Finding, Hop, Part, Pause, Said, Skipped
 from services.shared.events.common import Money
 
 
@@ -71,7 +72,35 @@ def alert_of(told: alerts_pb2.Alert) -> Alert:
         ladder=told.ladder,
         rungs=told.rungs,
         next_rung_at=moment_of(told, "next_rung_at"),
+        **_answers(told),
     )
+
+
+def _answers(told: alerts_pb2.Alert) -> dict[str, Any]:
+    """What people said of it."""
+    return {
+        "revision": told.revision,
+        "condition": told.condition,
+        "finding": told.finding,
+        "assignee": told.assignee,
+        "notes_count": told.notes_count,
+        "notes": tuple(_said(each) for each in told.notes),
+        "cause": _slug(alerts_pb2.Cause.DESCRIPTOR, told.cause, "CAUSE_") if told.cause else "",
+        "closed_by": told.closed_by,
+        "closed_at": moment_of(told, "closed_at"),
+        "disputed_by": told.disputed_by,
+        "dispute_reason": told.dispute_reason,
+        "useful": told.useful,
+        "not_useful": told.not_useful,
+        "new_date_asked": _said(told.new_date_asked) if told.HasField("new_date_asked") else None,
+        "customer_to_be_told": _said(told.customer_to_be_told)
+        if told.HasField("customer_to_be_told")
+        else None,
+    }
+
+
+def _said(told: alerts_pb2.Said) -> Said:
+    return Said(told.actor, told.at.ToDatetime(tzinfo=UTC), told.words)
 
 
 def event_of(told: tracker_pb2.SubjectEvent) -> Event:

@@ -77,6 +77,15 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class RatingCount:
+    """How many people the alerts of an agreement, or of a finding, were of use to."""
+
+    agreement: str
+    useful: int
+    not_useful: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSkew:
     """How far a source's clock is behind the broker's, in seconds."""
 

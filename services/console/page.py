@@ -7,12 +7,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console import csrf
+from services.console.acts import VERBS
 from services.console.console import Console
 
-NOTICES = {
-    "acknowledged": "Acknowledged. It stays in the list until the promise ends.",
-    "snoozed": "Snoozed. The alert comes back by itself.",
-    "released": "Released. The promise ends as soon as the tracker has read it, within seconds.",
+NOTICES = {path: verb.notice for path, verb in VERBS.items()} | {
+    "release": "Released. The promise ends as soon as the tracker has read it, within seconds.",
     "silenced": "Silenced. Its alerts stay in the list, and nobody hears of them.",
     "heard": "The silence has ended. What it took and is not over is told of now.",
 }

@@ -4,13 +4,13 @@ A page is a view and a template; nothing here decides or counts.
 """
 
 import asyncio
-import secrets
-from datetime import timedelta
 from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from services.console.actions import new_request
+from services.console.acts import CAUSES
 from services.console.answers import inbox_answer, subject_answer, unknown_answer
 from services.console.cases import neighbours_of
 from services.console.console import Console
@@ -18,19 +18,14 @@ from services.console.desk import Alert, Refusal, SubjectFacts, Unreachable
 from services.console.filters import Filters
 from services.console.inbox import inbox
 from services.console.live import stream
+from services.console.matching import people
+from services.console.noting import with_notes
 from services.console.page import page_answer
-from services.console.subject_view import SubjectView, subject_view
+from services.console.spans import SNOOZE_WORDS
+from services.console.subject_view import subject_view
 from services.console.words import subject_path
 from services.shared.errors import InvalidEvent
 from services.shared.subjects import kind_and_id
-
-SNOOZES = {
-    "30m": timedelta(minutes=30),
-    "1h": timedelta(hours=1),
-    "4h": timedelta(hours=4),
-    "1d": timedelta(days=1),
-}
-SNOOZE_WORDS = (("30m", "30 minutes"), ("1h", "1 hour"), ("4h", "4 hours"), ("1d", "1 day"))
 
 
 def routes(console: Console) -> APIRouter:
@@ -74,6 +69,10 @@ def _inbox_page(console: Console, request: Request) -> Response:
         around=dict(parts.around),
         rows=parts.rows,
         query=query,
+        once=new_request(),
+        snoozes=SNOOZE_WORDS,
+        causes=CAUSES,
+        people=people(snapshot),
         stream=f"/live{query}{'&' if query else '?'}after={console.feed.epoch}-{snapshot.seq}",
     )
 
@@ -100,8 +99,11 @@ async def _subject_page(console: Console, request: Request, subject: str) -> Res
         path=path,
         query=query,
         back=path + query,
-        keys=_idempotency_keys(view),
         snoozes=SNOOZE_WORDS,
+        causes=CAUSES,
+        people=people(console.feed.latest),
+        new_request=new_request,
+        actor=console.settings.actor,
     )
 
 
@@ -124,9 +126,4 @@ async def _ask_about(
         return facts, (), str(alerts)
     if isinstance(alerts, BaseException):
         raise alerts
-    return facts, alerts, None
-
-
-def _idempotency_keys(view: SubjectView) -> dict[str, str]:
-    """One a form: the same form sent twice releases once."""
-    return {card.id: secrets.token_urlsafe(16) for card in view.cards if card.can_release}
+    return facts, await with_notes(console.desk, alerts), None

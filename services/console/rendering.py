@@ -14,12 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.console.assets import asset_url, integrity
 from services.console.board import board
 from services.console.desk import Snapshot
+from services.console.facets import Viewer
 from services.console.filters import Filters
 from services.console.grouping import Heading, Line
-from services.console.inbox import Inbox, inbox
+from services.console.inbox import NOBODY, Inbox, inbox
 from services.console.patch import Parts, difference, replacement, surroundings, whole
 from services.console.places import KEYS, PLACES
-from services.console.words import customer_path, element_id, subject_path
+from services.console.words import customer_path, element_id, plain, subject_path
 
 CACHE_LIMIT = 128
 ROWS_CACHE_LIMIT = 4_000
@@ -29,8 +30,8 @@ _T = TypeVar("_T")
 class Renderer:
     """All that turns views into text; one a process."""
 
-    def __init__(self, department: str = "") -> None:
-        self._department = department
+    def __init__(self, viewer: Viewer = NOBODY) -> None:
+        self._viewer = viewer
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -41,7 +42,9 @@ class Renderer:
         self._environment.globals.update(
             asset_url=asset_url, integrity=integrity, places=PLACES, keys_help=KEYS
         )
-        self._environment.filters.update(customer_path=customer_path, subject_path=subject_path)
+        self._environment.filters.update(
+            customer_path=customer_path, subject_path=subject_path, plain=plain
+        )
         self._parts = _Cache()
         self._messages = _Cache()
         self._line = lru_cache(ROWS_CACHE_LIMIT)(self._render_line)
@@ -52,7 +55,7 @@ class Renderer:
     def parts(self, snapshot: Snapshot, filters: Filters) -> Parts:
         return self._parts.get(
             (snapshot.seq, filters),
-            lambda: self._render(inbox(snapshot, filters, self._department)),
+            lambda: self._render(inbox(snapshot, filters, self._viewer)),
         )
 
     def message(self, filters: Filters, old: Snapshot | None, new: Snapshot) -> str:
@@ -75,11 +78,16 @@ class Renderer:
             (old.seq, new.seq, "board"), lambda: difference(self.board_parts(old), after)
         )
 
-    def answer(self, words: str, bad: bool, rows: Iterable[tuple[str, str]] = ()) -> str:
-        """What htmx gets for an action: a sentence, and the rows that it changed."""
+    def answer(
+        self, words: str, bad: bool, rows: Iterable[tuple[str, str]] = (), once: str = ""
+    ) -> str:
+        """What htmx gets for an action: a sentence, the rows that it changed, and another `once`
+        for the action after it."""
         parts: Any = self._environment.get_template("parts.html").module
-        notice = replacement("notice", parts.notice(words, bad))
-        return notice + "".join(replacement(*row) for row in rows)
+        changed = [("notice", parts.notice(words, bad)), *rows]
+        if once:
+            changed.append(("once", parts.once(once)))
+        return "".join(replacement(*each) for each in changed)
 
     def rows_of(
         self, alert_keys: Collection[str], snapshot: Snapshot, filters: Filters

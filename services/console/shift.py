@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.console.desk import Snapshot
 from services.console.filters import YES, Filters
-from services.console.matching import VALUES, Entry, entries
+from services.console.matching import VALUES, Entry, needing
 from services.console.overviews import OnCall, Schedule
 from services.console.times import Moment, moment
 from services.console.views import Row, Status, row, status
@@ -49,7 +49,7 @@ class Shift:
 
 def shift(snapshot: Snapshot, on_call: OnCall | str) -> Shift:
     """`on_call` is a sentence where nobody could be asked."""
-    known = entries(snapshot)
+    known = needing(snapshot)
     problem = on_call if isinstance(on_call, str) else None
     return Shift(
         status=status(snapshot),

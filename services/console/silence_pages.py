@@ -44,7 +44,8 @@ def routes(console: Console) -> APIRouter:
     async def end(request: Request) -> Response:
         form = dict(await read_form(request))
         csrf.check(request, form)
-        await console.desk.end_silence(needed(form, "id", "it names the silence"))
+        id = needed(form, "id", "it names the silence")
+        await console.desk.end_silence(id, console.settings.actor)
         console.telemetry.log.info("silence ended", actor=console.settings.actor)
         return RedirectResponse(with_notice("/silences", "heard"), 303)
 

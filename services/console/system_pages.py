@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.console.answers import as_json
 from services.console.console import Console
+from services.console.matching import needing
 from services.console.operations import operations
 from services.console.page import page_answer
 
@@ -23,7 +24,7 @@ def routes(console: Console) -> APIRouter:
             "agreements.html",
             current="agreements",
             active=await console.ledger.agreements(),
-            in_danger=Counter(each.agreement for each in console.feed.latest.promises),
+            in_danger=Counter(each.promise.agreement for each in needing(console.feed.latest)),
         )
 
     @router.get("/agreements.json")

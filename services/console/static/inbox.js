@@ -7,6 +7,7 @@
   const opened = new Map();
   const selected = new Set();
   let lastBox = null;
+  let asked = null;
 
   const headings = () => [...rows.querySelectorAll("tr.group")];
   const boxes = (scope = rows) => [...scope.querySelectorAll("input[name=key]")];
@@ -40,7 +41,8 @@
     for (const box of boxes()) put(box, "checked", selected.has(box.value));
     headings().forEach(showGroup);
     put(bulk, "hidden", selected.size === 0);
-    put(counter, "textContent", `${selected.size} selected`);
+    const word = bulk.ariaBusy === "true" ? "under way…" : "selected";
+    put(counter, "textContent", `${selected.size} ${word}`);
   }
 
   function select(some, on) {
@@ -54,6 +56,8 @@
 
   function clear() {
     select(boxes(), false);
+    bulk.reset();
+    asked = null;
   }
 
   function toggleGroup(heading) {
@@ -110,6 +114,34 @@
     where?.querySelector(`button[formaction="${path}"]`)?.click();
   }
 
+  // What needs a word more is answered in the bar, for the row at hand where none is selected.
+  function answerInBar(path) {
+    if (!selected.size) selectHere();
+    if (selected.size) bulk.querySelector(`button[formaction="${path}"]`).click();
+  }
+
+  function lacks(button) {
+    const field = button.dataset.needs && bulk.elements[button.dataset.needs];
+    return field && !field.value.trim() ? field : null;
+  }
+
+  bulk.addEventListener("click", (event) => {
+    const button = event.target.closest("button[formaction]");
+    const field = button && lacks(button);
+    if (!field) return;
+    event.preventDefault();
+    asked = button;
+    field.focus();
+  });
+
+  // Enter in a field answers with what was asked last, not with the first button of the form.
+  bulk.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") clear();
+    else if (event.key === "Enter" && asked && event.target.matches("input, select")) asked.click();
+    else return;
+    event.preventDefault();
+  });
+
   const keys = {
     j: () => step(1),
     k: () => step(-1),
@@ -121,6 +153,11 @@
     X: selectGroup,
     a: () => answer("/acknowledge"),
     s: () => answer("/snooze"),
+    m: () => answerInBar("/take"),
+    t: () => answerInBar("/assign"),
+    e: () => answerInBar("/escalate"),
+    w: () => answerInBar("/note"),
+    c: () => answerInBar("/close"),
     "*": () => toggleBoxes(boxes()),
     "/": () => document.querySelector("#facets a").focus(),
     Escape: clear,
@@ -157,7 +194,14 @@
     }
   });
 
-  bulk.addEventListener("htmx:finally:request", clear);
+  bulk.addEventListener("htmx:before:request", () => {
+    bulk.ariaBusy = "true";
+    show();
+  });
+  bulk.addEventListener("htmx:finally:request", () => {
+    bulk.ariaBusy = "false";
+    clear();
+  });
   document.getElementById("bulk-clear").addEventListener("click", clear);
   document.getElementById("bulk-clear").hidden = false;
   new MutationObserver(show).observe(rows, {

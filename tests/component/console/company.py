@@ -31,6 +31,8 @@ class Company:
     )
     alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
     released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
+    acted: dict[str, Any] = field(default_factory=dict)
+    ratings: list[alerts_pb2.RatingCount] = field(default_factory=list)
     silences: dict[str, alerts_pb2.Silence] = field(default_factory=dict)
     agreements: tracker_pb2.ListAgreementsResponse = field(
         default_factory=tracker_pb2.ListAgreementsResponse

@@ -1,7 +1,7 @@
 """A tracker and an alerts service that speak real gRPC from what a test puts into them."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,8 @@ SETTLED = frozenset(
 )
 
 
-NOT_ASKED = (grpc.StatusCode.UNIMPLEMENTED, "The console does not ask for that.")
+Change = Callable[[alerts_pb2.Alert], None]
+"""What an action makes of one alert; raises ValueError where it is refused."""
 
 
 class FakeTracker(TrackerServiceServicer):
@@ -136,8 +137,7 @@ class FakeAlerts(AlertsServiceServicer):
             alerts=[
                 alert
                 for alert in self._company.alerts.values()
-                if alert.state != alerts_pb2.ALERT_STATE_RESOLVED
-                and request.subject in ("", alert.subject)
+                if alert.state in request.states and request.subject in ("", alert.subject)
             ]
         )
 
@@ -149,19 +149,22 @@ class FakeAlerts(AlertsServiceServicer):
     async def AcknowledgeAlert(
         self, request: alerts_pb2.AcknowledgeAlertRequest, context: Context
     ) -> alerts_pb2.AcknowledgeAlertResponse:
-        alert = await self._found(request.key, context)
-        alert.state = alerts_pb2.ALERT_STATE_ACKNOWLEDGED
-        alert.acknowledged_by = request.actor
-        alert.acknowledged_at.FromDatetime(self._company.now)
-        return alerts_pb2.AcknowledgeAlertResponse(alert=alert)
+        def acknowledge(alert: alerts_pb2.Alert) -> None:
+            alert.state = alerts_pb2.ALERT_STATE_ACKNOWLEDGED
+            alert.acknowledged_by = request.actor
+            alert.acknowledged_at.FromDatetime(self._company.now)
+
+        results = self._each(request.keys, acknowledge)
+        return alerts_pb2.AcknowledgeAlertResponse(results=results)
 
     async def SnoozeAlert(
         self, request: alerts_pb2.SnoozeAlertRequest, context: Context
     ) -> alerts_pb2.SnoozeAlertResponse:
-        alert = await self._found(request.key, context)
-        alert.state = alerts_pb2.ALERT_STATE_SNOOZED
-        alert.snoozed_until.CopyFrom(request.until)
-        return alerts_pb2.SnoozeAlertResponse(alert=alert)
+        def snooze(alert: alerts_pb2.Alert) -> None:
+            alert.state = alerts_pb2.ALERT_STATE_SNOOZED
+            alert.snoozed_until.CopyFrom(request.until)
+
+        return alerts_pb2.SnoozeAlertResponse(results=self._each(request.keys, snooze))
 
     async def ReleasePromise(
         self, request: alerts_pb2.ReleasePromiseRequest, context: Context
@@ -189,6 +192,8 @@ class FakeAlerts(AlertsServiceServicer):
     ) -> alerts_pb2.EndSilenceResponse:
         if request.id not in self._company.silences:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"No silence {request.id!r} holds.")
+        if not request.actor:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "actor is empty.")
         ended = self._company.silences.pop(request.id)
         return alerts_pb2.EndSilenceResponse(silence=ended)
 
@@ -200,56 +205,109 @@ class FakeAlerts(AlertsServiceServicer):
     async def AssignAlert(
         self, request: alerts_pb2.AssignAlertRequest, context: Context
     ) -> alerts_pb2.AssignAlertResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.AssignAlertResponse()
+        def assign(alert: alerts_pb2.Alert) -> None:
+            alert.assignee = request.assignee
+
+        return alerts_pb2.AssignAlertResponse(results=self._acted(request, assign))
 
     async def EscalateAlert(
         self, request: alerts_pb2.EscalateAlertRequest, context: Context
     ) -> alerts_pb2.EscalateAlertResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.EscalateAlertResponse()
+        def escalate(alert: alerts_pb2.Alert) -> None:
+            alert.rungs += 1
+
+        return alerts_pb2.EscalateAlertResponse(results=self._acted(request, escalate))
 
     async def NoteAlert(
         self, request: alerts_pb2.NoteAlertRequest, context: Context
     ) -> alerts_pb2.NoteAlertResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.NoteAlertResponse()
+        def note(alert: alerts_pb2.Alert) -> None:
+            said = alert.notes.add(actor=request.acting.actor, words=request.acting.words)
+            said.at.FromDatetime(self._company.now)
+            alert.notes_count = len(alert.notes)
+
+        return alerts_pb2.NoteAlertResponse(results=self._acted(request, note))
 
     async def CloseAlert(
         self, request: alerts_pb2.CloseAlertRequest, context: Context
     ) -> alerts_pb2.CloseAlertResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.CloseAlertResponse()
+        def close(alert: alerts_pb2.Alert) -> None:
+            if alert.condition != "breached":
+                raise ValueError(f"Alert {alert.key} is not broken.")
+            alert.state = alerts_pb2.ALERT_STATE_CLOSED
+            alert.cause = request.cause
+            alert.closed_by = request.acting.actor
+            alert.closed_at.FromDatetime(self._company.now)
+
+        return alerts_pb2.CloseAlertResponse(results=self._acted(request, close))
 
     async def DisputeVerdict(
         self, request: alerts_pb2.DisputeVerdictRequest, context: Context
     ) -> alerts_pb2.DisputeVerdictResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.DisputeVerdictResponse()
+        def dispute(alert: alerts_pb2.Alert) -> None:
+            alert.disputed_by = request.by_party
+            alert.dispute_reason = request.acting.words
+
+        return alerts_pb2.DisputeVerdictResponse(results=self._acted(request, dispute))
 
     async def RateAlert(
         self, request: alerts_pb2.RateAlertRequest, context: Context
     ) -> alerts_pb2.RateAlertResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.RateAlertResponse()
+        def rate(alert: alerts_pb2.Alert) -> None:
+            alert.useful, alert.not_useful = int(request.useful), int(not request.useful)
+
+        return alerts_pb2.RateAlertResponse(results=self._acted(request, rate))
 
     async def AskNewDate(
         self, request: alerts_pb2.AskNewDateRequest, context: Context
     ) -> alerts_pb2.AskNewDateResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.AskNewDateResponse()
+        def ask(alert: alerts_pb2.Alert) -> None:
+            alert.new_date_asked.CopyFrom(self._said(request.acting))
+
+        return alerts_pb2.AskNewDateResponse(results=self._acted(request, ask))
 
     async def TellCustomer(
         self, request: alerts_pb2.TellCustomerRequest, context: Context
     ) -> alerts_pb2.TellCustomerResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.TellCustomerResponse()
+        def tell(alert: alerts_pb2.Alert) -> None:
+            alert.customer_to_be_told.CopyFrom(self._said(request.acting))
+
+        return alerts_pb2.TellCustomerResponse(results=self._acted(request, tell))
 
     async def CountRatings(
         self, request: alerts_pb2.CountRatingsRequest, context: Context
     ) -> alerts_pb2.CountRatingsResponse:
-        await context.abort(*NOT_ASKED)
-        return alerts_pb2.CountRatingsResponse()
+        return alerts_pb2.CountRatingsResponse(counts=self._company.ratings)
+
+    def _acted(self, request: Any, change: Change) -> list[alerts_pb2.AlertResult]:  # noqa: ANN401
+        """Of one idempotency key only the first has an effect."""
+        acting = request.acting
+        repeated = acting.idempotency_key in self._company.acted
+        self._company.acted[acting.idempotency_key] = request
+        return self._each(acting.keys, (lambda alert: None) if repeated else change)
+
+    def _each(self, keys: Iterable[str], change: Change) -> list[alerts_pb2.AlertResult]:
+        return [self._result(key, change) for key in keys]
+
+    def _result(self, key: str, change: Change) -> alerts_pb2.AlertResult:
+        alert = self._company.alerts.get(key)
+        if alert is None:
+            problem = f"There is no alert {key!r}."
+            return alerts_pb2.AlertResult(key=key, problem=problem, code="not_found")
+        try:
+            change(alert)
+        except ValueError as error:
+            return alerts_pb2.AlertResult(key=key, problem=str(error), code="failed_precondition")
+        alert.revision += 1
+        listed = alerts_pb2.Alert()
+        listed.CopyFrom(alert)
+        listed.ClearField("notes")
+        return alerts_pb2.AlertResult(key=key, alert=listed)
+
+    def _said(self, acting: alerts_pb2.Acting) -> alerts_pb2.Said:
+        said = alerts_pb2.Said(actor=acting.actor, words=acting.words)
+        said.at.FromDatetime(self._company.now)
+        return said
 
     async def _found(self, key: str, context: Context) -> alerts_pb2.Alert:
         if key not in self._company.alerts:

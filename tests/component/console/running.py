@@ -9,9 +9,11 @@ from html.parser import HTMLParser
 
 import httpx
 
+from services.console.alerts_client import AlertsClient
 from services.console.app import Server, build
-from services.console.clients import AlertsClient, TrackerClient
+from services.console.clients import TrackerClient
 from services.console.console import Console
+from services.console.facets import Viewer
 from services.console.feed import Feed
 from services.console.meters import Meters
 from services.console.rendering import Renderer
@@ -69,7 +71,8 @@ async def a_console(company: Company, settings: ConsoleSettings = ANNA) -> Async
         ledger = TrackerClient(to_tracker, servers.tracker, clock=None)
         desk = AlertsClient(to_alerts, servers.alerts)
         feed = Feed(ledger, desk, wall, meters, health, watch.log)
-        console = Console(settings, ledger, desk, feed, Renderer(), meters, watch, health, spans)
+        renderer = Renderer(Viewer(settings.actor, settings.department))
+        console = Console(settings, ledger, desk, feed, renderer, meters, watch, health, spans)
         transport = httpx.ASGITransport(build(console), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
             yield Running(company, servers, console, spans, wall, browser)

@@ -36,10 +36,10 @@ def alert(running: Running) -> alerts_pb2.Alert:
 
 async def test_acknowledging_names_who_did_it_and_leads_back(running: Running) -> None:
     answer = await send(
-        running, "/acknowledge", key="alert/p", back="/?owed_by=operations", note="on it"
+        running, "/acknowledge", key="alert/p", back="/?owed_by=operations", words="on it"
     )
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/?owed_by=operations&did=acknowledged"
+    assert answer.headers["location"] == "/?owed_by=operations&did=acknowledge"
     assert alert(running).state == alerts_pb2.ALERT_STATE_ACKNOWLEDGED
     assert alert(running).acknowledged_by == "anna"
     assert "Acknowledged by anna" in (await running.browser.get(answer.headers["location"])).text
@@ -75,7 +75,7 @@ async def test_what_was_not_acknowledged_of_many_is_said(running: Running) -> No
     csrf = await token(running)
     fields = {"csrf": csrf, "key": ["alert/none", "alert/p"]}
     some = await running.browser.post("/acknowledge", data=fields, headers={"HX-Request": "true"})
-    assert "1 of 2 acknowledged. The first that was not: There is no alert" in some.text
+    assert "1 of 2 acknowledged, 1 not. There is no alert &#39;alert/none&#39;." in some.text
     assert alert(running).state == alerts_pb2.ALERT_STATE_ACKNOWLEDGED
     plain = await running.browser.post("/acknowledge", data=fields)
     assert plain.status_code == 409
@@ -94,7 +94,8 @@ async def test_one_form_answers_so_many_alerts_and_no_more(running: Running) -> 
     full = await running.browser.post(
         "/acknowledge", data={"csrf": csrf, "key": keys[:-1]}, headers={"HX-Request": "true"}
     )
-    assert "1 of 100 acknowledged." in full.text
+    assert "1 of 100 acknowledged, 99 not." in full.text
+    assert "And 96 more reasons." in full.text
 
 
 async def test_snoozing_lasts_from_the_trackers_now(running: Running) -> None:
@@ -112,7 +113,7 @@ async def test_a_release_from_the_subjects_page_has_its_reason_and_one_effect(
     fields |= {"reason": "the customer took another", "back": "/subjects/order/4711"}
     for _ in range(2):
         answer = await running.browser.post("/release", data=fields)
-        assert answer.headers["location"] == "/subjects/order/4711?did=released"
+        assert answer.headers["location"] == "/subjects/order/4711?did=release"
     (released,) = running.company.released.values()
     assert (released.promise_id, released.actor) == ("p", "anna")
     assert released.reason == "the customer took another"
@@ -123,7 +124,7 @@ async def test_a_release_from_the_subjects_page_has_its_reason_and_one_effect(
     [
         ("/acknowledge", {}, 400, "The field `key` is empty"),
         ("/acknowledge", {"key": "alert/none"}, 404, "There is no alert 'alert/none'."),
-        ("/acknowledge", {"key": "k", "note": "x" * (TEXT_LIMIT + 1)}, 400, "use 1024 or fewer"),
+        ("/acknowledge", {"key": "k", "words": "x" * (TEXT_LIMIT + 1)}, 400, "use 1024 or fewer"),
         ("/acknowledge", {"key": "x" * BODY_LIMIT}, 413, "shorten its texts"),
         (
             "/snooze",
@@ -177,7 +178,7 @@ async def test_a_form_of_another_kind_is_refused(running: Running) -> None:
 
 async def test_no_form_leads_to_another_site(running: Running) -> None:
     answer = await send(running, "/acknowledge", key="alert/p", back="https://evil.example/")
-    assert answer.headers["location"] == "/?did=acknowledged"
+    assert answer.headers["location"] == "/?did=acknowledge"
 
 
 async def test_without_the_alerts_service_nothing_is_pretended(running: Running) -> None:

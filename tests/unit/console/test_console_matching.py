@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.console.desk import Alert, Promise
+from services.console.facets import Viewer
 from services.console.filters import SPANS, Filters
 from services.console.inbox import inbox
 from tests.unit.console.builders import NOW, a_promise, a_snapshot, an_alert
@@ -60,6 +61,10 @@ def test_unacknowledged_is_what_nobody_has_in_hand_and_nobody_put_off() -> None:
 
 def test_the_department_of_the_console_is_a_preset_that_counts_what_it_shows() -> None:
     snapshot = a_snapshot(a_promise("o"), a_promise("f", owed_by="finance"))
-    (show,) = [each for each in inbox(snapshot, Filters(), "finance").facets if each.name == "show"]
+    (show,) = [
+        each
+        for each in inbox(snapshot, Filters(), Viewer(department="finance")).facets
+        if each.name == "show"
+    ]
     assert (show.counts[0].word, show.counts[0].count) == ("My department", 1)
     assert show.counts[0].url == "/?department=finance"
