@@ -16,6 +16,7 @@ from services.alerts.domain.alert import (
 )
 from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import START, Act, Entry, Head, appended
+from services.alerts.domain.audit.wanted import Wanted
 from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.promise import Condition, Promise, Word
 from services.alerts.domain.requests import Query, Release
@@ -52,6 +53,17 @@ class MemoryAudit:
 
     def add(self, act: Act) -> None:
         self._entries.append(appended(act, self.head()))
+
+    def find(self, wanted: Wanted) -> list[Entry]:
+        found = [
+            each
+            for each in self._entries
+            if each.act.at >= wanted.since
+            and wanted.actor in ("", each.act.actor)
+            and wanted.key in ("", each.act.about, each.act.subject)
+            and (not wanted.before or each.number < wanted.before)
+        ]
+        return found[-wanted.limit :]
 
     def done(self, act: Act) -> bool:
         of = (act.request, act.about)

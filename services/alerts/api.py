@@ -11,12 +11,13 @@ from handoff.v1 import alerts_pb2, alerts_pb2_grpc
 from services.alerts import actions, answering
 from services.alerts.asking import (
     cause_of,
+    moment_of,
     place_of,
     silence_asked_for,
     state_of,
     token_of,
-    until_of,
 )
+from services.alerts.audit_answers import audit_answer
 from services.alerts.bulk import results_of
 from services.alerts.domain.alert import Alert
 from services.alerts.domain.requests import (
@@ -47,6 +48,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     clock: Clock
     console_url: str
     schedules: Path | None = None
+    audit_anchor: Path | None = None
 
     def ListAlerts(
         self, request: alerts_pb2.ListAlertsRequest, _context: grpc.ServicerContext
@@ -91,7 +93,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     def SnoozeAlert(
         self, request: alerts_pb2.SnoozeAlertRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.SnoozeAlertResponse:
-        until = until_of(request)
+        until = moment_of("until", request.until)
 
         def snooze(key: str) -> Alert:
             wanted = SnoozeUntil(key, request.actor, until, request.reason)
@@ -199,6 +201,11 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
             for each in self.desk.store.ratings()
         )
         return alerts_pb2.CountRatingsResponse(counts=counts)
+
+    def ListAudit(
+        self, request: alerts_pb2.ListAuditRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.ListAuditResponse:
+        return audit_answer(self.desk.store.audit, self.audit_anchor, request)
 
     def _each(self, acting: alerts_pb2.Acting, answer: Answer) -> Sequence[alerts_pb2.AlertResult]:
         """Each key by itself; what is wrong with the request itself refuses all of it."""

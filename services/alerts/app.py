@@ -145,7 +145,12 @@ class Service:
         if settings.clock == "wall":
             loops.append(partial(self._watch(desk, ledger).run, stop.threads))
         servicer = AlertsServicer(
-            desk, ledger, self.clock, settings.console_url, settings.alerts.schedules
+            desk,
+            ledger,
+            self.clock,
+            settings.console_url,
+            settings.alerts.schedules,
+            settings.alerts.audit_anchor,
         )
         server = await self._grpc(servicer)
         endpoint = settings.endpoints.alerts

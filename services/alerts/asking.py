@@ -4,6 +4,7 @@ import base64
 import json
 from uuid import uuid4
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import alerts_pb2
 
 from services.alerts.codec import instant
@@ -54,12 +55,12 @@ def silence_asked_for(told: alerts_pb2.Silence, now: Instant) -> Silence:
         ) from None
 
 
-def until_of(request: alerts_pb2.SnoozeAlertRequest) -> Instant:
+def moment_of(field: str, told: Timestamp) -> Instant:
     try:
-        return instant(request.until)
+        return instant(told)
     except ValueError as error:
         raise Refused(
-            RefusalCode.INVALID, "until", f"until is no moment ({error}); give one of this time."
+            RefusalCode.INVALID, field, f"{field} is no moment ({error}); give one of this time."
         ) from None
 
 

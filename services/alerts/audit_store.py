@@ -6,30 +6,20 @@ add one at once meet at the head, and all but one try their whole transaction ag
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 
 from services.alerts.domain.audit.chain import START, Act, Action, Entry, Head, appended
-from services.shared.clock import Instant
+from services.alerts.domain.audit.wanted import Wanted
 from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 
-LISTED_LIMIT = 1_000
 ENTRIES, HEADS = "alerts.audit", "alerts.audit_head"
 HEAD = "head"
 UNREADABLE = Act("", Action.ACKNOWLEDGE, "", 0)
 """What has lost its form is read as an entry whose hash is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which entries to list; empty is any. `key` is what they are about, or its subject."""
-
-    actor: str = ""
-    key: str = ""
-    since: Instant = 0
 
 
 class MongoAudit:
@@ -84,7 +74,9 @@ class MongoAudit:
             condition["act.actor"] = wanted.actor
         if wanted.key:
             condition["$or"] = [{"act.about": wanted.key}, {"act.subject": wanted.key}]
-        newest = self._entries.find(condition).sort("_id", -1).limit(LISTED_LIMIT)
+        if wanted.before:
+            condition["_id"] = {"$lt": wanted.before}
+        newest = self._entries.find(condition).sort("_id", -1).limit(wanted.limit)
         return [entry_of(row) for row in newest][::-1]
 
     def entries(self) -> Iterator[Entry]:

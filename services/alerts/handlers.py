@@ -12,8 +12,9 @@ from typing import Protocol
 from services.alerts.domain import decisions
 from services.alerts.domain.alert import Alert, Decision, History, Reason, State
 from services.alerts.domain.answers import RatingCount
-from services.alerts.domain.audit.chain import Act
+from services.alerts.domain.audit.chain import Act, Entry, Head
 from services.alerts.domain.audit.recording import recorded
+from services.alerts.domain.audit.wanted import Wanted
 from services.alerts.domain.climbing import Rules, climbing
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.inhibition import is_beneath, look_again
@@ -30,8 +31,23 @@ AWAKENINGS_AT_ONCE = 500
 Decide = Callable[[History], Decision]
 
 
+class Audit(Protocol):
+    """What people did, as a chain; it is only read here."""
+
+    def find(self, wanted: Wanted) -> Sequence[Entry]:
+        """The newest that are wanted, in order."""
+        ...
+
+    def head(self) -> Head: ...
+
+    def entries(self) -> Iterator[Entry]: ...
+
+
 class AlertStore(Protocol):
     """Where alerts lie, each change together with the notices that it causes."""
+
+    @property
+    def audit(self) -> Audit: ...
 
     def change(self, promise_id: str, decide: Decide, act: Act | None = None) -> Decision:
         """Runs `decide`, maybe several times, and saves its history, notices and act as one.

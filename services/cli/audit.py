@@ -10,9 +10,10 @@ import typer
 from pymongo.errors import PyMongoError
 
 from services.alerts.anchoring import anchors_in
-from services.alerts.audit_store import LISTED_LIMIT, MongoAudit, Wanted
+from services.alerts.audit_store import MongoAudit
 from services.alerts.domain.audit.chain import Entry, Facts, Head
 from services.alerts.domain.audit.verifying import verify
+from services.alerts.domain.audit.wanted import LISTED_LIMIT, Wanted
 from services.alerts.settings import AlertsSettings
 from services.cli import surroundings
 from services.cli.errors import CommandFailed

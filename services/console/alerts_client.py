@@ -12,13 +12,23 @@ from handoff.v1.alerts_pb2_grpc import AlertsServiceStub
 
 from services.console.acting_messages import call_of, results_of
 from services.console.acts import Act, Result
+from services.console.audit import Audit, Wanted
 from services.console.calls import DEADLINE_S, MANY_DEADLINE_S, answered
 from services.console.desk import Alert
 from services.console.messages import alert_of
-from services.console.overview_messages import on_call_of, silence_message, silence_of
+from services.console.overview_messages import (
+    audit_of,
+    audit_request_of,
+    on_call_of,
+    silence_message,
+    silence_of,
+)
 from services.console.overviews import OnCall, RatingCount, Silence
 
 PAGE_SIZE = 500
+AUDIT_PAGE_SIZE = 100
+AUDIT_DEADLINE_S = 10.0
+"""The whole chain is computed again for an answer."""
 ALERTS_LIMIT = 2_000
 """More than this are not read."""
 STATES = (
@@ -75,6 +85,11 @@ class AlertsClient:
             promise_id=promise_id, actor=actor, reason=reason, idempotency_key=idempotency_key
         )
         await self._asked(self._stub.ReleasePromise(request, timeout=DEADLINE_S))
+
+    async def audit(self, wanted: Wanted) -> Audit:
+        request = audit_request_of(wanted, AUDIT_PAGE_SIZE)
+        call = self._stub.ListAudit(request, timeout=AUDIT_DEADLINE_S)
+        return audit_of(await answered(call, self._who, AUDIT_DEADLINE_S))
 
     async def on_call(self) -> OnCall:
         request = alerts_pb2.ListOnCallRequest()

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from services.console import (
     actions,
+    audit_pages,
     board_pages,
     cases,
     duty_pages,
@@ -92,8 +93,8 @@ def build(console: Console) -> ASGIApp:
     """The application: no interactive documentation, because that comes from a CDN."""
     app = FastAPI(title="handoff console", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=STATIC))
-    parts = (ops, cases, pages, board_pages, duty_pages, silence_pages, system_pages, actions)
-    for part in parts:
+    parts = (ops, cases, pages, board_pages, duty_pages, silence_pages, system_pages, audit_pages)
+    for part in (*parts, actions):
         app.include_router(part.routes(console))
     problems.install(app, console)
     return Guard(app, (*LOOPBACK_HOSTS, *console.settings.hosts))

@@ -22,6 +22,7 @@ from services.shared.events.common import Money
 
 if TYPE_CHECKING:
     from services.console.acts import Act, Result
+    from services.console.audit import Audit, Wanted
     from services.console.belonging import Belonging
     from services.console.explanation import Explanation
 
@@ -205,6 +206,8 @@ class Desk(Protocol):
     async def alert(self, key: str) -> Alert: ...
 
     async def act(self, act: "Act") -> "tuple[Result, ...]": ...
+
+    async def audit(self, wanted: "Wanted") -> "Audit": ...
 
     async def ratings(self) -> tuple[RatingCount, ...]: ...
 

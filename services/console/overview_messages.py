@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 from handoff.v1 import alerts_pb2, tracker_pb2
 
+from services.console.audit import Audit, Entry, Wanted
 from services.console.overviews import (
     ActiveAgreements,
     AgreementInWords,
@@ -55,6 +56,42 @@ def on_call_of(told: alerts_pb2.ListOnCallResponse) -> OnCall:
             Schedule(each.schedule, each.zone, tuple(_turn(turn) for turn in each.turns))
             for each in told.schedules
         ),
+    )
+
+
+def audit_request_of(wanted: Wanted, page_size: int) -> alerts_pb2.ListAuditRequest:
+    request = alerts_pb2.ListAuditRequest(
+        actor=wanted.actor, key=wanted.key, before=wanted.before, page_size=page_size
+    )
+    if wanted.since:
+        request.since.FromDatetime(wanted.since)
+    return request
+
+
+def audit_of(told: alerts_pb2.ListAuditResponse) -> Audit:
+    return Audit(
+        entries=tuple(_entry(each) for each in told.entries),
+        length=told.length,
+        anchored=told.anchored,
+        checked=told.checked,
+        wrong=told.wrong_number,
+        how=told.wrong_how,
+    )
+
+
+def _entry(told: alerts_pb2.AuditEntry) -> Entry:
+    return Entry(
+        number=told.number,
+        actor=told.actor,
+        action=told.action,
+        about=told.about,
+        subject=told.subject,
+        at=_at(told.at),
+        reason=told.reason,
+        detail=told.detail,
+        before=tuple(sorted(told.before.items())),
+        after=tuple(sorted(told.after.items())),
+        trace_id=told.trace_id,
     )
 
 

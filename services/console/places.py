@@ -21,6 +21,7 @@ PLACES = (
     Place("schedules", "Schedules", "/schedules", "c"),
     Place("silences", "Silences", "/silences", "m"),
     Place("operations", "Operations", "/operations", "o"),
+    Place("audit", "Audit", "/audit", "u"),
 )
 
 KEYS = (

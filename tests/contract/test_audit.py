@@ -8,10 +8,11 @@ import pytest
 from pymongo import MongoClient
 
 from services.alerts import actions, handlers
-from services.alerts.audit_store import ENTRIES, HEADS, MongoAudit, Wanted
+from services.alerts.audit_store import ENTRIES, HEADS, MongoAudit
 from services.alerts.domain.alert import Decision, History, Reason
 from services.alerts.domain.audit.chain import START, Act, Action, Entry
 from services.alerts.domain.audit.verifying import Tampering, Wrong, verify
+from services.alerts.domain.audit.wanted import Wanted
 from services.alerts.domain.ladders import everybody_at_once
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.requests import Acknowledge, Release, SnoozeUntil
@@ -83,6 +84,18 @@ def test_what_a_person_did_is_kept_with_what_it_changed(store: AnyStore) -> None
         before={"state": "open"},
         after={"state": "acknowledged", "in_hand_of": "ann"},
     )
+
+
+def test_a_page_has_the_newest_below_where_it_begins(store: AnyStore) -> None:
+    for order in ("1", "2", "3"):
+        hear(store, order)
+        acknowledge = Acknowledge(key(a_promise(order)), "ann")
+        actions.acknowledge_alert(acknowledge, desk_of(store), NOW)
+    pages = [
+        [entry.number for entry in store.audit.find(wanted)]
+        for wanted in (Wanted(), Wanted(limit=2), Wanted(before=2), Wanted(before=3, limit=1))
+    ]
+    assert pages == [[1, 2, 3], [2, 3], [1], [2]]
 
 
 def test_what_is_so_already_is_no_act(store: AnyStore) -> None:

@@ -32,6 +32,8 @@ class Company:
     alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
     released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
     acted: dict[str, Any] = field(default_factory=dict)
+    audit: alerts_pb2.ListAuditResponse = field(default_factory=alerts_pb2.ListAuditResponse)
+    audit_asked: list[alerts_pb2.ListAuditRequest] = field(default_factory=list)
     ratings: list[alerts_pb2.RatingCount] = field(default_factory=list)
     silences: dict[str, alerts_pb2.Silence] = field(default_factory=dict)
     agreements: tracker_pb2.ListAgreementsResponse = field(
@@ -161,6 +163,19 @@ class Company:
         told.starts_at.FromDatetime(self.now + minutes(start))
         told.ends_at.FromDatetime(self.now + minutes(end))
         self.silences[id] = told
+
+    def entry(self, number: int, **fields: Any) -> None:  # noqa: ANN401
+        """What anna did so many minutes before now; the newest is to be added first."""
+        told = self.audit.entries.add(
+            number=number,
+            **(
+                {"actor": "anna", "action": "close", "about": "alert/p", "subject": "order/4711"}
+                | fields
+            ),
+        )
+        told.at.FromDatetime(self.now - minutes(60 - number))
+        self.audit.length = max(self.audit.length, number)
+        self.audit.checked = True
 
     def event(self, subject: str, type: str, offset: float, delay: float = 0.01) -> None:
         told = tracker_pb2.SubjectEvent(

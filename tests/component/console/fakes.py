@@ -279,6 +279,12 @@ class FakeAlerts(AlertsServiceServicer):
     ) -> alerts_pb2.CountRatingsResponse:
         return alerts_pb2.CountRatingsResponse(counts=self._company.ratings)
 
+    async def ListAudit(
+        self, request: alerts_pb2.ListAuditRequest, context: Context
+    ) -> alerts_pb2.ListAuditResponse:
+        self._company.audit_asked.append(request)
+        return self._company.audit
+
     def _acted(self, request: Any, change: Change) -> list[alerts_pb2.AlertResult]:  # noqa: ANN401
         """Of one idempotency key only the first has an effect."""
         acting = request.acting

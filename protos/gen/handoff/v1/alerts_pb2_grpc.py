@@ -124,6 +124,11 @@ class AlertsServiceStub:
                 request_serializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsResponse.FromString,
                 _registered_method=True)
+        self.ListAudit = channel.unary_unary(
+                '/handoff.v1.AlertsService/ListAudit',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.ListAuditRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.ListAuditResponse.FromString,
+                _registered_method=True)
 
 
 class AlertsServiceServicer:
@@ -238,6 +243,13 @@ class AlertsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAudit(self, request, context):
+        """Who did what, and whether the record of it is as it was written.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AlertsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -330,6 +342,11 @@ def add_AlertsServiceServicer_to_server(servicer, server):
                     servicer.CountRatings,
                     request_deserializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_alerts__pb2.CountRatingsResponse.SerializeToString,
+            ),
+            'ListAudit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAudit,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.ListAuditRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.ListAuditResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -818,6 +835,33 @@ class AlertsService:
             '/handoff.v1.AlertsService/CountRatings',
             handoff_dot_v1_dot_alerts__pb2.CountRatingsRequest.SerializeToString,
             handoff_dot_v1_dot_alerts__pb2.CountRatingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/ListAudit',
+            handoff_dot_v1_dot_alerts__pb2.ListAuditRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.ListAuditResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,6 +50,8 @@ class AlertsServiceStub:
     AskNewDate: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.AskNewDateRequest, _alerts_pb2.AskNewDateResponse]
     TellCustomer: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.TellCustomerRequest, _alerts_pb2.TellCustomerResponse]
     CountRatings: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.CountRatingsRequest, _alerts_pb2.CountRatingsResponse]
+    ListAudit: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.ListAuditRequest, _alerts_pb2.ListAuditResponse]
+    """Who did what, and whether the record of it is as it was written."""
 
 @_typing.type_check_only
 class AlertsServiceAsyncStub(AlertsServiceStub):
@@ -73,6 +75,8 @@ class AlertsServiceAsyncStub(AlertsServiceStub):
     AskNewDate: _aio.UnaryUnaryMultiCallable[_alerts_pb2.AskNewDateRequest, _alerts_pb2.AskNewDateResponse]  # type: ignore[assignment]
     TellCustomer: _aio.UnaryUnaryMultiCallable[_alerts_pb2.TellCustomerRequest, _alerts_pb2.TellCustomerResponse]  # type: ignore[assignment]
     CountRatings: _aio.UnaryUnaryMultiCallable[_alerts_pb2.CountRatingsRequest, _alerts_pb2.CountRatingsResponse]  # type: ignore[assignment]
+    ListAudit: _aio.UnaryUnaryMultiCallable[_alerts_pb2.ListAuditRequest, _alerts_pb2.ListAuditResponse]  # type: ignore[assignment]
+    """Who did what, and whether the record of it is as it was written."""
 
 class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -201,5 +205,13 @@ class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _alerts_pb2.CountRatingsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_alerts_pb2.CountRatingsResponse, _abc.Awaitable[_alerts_pb2.CountRatingsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListAudit(
+        self,
+        request: _alerts_pb2.ListAuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.ListAuditResponse, _abc.Awaitable[_alerts_pb2.ListAuditResponse]]:
+        """Who did what, and whether the record of it is as it was written."""
 
 def add_AlertsServiceServicer_to_server(servicer: AlertsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
