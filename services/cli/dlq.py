@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -14,11 +14,11 @@ from rich.table import Table
 
 from services.cli import surroundings
 from services.cli.errors import CommandFailed
-from services.shared.bus import PublishError, Received, Record, SubscribeError
+from services.shared.bus import PublishError, Received, SubscribeError
 from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.clock import iso
 from services.shared.codec import decode_envelope, decode_event
-from services.shared.consuming import DEAD_LETTER_HEADERS
+from services.shared.dead_letters import Letter, letter_of, sent_again
 from services.shared.errors import InvalidEvent
 from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC
@@ -29,31 +29,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON."
 Reason = Annotated[str, typer.Option(help="Only those with this reason, as `list` shows it.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One dead letter; `id` is where it lies, as `<partition>/<offset>`."""
-
-    id: str
-    reason: str
-    topic: str
-    partition: str
-    offset: str
-    handler: str
-    failed_at: str
-    event_type: str
-    key: str
-    record: Received
-
-    def as_dict(self) -> dict[str, str]:
-        return {name: value for name, value in asdict(self).items() if name != "record"}
-
-
 @app.command("list")
 def list_letters(reason: Reason = "", as_json: AsJson = False) -> None:
     """List what could not be handled, the newest last."""
-    letters = _letters(lambda letter: reason in {"", letter.reason})
+    letters = [letter_of(each) for each in _letters(lambda letter: reason in {"", letter.reason})]
     if as_json:
-        print(json.dumps([letter.as_dict() for letter in letters], indent=2))
+        print(json.dumps([asdict(letter) for letter in letters], indent=2))
     elif letters:
         _print_table(letters)
     else:
@@ -66,10 +47,10 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one letter: its headers, and what its event says as far as that can be read."""
-    letter = _letter(id)
-    content = letter.as_dict() | {
-        "headers": {name: value.decode(errors="replace") for name, value in letter.record.headers},
-        "event": _readable(letter.record.value),
+    record = _letter(id)
+    content = asdict(letter_of(record)) | {
+        "headers": {name: value.decode(errors="replace") for name, value in record.headers},
+        "event": _readable(record.value),
     }
     print(json.dumps(content, indent=None if as_json else 2, default=str))
 
@@ -94,61 +75,40 @@ def redrive(
     kafka = surroundings.settings().kafka
     try:
         with closing(KafkaPublisher(kafka, "handoff-dlq")) as publisher:
-            publisher.publish([_again(letter) for letter in letters])
+            publisher.publish([sent_again(letter) for letter in letters])
     except PublishError as error:
         raise CommandFailed(str(error)) from error
     if as_json:
-        print(json.dumps({"redriven": [letter.id for letter in letters]}))
+        print(json.dumps({"redriven": [letter_of(letter).id for letter in letters]}))
     else:
         print(f"{len(letters)} sent again; `handoff dlq list` shows whether one came back.")
 
 
-def _letters(wanted: Callable[[Letter], bool]) -> list[Letter]:
+def _letters(wanted: Callable[[Letter], bool]) -> list[Received]:
     return sorted(
-        filter(wanted, all_letters(surroundings.settings())),
-        key=lambda letter: letter.record.arrived_at,
+        (each for each in all_letters(surroundings.settings()) if wanted(letter_of(each))),
+        key=lambda record: record.arrived_at,
     )
 
 
-def _letter(id: str) -> Letter:
+def _letter(id: str) -> Received:
     """Raises BadParameter where there is none."""
-    for letter in all_letters(surroundings.settings()):
-        if letter.id == id:
-            return letter
+    for record in all_letters(surroundings.settings()):
+        if letter_of(record).id == id:
+            return record
     raise typer.BadParameter(
         f"There is no dead letter {id!r}; `handoff dlq list` shows those that there are."
     )
 
 
-def all_letters(settings: Settings) -> Iterator[Letter]:
+def all_letters(settings: Settings) -> Iterator[Received]:
     """Every dead letter that Kafka holds. Raises CommandFailed."""
     subscriber = KafkaSubscriber(settings.kafka, None, (DEAD_LETTERS_TOPIC,))
     try:
         with closing(subscriber):
-            yield from map(_of, subscriber.read_to_end())
+            yield from subscriber.read_to_end()
     except SubscribeError as error:
         raise CommandFailed(str(error)) from error
-
-
-def _of(record: Received) -> Letter:
-    said = {name: value.decode(errors="replace") for name, value in record.headers}
-    return Letter(
-        id=f"{record.partition}/{record.offset}",
-        reason=said.get("reason", ""),
-        topic=said.get("topic", ""),
-        partition=said.get("partition", ""),
-        offset=said.get("offset", ""),
-        handler=said.get("handler", ""),
-        failed_at=said.get("failed_at", ""),
-        event_type=said.get("ce_type", ""),
-        key=record.key.decode(errors="replace"),
-        record=record,
-    )
-
-
-def _again(letter: Letter) -> Record:
-    headers = tuple(each for each in letter.record.headers if each[0] not in DEAD_LETTER_HEADERS)
-    return Record(letter.topic, letter.record.key, letter.record.value, headers)
 
 
 def _readable(value: bytes) -> dict[str, Any]:

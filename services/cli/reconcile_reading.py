@@ -85,7 +85,7 @@ class Found:
 
 def read(books: Books, settings: Settings, now: Instant) -> Found:
     """Reads all that Kafka holds by then. Raises CommandFailed where it does not answer."""
-    refused = {refused_by_tracker(dict(letter.record.headers)) for letter in all_letters(settings)}
+    refused = {refused_by_tracker(dict(letter.headers)) for letter in all_letters(settings)}
     places = books.letters.union(place for place in refused if place)
     reading = Reading(books, places, {topic_of(party): party for party in settings.parties})
     subscriber = KafkaSubscriber(settings.kafka, None, list(reading.topics))

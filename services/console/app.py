@@ -32,6 +32,7 @@ from services.console.console import Console
 from services.console.facets import Viewer
 from services.console.feed import Feed
 from services.console.guard import Guard
+from services.console.letters import KafkaLetterBox
 from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import LOOPBACK_HOSTS, ConsoleSettings
@@ -83,7 +84,10 @@ async def serve(settings: ConsoleSettings) -> None:
         desk = AlertsClient(to_alerts, alerts)
         feed = Feed(ledger, desk, WallClock(), meters, health, watch.log)
         renderer = Renderer(Viewer(settings.actor, settings.department))
-        console = Console(settings, ledger, desk, feed, renderer, meters, watch, health, spans)
+        letters = KafkaLetterBox(settings.kafka)
+        console = Console(
+            settings, ledger, desk, feed, renderer, meters, watch, health, spans, letters
+        )
         await run(console, KafkaSubscriber(settings.kafka, None, (VERDICTS_TOPIC,), False))
     watch.shutdown()
     client.close()

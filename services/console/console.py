@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from services.console.desk import Desk, Ledger
 from services.console.feed import Feed
+from services.console.letters import LetterBox
 from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import ConsoleSettings
@@ -26,4 +27,5 @@ class Console:
     telemetry: Telemetry
     health: Health
     spans: Spans
+    letters: LetterBox
     clients: Clients = field(default_factory=Clients)

@@ -24,10 +24,14 @@ class PartyView:
 
 @dataclass(frozen=True, slots=True)
 class PartitionView:
-    """One partition; `behind` where the tracker has not read what Kafka has."""
+    """One partition; `behind` where the tracker has not read what Kafka has.
+
+    Before its `watermark` everything is known that any party told.
+    """
 
     partition: Partition
     caught_up: Moment | None
+    watermark: Moment | None
     lag: str
     behind: bool
 
@@ -88,9 +92,17 @@ def _partition(partition: Partition, now: datetime) -> PartitionView:
     return PartitionView(
         partition=partition,
         caught_up=maybe_moment(caught_up_at, now),
+        watermark=maybe_moment(_watermark(partition), now),
         lag="never caught up" if lag is None else age(lag),
         behind=lag is None or lag > LAG_LIMIT,
     )
+
+
+def _watermark(partition: Partition) -> datetime | None:
+    """Up to when all that was told is known, of every party: nothing breaches before it."""
+    if partition.caught_up_at is None:
+        return None
+    return min((partition.caught_up_at, *(at for _, at in partition.complete_through)))
 
 
 def _skew(skew: SourceSkew) -> SkewView:

@@ -1,5 +1,6 @@
 """What the system goes by, and how it is: active agreements and progress, as JSON too."""
 
+import asyncio
 from collections import Counter
 from dataclasses import asdict
 
@@ -8,8 +9,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.console.answers import as_json
 from services.console.console import Console
+from services.console.desk import Refusal, Unreachable
 from services.console.matching import needing
 from services.console.operations import operations
+from services.console.overviews import RatingCount
 from services.console.page import page_answer
 
 
@@ -18,26 +21,48 @@ def routes(console: Console) -> APIRouter:
 
     @router.get("/agreements")
     async def agreements_page(request: Request) -> Response:
+        active, ratings = await asyncio.gather(console.ledger.agreements(), _ratings(console))
         return page_answer(
             console,
             request,
             "agreements.html",
             current="agreements",
-            active=await console.ledger.agreements(),
+            active=active,
+            ratings=ratings,
             in_danger=Counter(each.promise.agreement for each in needing(console.feed.latest)),
         )
 
     @router.get("/agreements.json")
     async def agreements_json() -> Response:
-        return JSONResponse(as_json(asdict(await console.ledger.agreements())))
+        active, ratings = await asyncio.gather(console.ledger.agreements(), _ratings(console))
+        rated = [asdict(each) for each in ratings]
+        return JSONResponse(as_json(asdict(active) | {"ratings": rated}))
 
     @router.get("/operations")
     async def operations_page(request: Request) -> Response:
-        view = operations(await console.ledger.progress())
-        return page_answer(console, request, "operations.html", current="operations", view=view)
+        progress, letters = await asyncio.gather(console.ledger.progress(), console.letters.look())
+        return page_answer(
+            console,
+            request,
+            "operations.html",
+            current="operations",
+            view=operations(progress),
+            letters=None if isinstance(letters, str) else letters,
+            letters_problem=letters if isinstance(letters, str) else None,
+        )
 
     @router.get("/operations.json")
     async def operations_json() -> Response:
-        return JSONResponse(as_json(asdict(await console.ledger.progress())))
+        progress, letters = await asyncio.gather(console.ledger.progress(), console.letters.look())
+        lying = {"problem": letters} if isinstance(letters, str) else asdict(letters)
+        return JSONResponse(as_json(asdict(progress) | {"dead_letters": lying}))
 
     return router
+
+
+async def _ratings(console: Console) -> tuple[RatingCount, ...]:
+    """None where the alerts service is away: the agreements are shown all the same."""
+    try:
+        return await console.desk.ratings()
+    except (Unreachable, Refusal):
+        return ()

@@ -7,6 +7,9 @@ from typing import Any
 
 from handoff.v1 import alerts_pb2, tracker_pb2
 
+from services.console.letters import Letters, letters_of
+from services.shared.bus import Received
+
 NOW = datetime(2026, 3, 4, 14, 3, 10, tzinfo=UTC)
 
 
@@ -41,6 +44,8 @@ class Company:
     )
     on_call: alerts_pb2.ListOnCallResponse = field(default_factory=alerts_pb2.ListOnCallResponse)
     partitions: list[tracker_pb2.PartitionProgress] = field(default_factory=list)
+    letters: list[Received] = field(default_factory=list)
+    letters_problem: str = ""
     calls: Counter[str] = field(default_factory=Counter)
 
     def promise(self, promise_id: str, state: str = "at_risk", **fields: Any) -> None:  # noqa: ANN401
@@ -157,6 +162,24 @@ class Company:
         for party, ago in heard.items():
             told.complete_through[party].FromDatetime(self.now - minutes(ago))
         self.partitions.append(told)
+
+    def letter(self, reason: str, number: int, **headers: str) -> None:
+        """The so-many-eth dead letter, a minute after the one before."""
+        said = {
+            "reason": reason,
+            "topic": "handoff.sales.v1",
+            "partition": "3",
+            "offset": str(number),
+            "handler": "tracker",
+            "failed_at": f"2026-03-04T13:{number:02}:00Z",
+            "ce_type": "sales.OrderPlaced",
+        } | headers
+        told = tuple((name, value.encode()) for name, value in said.items())
+        self.letters.append(Received("letters", 0, number, b"order/4711", b"", told, 0))
+
+    async def look(self) -> Letters | str:
+        """As Kafka's letter box does."""
+        return self.letters_problem or letters_of(self.letters)
 
     def silence(self, id: str, start: float, end: float, **fields: Any) -> None:  # noqa: ANN401
         told = alerts_pb2.Silence(id=id, **({"actor": "anna", "reason": "stock-taking"} | fields))

@@ -72,7 +72,9 @@ async def a_console(company: Company, settings: ConsoleSettings = ANNA) -> Async
         desk = AlertsClient(to_alerts, servers.alerts)
         feed = Feed(ledger, desk, wall, meters, health, watch.log)
         renderer = Renderer(Viewer(settings.actor, settings.department))
-        console = Console(settings, ledger, desk, feed, renderer, meters, watch, health, spans)
+        console = Console(
+            settings, ledger, desk, feed, renderer, meters, watch, health, spans, company
+        )
         transport = httpx.ASGITransport(build(console), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
             yield Running(company, servers, console, spans, wall, browser)

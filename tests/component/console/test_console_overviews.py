@@ -1,7 +1,9 @@
 """Shift, schedules, silences, agreements, operations: from real answers over gRPC."""
 
 import pytest
+from handoff.v1 import alerts_pb2
 
+from services.console.letters import LISTED_LIMIT
 from services.console.operations import SILENT_AFTER
 from tests.component.console.company import NOW, minutes
 from tests.component.console.running import Markup, Running, read
@@ -183,10 +185,66 @@ async def test_operations_tell_how_far_the_tracker_is(running: Running) -> None:
     running.company.partitions[0].open_promises = 1_234_567
     running.company.partitions[0].skews.add(party="sales", source="shop", skew_s=-41.5, samples=9)
     text = await words(running, "/operations")
-    assert "0 2 min 1,234,567 4,711 3 0" in text
+    assert "0 2 min 14:01 2 min ago 1,234,567 4,711 3 0" in text
     assert "sales shop 41.5 s ahead" in text
     data = (await running.browser.get("/operations.json")).json()
     assert data["partitions"][0]["complete_through"] == [["sales", "2026-03-04T14:03:10Z"]]
+
+
+@pytest.mark.parametrize(("behind", "silent", "known"), [(1, 3, "14:00"), (3, 1, "14:00")])
+async def test_all_is_known_until_the_earlier_of_reading_and_hearing(
+    running: Running, behind: int, silent: int, known: str
+) -> None:
+    running.company.partition(0, behind, sales=silent, finance=0)
+    assert f"0 {behind} min {known} 3 min ago" in await words(running, "/operations")
+
+
+async def test_dead_letters_are_counted_by_reason_with_what_sends_them_again(
+    running: Running,
+) -> None:
+    for number, reason in enumerate(("too_large", "wrong_key", "wrong_key")):
+        running.company.letter(reason, number)
+    text = await words(running, "/operations")
+    assert (
+        "wrong_key 2 2026-03-04T13:02:00Z handoff dlq redrive --reason wrong_key"
+        " too_large 1 2026-03-04T13:00:00Z handoff dlq redrive --reason too_large"
+    ) in text
+    assert "handoff dlq show 0/2 wrong_key 2026-03-04T13:02:00Z sales.OrderPlaced" in text
+    data = (await running.browser.get("/operations.json")).json()["dead_letters"]
+    assert [(each["reason"], each["count"]) for each in data["reasons"]] == [
+        ("wrong_key", 2),
+        ("too_large", 1),
+    ]
+
+
+async def test_a_command_to_copy_runs_nothing_that_a_stranger_wrote(running: Running) -> None:
+    running.company.letter("x; rm -rf /", 0)
+    assert "--reason 'x; rm -rf /'" in await words(running, "/operations")
+
+
+async def test_of_many_dead_letters_only_the_newest_are_listed(running: Running) -> None:
+    for number in range(LISTED_LIMIT + 1):
+        running.company.letter("too_large", number, failed_at=f"{number:04}")
+    data = (await running.browser.get("/operations.json")).json()["dead_letters"]
+    assert (data["count"], len(data["newest"])) == (LISTED_LIMIT + 1, LISTED_LIMIT)
+    assert [data["newest"][end]["failed_at"] for end in (0, -1)] == [f"{LISTED_LIMIT:04}", "0001"]
+
+
+async def test_without_kafka_operations_say_that_letters_are_not_known(running: Running) -> None:
+    running.company.letters_problem = "Cannot read from Kafka at 127.0.0.1:1."
+    text = await words(running, "/operations")
+    assert "Which there are is not known. Cannot read from Kafka at 127.0.0.1:1." in text
+    assert "There is no dead letter." not in text
+
+
+async def test_whether_alerts_were_of_use_is_counted_by_agreement(running: Running) -> None:
+    running.company.agreement("ship-paid-order", "operations", "sales")
+    running.company.ratings.append(
+        alerts_pb2.RatingCount(agreement="ship-paid-order", useful=3, not_useful=1)
+    )
+    assert "ship-paid-order 3 1 3 of 4" in await words(running, "/agreements")
+    await running.servers.alerts_server.stop(None)
+    assert "Were their alerts of use?" not in await words(running, "/agreements")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -198,6 +256,8 @@ async def test_hostile_text_is_text_on_every_page(running: Running, path: str) -
     company.agreement(HOSTILE, HOSTILE, HOSTILE)
     company.silence(HOSTILE, 0, 60, owed_by=[HOSTILE], reason=HOSTILE, actor=HOSTILE)
     company.partition(0, 0, **{HOSTILE: 1})
+    company.letter(HOSTILE, 0, topic=HOSTILE, handler=HOSTILE, failed_at=HOSTILE)
+    company.ratings.append(alerts_pb2.RatingCount(agreement=HOSTILE, useful=1))
     markup = await page(running, path)
     assert HOSTILE in markup.text
     assert not markup.all("img")
