@@ -57,7 +57,7 @@ def alert_view(alert: Alert | None, now: datetime) -> AlertView | None:
         state=alert.state,
         words=words,
         at=maybe_moment(at, now),
-        can_acknowledge=alert.state in ("open", "snoozed", "closed"),
+        can_acknowledge=can_acknowledge(alert),
         can_snooze=alert.state in ("open", "acknowledged", "closed"),
         can_close=alert.state != "closed" and bool(alert.condition == "breached" or alert.finding),
         is_finding=bool(alert.finding),
@@ -71,6 +71,10 @@ def alert_view(alert: Alert | None, now: datetime) -> AlertView | None:
         disputed=_disputed(alert),
         rated=_rated(alert),
     )
+
+
+def can_acknowledge(alert: Alert) -> bool:
+    return alert.state in ("open", "snoozed", "closed")
 
 
 def _alert_words(alert: Alert) -> tuple[str, datetime | None]:

@@ -14,6 +14,7 @@ from services.console.acting_messages import call_of, results_of
 from services.console.acts import Act, Result
 from services.console.audit import Audit, Wanted
 from services.console.calls import DEADLINE_S, MANY_DEADLINE_S, answered
+from services.console.converting import Conversion
 from services.console.desk import Alert
 from services.console.messages import alert_of
 from services.console.overview_messages import (
@@ -46,20 +47,23 @@ class AlertsClient:
 
     def __init__(self, channel: Channel, address: str) -> None:
         self._stub = AlertsServiceStub(channel)
+        self._list = Conversion(alert_of)
         self._who = f"The alerts service at {address}"
 
     async def alerts(self, subject: str = "") -> tuple[Alert, ...]:
-        found: list[Alert] = []
+        found: list[alerts_pb2.Alert] = []
         token = ""
         while len(found) < ALERTS_LIMIT:
             request = alerts_pb2.ListAlertsRequest(
                 states=STATES, subject=subject, page_size=PAGE_SIZE, page_token=token
             )
             page = await self._asked(self._stub.ListAlerts(request, timeout=DEADLINE_S))
-            found += [alert_of(each) for each in page.alerts]
+            found += page.alerts
             if not (token := page.next_page_token):
                 break
-        return tuple(found)
+        if subject:
+            return tuple(map(alert_of, found))
+        return self._list.all(found)
 
     async def alert(self, key: str) -> Alert:
         request = alerts_pb2.GetAlertRequest(key=key)

@@ -14,9 +14,9 @@ from handoff.v1.tracker_pb2_grpc import TrackerServiceStub
 from services.console.belonging import Belonging
 from services.console.calls import DEADLINE_S, answered
 from services.console.case_messages import belonging_of, explanation_of
+from services.console.converting import Conversion
 from services.console.desk import (
     OpenPromises,
-    Promise,
     SubjectFacts,
     Unreachable,
 )
@@ -51,12 +51,13 @@ class TrackerClient:
 
     def __init__(self, channel: Channel, address: str, clock: Clock | None) -> None:
         self._clock = clock
+        self._list = Conversion(promise_of)
         self._stub = TrackerServiceStub(channel)
         self._who = f"The tracker at {address}"
 
     async def open_promises(self) -> OpenPromises:
         as_of = await self._now()
-        found: list[Promise] = []
+        found: list[tracker_pb2.Promise] = []
         token = ""
         while len(found) < PROMISES_LIMIT:
             request = tracker_pb2.ListOpenPromisesRequest(
@@ -65,10 +66,10 @@ class TrackerClient:
                 page_token=token,
             )
             page = await self._asked(self._stub.ListOpenPromises(request, timeout=DEADLINE_S))
-            found += [promise_of(each) for each in page.promises]
+            found += page.promises
             if not (token := page.next_page_token):
                 break
-        return OpenPromises(as_of, tuple(found[:PROMISES_LIMIT]), cut=bool(token))
+        return OpenPromises(as_of, self._list.all(found[:PROMISES_LIMIT]), cut=bool(token))
 
     async def subject(self, subject: str) -> SubjectFacts:
         request = tracker_pb2.GetSubjectRequest(subject=subject)

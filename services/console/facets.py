@@ -1,12 +1,17 @@
 """The counts around the list, each a link to what it counts. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from itertools import chain
 
 from services.console.filters import ATTENTION, YES, Filters
-from services.console.matching import VALUES, Entry, matches
+from services.console.matching import VALUES, Entry, matching
 from services.console.words import state_word
+
+Taken = Callable[[Filters], Sequence[Entry]]
+"""What some filters take of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +48,44 @@ def facets(entries: Sequence[Entry], filters: Filters, viewer: Viewer) -> tuple[
     if not viewer.department:
         divisions = (("department", "Concerns"), *divisions)
     divisions = (*divisions, ("assignee", "Assigned to"))
+    taken = cache(partial(matching, entries))
     return (
-        _facet("state", "State", entries, filters),
-        Facet("show", "Only", tuple(_presets(entries, filters, viewer))),
-        *(_facet(name, word, entries, filters) for name, word in divisions),
+        _facet("state", "State", taken, filters),
+        Facet("show", "Only", tuple(_presets(taken, filters, viewer))),
+        *(_facet(name, word, taken, filters) for name, word in divisions),
     )
 
 
-def _presets(entries: Sequence[Entry], filters: Filters, viewer: Viewer) -> Iterable[Count]:
+def _presets(taken: Taken, filters: Filters, viewer: Viewer) -> Iterable[Count]:
     """What is asked for most: what is mine, what is soon, what nobody has."""
     if viewer.actor:
-        yield _count(entries, filters, ("assignee", viewer.actor, "Mine"))
+        yield _count(taken, filters, ("assignee", viewer.actor, "Mine"))
     if viewer.department:
-        yield _count(entries, filters, ("department", viewer.department, "My department"))
-    yield _count(entries, filters, ("within", "15m", "Next 15 minutes"))
-    yield _count(entries, filters, ("unacknowledged", YES, "Unacknowledged"))
-    yield _count(entries, filters, ("closed", YES, "Closed"))
+        yield _count(taken, filters, ("department", viewer.department, "My department"))
+    yield _count(taken, filters, ("within", "15m", "Next 15 minutes"))
+    yield _count(taken, filters, ("unacknowledged", YES, "Unacknowledged"))
+    yield _count(taken, filters, ("closed", YES, "Closed"))
     for agreement in filters.agreement:
-        yield _count(entries, filters, ("agreement", agreement, agreement))
+        yield _count(taken, filters, ("agreement", agreement, agreement))
 
 
-def _count(entries: Sequence[Entry], filters: Filters, preset: tuple[str, str, str]) -> Count:
+def _count(taken: Taken, filters: Filters, preset: tuple[str, str, str]) -> Count:
     name, value, word = preset
     alone = filters.only(name, value)
     chosen = value in filters.wanted(name)
     return Count(
         value=value,
         word=word,
-        count=sum(matches(each, alone) for each in entries),
+        count=len(taken(alone)),
         url="/" + (filters.without(name) if chosen else alone).query(),
         chosen=chosen,
     )
 
 
-def _facet(name: str, word: str, entries: Sequence[Entry], filters: Filters) -> Facet:
+def _facet(name: str, word: str, taken: Taken, filters: Filters) -> Facet:
     others, chosen = filters.without(name), filters.wanted(name)
-    found = (VALUES[name](each) for each in entries if matches(each, others))
-    counts = Counter(value for values in found for value in values)
+    values_of = VALUES[name]
+    counts = Counter(chain.from_iterable(map(values_of, taken(others))))
     values = ATTENTION if name == "state" else sorted({*counts, *chosen})
     return Facet(
         name,

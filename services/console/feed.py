@@ -208,7 +208,12 @@ def _counted(snapshot: Snapshot, counts: OpenCounts | str | None) -> Snapshot:
 
 def _kept(known: Mapping[str, _T], told: Mapping[str, _T]) -> dict[str, _T]:
     """What was told, with the objects known before where nothing changed: the log shares them."""
-    return {key: known[key] if known.get(key) == value else value for key, value in told.items()}
+    found: dict[str, _T] = {}
+    for key, value in told.items():
+        before = known.get(key)
+        same = before is not None and (before is value or before == value)
+        found[key] = before if before is not None and same else value
+    return found
 
 
 def _newer(told: Mapping[str, Alert], learned: Mapping[str, Alert]) -> dict[str, Alert]:

@@ -7,9 +7,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from services.console.alert_view import can_acknowledge
 from services.console.filters import Filters
-from services.console.times import Moment
-from services.console.views import Row, Slack
+from services.console.matching import Entry
+from services.console.standing import clock_stands, sender, standing
+from services.console.times import Moment, maybe_moment
+from services.console.views import Row, Slack, row, slack
 
 ROWS_LIMIT = 200
 """More rows than this are counted and not shown: nobody works through them by eye."""
@@ -55,14 +58,14 @@ class Heading:
 Line = Heading | Row
 
 
-def lines(rows: Sequence[Row]) -> tuple[Line, ...]:
+def lines(entries: Sequence[Entry]) -> tuple[Line, ...]:
     """At most ROWS_LIMIT rows, under their headings where two or more belong together."""
-    groups = _groups(rows)
+    groups = _groups(entries)
     each_limit = ROWS_LIMIT if len(groups) == 1 else GROUP_ROWS_LIMIT
     found: list[Line] = []
     left = ROWS_LIMIT
     for group in groups:
-        shown = group[: min(each_limit, left)]
+        shown = [row(entry) for entry in group[: min(each_limit, left)]]
         if not shown:
             break
         left -= len(shown)
@@ -70,43 +73,41 @@ def lines(rows: Sequence[Row]) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def _groups(rows: Iterable[Row]) -> list[list[Row]]:
-    found: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        found.setdefault(_key(row), []).append(row)
+def _groups(entries: Iterable[Entry]) -> list[list[Entry]]:
+    found: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(_key(entry), []).append(entry)
     return list(found.values())
 
 
-def _key(row: Row) -> tuple[str, ...]:
-    promise = row.promise
-    return promise.owed_by, promise.owed_to, promise.agreement, row.state, row.sender
+def _key(entry: Entry) -> tuple[str, ...]:
+    promise = entry.promise
+    state = standing(promise)
+    waits_on = sender(promise) if state == "returned" else ""
+    return promise.owed_by, promise.owed_to, promise.agreement, state, waits_on
 
 
-def _headed(group: Sequence[Row], shown: Sequence[Row]) -> Iterable[Line]:
-    heading = _heading(group, len(shown))
+def _headed(group: Sequence[Entry], shown: Sequence[Row]) -> Iterable[Line]:
+    heading = _heading(group, shown)
     yield heading
-    for row in shown:
-        yield replace(row, group=heading.id)
+    for each in shown:
+        yield replace(each, group=heading.id)
 
 
-def _heading(group: Sequence[Row], shown: int) -> Heading:
-    first = group[0]
-    slacks = [row.slack for row in group if row.slack]
-    dues = [row.due for row in group if row.due]
+def _heading(group: Sequence[Entry], shown: Sequence[Row]) -> Heading:
+    alerts = [entry.alert for entry in group if entry.alert]
+    slacks = [alert.slack_s for alert in alerts if alert.slack_s is not None]
+    promises = [entry.promise for entry in group]
+    dues = [each.due_by for each in promises if each.due_by and not clock_stands(each)]
     return Heading(
-        id="g-" + hashlib.sha256(repr(_key(first)).encode()).hexdigest()[:16],
-        first=first,
+        id="g-" + hashlib.sha256(repr(_key(group[0])).encode()).hexdigest()[:16],
+        first=shown[0],
         rows=len(group),
-        shown=shown,
-        unanswered=sum(bool(row.alert and row.alert.can_acknowledge) for row in group),
-        assignees=_assignees(group),
-        customer=first.customer,
-        due=min(dues, key=lambda each: each.iso, default=None),
-        slack=min(slacks, key=lambda each: each.seconds, default=None),
+        shown=len(shown),
+        unanswered=sum(map(can_acknowledge, alerts)),
+        assignees=tuple(sorted({each.assignee for each in alerts} - {""})[:ASSIGNEES_LIMIT]),
+        customer=shown[0].customer,
+        due=maybe_moment(min(dues, default=None), group[0].now),
+        slack=slack(min(slacks)) if slacks else None,
         closed=len(group) > OPEN_ROWS_LIMIT,
     )
-
-
-def _assignees(group: Sequence[Row]) -> tuple[str, ...]:
-    named = {row.alert.assignee for row in group if row.alert and row.alert.assignee}
-    return tuple(sorted(named)[:ASSIGNEES_LIMIT])

@@ -6,8 +6,8 @@ from services.console.desk import Snapshot
 from services.console.facets import Facet, Viewer, facets
 from services.console.filters import Filters
 from services.console.grouping import Line, lines
-from services.console.matching import entries, matches
-from services.console.views import Row, Status, row, status
+from services.console.matching import entries, matching
+from services.console.views import Row, Status, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ NOBODY = Viewer()
 
 def inbox(snapshot: Snapshot, filters: Filters, viewer: Viewer = NOBODY) -> Inbox:
     known = entries(snapshot)
-    matching = [row(each) for each in known if matches(each, filters)]
+    wanted = matching(known, filters)
     return Inbox(
         status=status(snapshot),
         facets=facets(known, filters, viewer),
-        lines=lines(matching),
-        matching=len(matching),
+        lines=lines(wanted),
+        matching=len(wanted),
         cut=snapshot.cut,
         filters=filters,
     )

@@ -1,6 +1,6 @@
 """Which of the list a reader's filters take. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,12 +37,15 @@ def is_closed(entry: Entry) -> bool:
     return entry.alert is not None and entry.alert.state == "closed"
 
 
-def matches(entry: Entry, filters: Filters) -> bool:
+def matching(known: Iterable[Entry], filters: Filters) -> list[Entry]:
     """What is closed only where the filters ask for it."""
-    return is_closed(entry) == bool(filters.closed) and all(
-        not (wanted := filters.wanted(name)) or not VALUES[name](entry).isdisjoint(wanted)
-        for name in NAMES
-    )
+    asked = [(VALUES[name], wanted) for name in NAMES if (wanted := filters.wanted(name))]
+    return [
+        entry
+        for entry in known
+        if is_closed(entry) == bool(filters.closed)
+        and all(not values(entry).isdisjoint(wanted) for values, wanted in asked)
+    ]
 
 
 def people(snapshot: Snapshot) -> tuple[str, ...]:

@@ -11,12 +11,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.console.actions import new_request
 from services.console.acts import CAUSES
-from services.console.answers import inbox_answer, subject_answer, unknown_answer
+from services.console.answers import subject_answer, unknown_answer
 from services.console.cases import neighbours_of
 from services.console.console import Console
 from services.console.desk import Alert, Refusal, SubjectFacts, Unreachable
 from services.console.filters import Filters
-from services.console.inbox import inbox
 from services.console.live import stream
 from services.console.matching import people
 from services.console.noting import with_notes
@@ -82,7 +81,8 @@ def _inbox_json(console: Console, request: Request) -> Response:
     if snapshot.tracker_problem:
         return JSONResponse(unknown_answer(snapshot.tracker_problem, snapshot), 503)
     filters = Filters.parse(request.query_params.multi_items())
-    return JSONResponse(inbox_answer(inbox(snapshot, filters), snapshot))
+    content = console.renderer.answer_of(snapshot, filters)
+    return Response(content, media_type="application/json")
 
 
 async def _subject_page(console: Console, request: Request, subject: str) -> Response:

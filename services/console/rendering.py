@@ -3,6 +3,7 @@
 An inbox is rendered once for each choice of filters and snapshot, however many clients show it.
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.console.answers import inbox_answer
 from services.console.assets import asset_url, integrity
 from services.console.board import board
 from services.console.desk import Snapshot
@@ -47,6 +49,7 @@ class Renderer:
         )
         self._parts = _Cache()
         self._messages = _Cache()
+        self._answers = _Cache()
         self._line = lru_cache(ROWS_CACHE_LIMIT)(self._render_line)
 
     def page(self, template: str, **values: Any) -> str:  # noqa: ANN401 - a template's own values
@@ -65,6 +68,17 @@ class Renderer:
             return whole(after)
         return self._messages.get(
             (old.seq, new.seq, filters), lambda: difference(self.parts(old, filters), after)
+        )
+
+    def answer_of(self, snapshot: Snapshot, filters: Filters) -> bytes:
+        """The list as JSON, made once for all who ask."""
+        return self._answers.get(
+            (snapshot.seq, filters),
+            lambda: json.dumps(
+                inbox_answer(inbox(snapshot, filters, self._viewer), snapshot),
+                ensure_ascii=False,
+                separators=(",", ":"),
+            ).encode(),
         )
 
     def board_parts(self, snapshot: Snapshot) -> Parts:
