@@ -11,6 +11,7 @@ from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.agreements import Agreement
 from services.tracker.core.facts import Fact
 from services.tracker.core.knowledge import as_instant, value_of
+from services.tracker.core.pausing import paused_at
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
 from services.tracker.core.tree.plans import Plan, plan
@@ -46,10 +47,13 @@ class Outlook:
     ) -> int | None:
         """The promise's own in microseconds of working time, under the customer's earliest date.
 
-        None where no open date of the customer depends on it.
+        None where no open date of the customer depends on it, and while its clock stands: nobody
+        knows until when.
         """
         promise = subject.promises.get(promise_id)
         if promise is None or not _counts_for_the_customer(promise.agreement):
+            return None
+        if paused_at(promise.course.pauses, now, promise.due_by):
             return None
         hops = (hop for tree in self.trees(subject, sets, now) for hop in tree.hops)
         return next((hop.slack for hop in hops if hop.promise_id == promise_id), None)

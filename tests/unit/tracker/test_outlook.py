@@ -6,6 +6,7 @@ import pytest
 
 from services.tracker import outlook as outlook_module
 from services.tracker.core.agreement_set import AgreementSet
+from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import Promise
 from services.tracker.core.sets import AgreementSets
 from services.tracker.core.subject import Subject
@@ -54,6 +55,17 @@ def test_a_promise_that_serves_none_of_the_customers_has_none() -> None:
 
 def test_there_is_none_once_the_customers_promise_is_kept() -> None:
     assert slack(opened(APPROVE, "mon 09:00"), promised(done="mon 09:30")) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [("mon 10:00", "tue 10:00"), ("mon 09:30", "mon 10:00")]
+)
+def test_there_is_none_while_the_clock_stands(since: str, until: str) -> None:
+    approving = opened(APPROVE, "mon 09:00")
+    pause = Pause(on(since), on(until), -1, b"", "operations.OrderReturnedIncomplete", "sales")
+    approving.course = replace(approving.course, pauses=(pause,))
+    stands = on(since) <= NOW < on(until)
+    assert (slack(approving, promised("thu 17:00")) is None) is stands
 
 
 def test_a_finding_has_none() -> None:
