@@ -6,6 +6,7 @@ The classes of the bus connect when first used, and say which address they canno
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -122,12 +123,9 @@ class KafkaSubscriber:
         self._heard_at = self._committed_at = 0.0
 
     def poll(self, timeout_s: float) -> Sequence[Received]:
-        try:
-            consumer = self._consumer or self._connect()
+        with self._reading() as consumer:
             batches = consumer.poll(timeout_ms=int(timeout_s * 1_000))
             self._listen(consumer, bool(batches))
-        except (KafkaError, OSError) as error:
-            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         return [_received(record) for records in batches.values() for record in records]
 
     def bounds(self) -> dict[tuple[str, int], tuple[int, int]]:
@@ -135,32 +133,23 @@ class KafkaSubscriber:
 
         Raises SubscribeError.
         """
-        try:
-            consumer = self._consumer or self._connect()
+        with self._reading() as consumer:
             places = list(consumer.assignment())
             starts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
-        except (KafkaError, OSError) as error:
-            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         return {(at.topic, at.partition): (starts[at], ends[at]) for at in places}
 
     def newer_than(self, at: Instant) -> int:
         """How many records the topics hold that Kafka got since then. Raises SubscribeError."""
-        try:
-            consumer = self._consumer or self._connect()
+        with self._reading() as consumer:
             places = list(consumer.assignment())
-            first = consumer.offsets_for_times(dict.fromkeys(places, at // 1_000))
+            first = consumer.offsets_for_times(dict.fromkeys(places, at // MILLISECOND))
             ends = consumer.end_offsets(places)
-        except (KafkaError, OSError) as error:
-            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         return sum(ends[place] - found.offset for place, found in first.items() if found)
 
     def read_to_end(self) -> Iterator[Received]:
         """All that the topics hold at this moment, then no more. Raises SubscribeError."""
-        try:
-            consumer = self._consumer or self._connect()
+        with self._reading() as consumer:
             ends = consumer.end_offsets(list(consumer.assignment()))
-        except (KafkaError, OSError) as error:
-            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
         while any(consumer.position(place) < end for place, end in ends.items() if end):
             yield from self.poll(POLL_S)
 
@@ -178,6 +167,14 @@ class KafkaSubscriber:
     def close(self) -> None:
         self._closed = True
         self._disconnect()
+
+    @contextmanager
+    def _reading(self) -> Iterator[KafkaConsumer]:
+        """Connects where that is needed; what Kafka says against it is a SubscribeError."""
+        try:
+            yield self._consumer or self._connect()
+        except (KafkaError, OSError) as error:
+            raise SubscribeError(_sentence("read from", self._kafka, error)) from error
 
     def _disconnect(self) -> None:
         consumer, self._consumer = self._consumer, None
