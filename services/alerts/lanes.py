@@ -12,7 +12,8 @@ from functools import partial
 from services.shared.bus import Received
 from services.shared.consuming import Handler, Stopped
 
-AT_ONCE = 6
+AT_ONCE = 4
+"""Fewer than the threads that there are for all: who asks over gRPC must not wait behind them."""
 
 
 class Lanes:
