@@ -7,6 +7,7 @@ client that does not read for SEND_TIMEOUT_S is dropped: it comes back by itself
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +21,8 @@ from services.console.watchers import CLIENTS_LIMIT, Clients
 
 KEEP_ALIVE_S = 15.0
 SEND_TIMEOUT_S = 20.0
+MESSAGES_KEPT = 32
+"""Most who watch are sent the same one."""
 Difference = Callable[[Snapshot | None, Snapshot], str]
 """What a page at the first snapshot needs to be at the second; all of it for one at neither."""
 
@@ -100,6 +103,7 @@ def seq_of(position: str, epoch: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@lru_cache(MESSAGES_KEPT)
 def message(id: str, html: str) -> str:
     """One unnamed event; a line break of any kind in the text cannot end it early."""
     data = "".join(f"data: {line}\n" for line in re.split(r"\r\n|\r|\n", html))

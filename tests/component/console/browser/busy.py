@@ -1,5 +1,7 @@
 """A company on a bad afternoon: something of everything that a page can show."""
 
+from handoff.v1 import alerts_pb2
+
 from tests.component.console.company import Company
 
 
@@ -13,7 +15,7 @@ def make_busy(company: Company) -> None:
             due_by=-15 - number,
             customer_visible_by=40 + 7 * number,
         )
-        company.alert(f"ship-{number}")
+        company.alert(f"ship-{number}", condition="breached", assignee="ben" if number < 2 else "")
     for number in range(3):
         company.promise(
             f"refund-{number}",
@@ -38,7 +40,10 @@ def make_busy(company: Company) -> None:
     )
     company.promise("silent", "unknown", owed_by="sales", owed_to="operations", subject="order/9")
     company.finding("f", "disagreement", "sales says 49.00 EUR, finance says 47.00 EUR")
-    company.alert("f")
+    company.alert("f", condition="found", finding="disagreement")
+    note = company.alerts["alert/f"].notes.add(actor="anna", words="sales looks for the mail")
+    note.at.FromDatetime(company.now)
+    company.alerts["alert/f"].notes_count = 1
     _make_busy_around(company)
     company.event("order/4711", "sales.OrderPlaced", -180)
     company.promise("calm", "on_track", subject="order/5")
@@ -57,5 +62,12 @@ def _make_busy_around(company: Company) -> None:
     company.partitions[0].skews.add(party="sales", source="shop-1", skew_s=41.5, samples=30)
     parked = company.partitions[1].parked.add(type="marketing.PromotionPlanned", events=12)
     parked.since.FromDatetime(company.now.replace(hour=0, minute=0, second=0))
+    for number, reason in enumerate(("wrong_key", "too_large", "wrong_key")):
+        company.letter(reason, number)
+    rated = alerts_pb2.RatingCount(agreement="ship-paid-order", useful=7, not_useful=2)
+    company.ratings.append(rated)
+    after = {"state": "closed", "cause": "supplier"}
+    company.entry(2, reason="the carrier", before={"state": "open"}, after=after, trace_id="ab")
+    company.entry(1, action="begin_silence", about="si-1", subject="")
     company.silence("si-1", -30, 90, owed_by=["operations"], conditions=["at_risk"])
     company.silence("si-2", 60, 300, subjects=["order/4711"], reason="a test order")

@@ -64,7 +64,65 @@ async def test_one_row_is_acknowledged_by_a_alone_and_keeps_the_focus(
     page = await eyes.open("/")
     await press(page, "j", "a")
     await expect(page.get_by_text("Acknowledged by anna")).to_be_visible()
-    assert "order/4711" in await focused(page)
+    await expect(page.locator("#rows tr:focus-within")).to_contain_text("order/4711")
+
+
+async def test_a_group_is_escalated_by_a_key_and_a_reason(running: Running, eyes: Eyes) -> None:
+    make_busy(running.company)
+    await running.feed.refresh()
+    page = await eyes.open("/")
+    await press(page, "j", "x", "e")
+    await page.keyboard.type("the shift lead is away")
+    await press(page, "Enter")
+    await expect(page.locator("#notice")).to_have_text("12 escalated.")
+    assert {running.company.alerts[f"alert/ship-{n}"].rungs for n in range(12)} == {1}
+    (request,) = running.company.acted.values()
+    assert request.acting.words == "the shift lead is away"
+    await expect(page.locator("#bulk")).to_be_hidden()
+    assert await page.locator("#bulk [name=words]").input_value() == ""
+
+
+async def test_a_row_is_taken_assigned_noted_and_closed_without_selecting_it_first(
+    running: Running, eyes: Eyes
+) -> None:
+    running.company.promise("p", "breached")
+    running.company.alert("p", condition="breached")
+    await running.feed.refresh()
+    page, alert = await eyes.open("/"), running.company.alerts["alert/p"]
+    notice = page.locator("#notice")
+    await press(page, "j", "m")
+    await expect(notice).to_contain_text("Assigned to you.")
+    assert alert.assignee == "anna"
+    await press(page, "t")
+    await page.keyboard.type("ben")
+    await press(page, "Enter")
+    await expect(notice).to_contain_text("Assigned. Its ladder")
+    assert alert.assignee == "ben"
+    await press(page, "j", "w")
+    await page.keyboard.type("called")
+    await press(page, "Enter")
+    await expect(notice).to_contain_text("Noted.")
+    await press(page, "j", "c")
+    await page.keyboard.type("cap")
+    await press(page, "Enter")
+    await expect(notice).to_contain_text("Closed.")
+    assert alert.state == alerts_pb2.ALERT_STATE_CLOSED
+    await expect(page.locator("#rows tr")).to_have_count(0)
+
+
+async def test_what_was_refused_of_many_is_said_with_the_reason(
+    running: Running, eyes: Eyes
+) -> None:
+    make_busy(running.company)
+    running.company.alerts["alert/ship-3"].condition = "at_risk"
+    await running.feed.refresh()
+    page = await eyes.open("/")
+    await press(page, "j", "x", "c")
+    await page.keyboard.type("sup")
+    await press(page, "Enter")
+    await expect(page.locator("#notice")).to_have_text(
+        "11 of 12 closed, 1 not. Alert alert/ship-3 is not broken."
+    )
 
 
 async def test_what_a_reader_closed_and_selected_stays_so_when_news_come(

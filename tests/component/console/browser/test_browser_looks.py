@@ -16,6 +16,7 @@ PAGES = {
     "silences": "/silences",
     "agreements": "/agreements",
     "operations": "/operations",
+    "audit": "/audit",
     "subject": "/subjects/order/4711",
     "problem": "/nothing",
 }
