@@ -32,7 +32,9 @@ def resolve() -> Notice:
 
 def in_hand() -> Notice:
     notice = trigger()
-    return replace(notice, alert=replace(notice.alert, acknowledgement=Acknowledgement("ann", NOW)))
+    return replace(
+        notice, alert=replace(notice.alert, acknowledgements=(Acknowledgement("ann", NOW),))
+    )
 
 
 def together(*promises: Promise) -> Post:

@@ -17,6 +17,7 @@ from services.shared.errors import SettingsError
 FILE_BYTES = 262_144
 RUNGS_LIMIT = 20
 REPEAT_LIMIT = 50
+HANDS_LIMIT = 10
 NAMES_LIMIT = 100
 SPAN_LIMIT = 30 * 86_400 * SECOND
 
@@ -54,6 +55,7 @@ class LadderKeys(_Keys):
     rungs: list[RungKeys] = Field(min_length=1, max_length=RUNGS_LIMIT)
     repeat: int = Field(0, ge=0, le=REPEAT_LIMIT)
     acknowledged_for: _Span | None = None
+    acknowledgements: int = Field(1, ge=1, le=HANDS_LIMIT)
 
 
 class RouteKeys(_Keys):
@@ -155,7 +157,8 @@ def _ladder(name: str, keys: LadderKeys) -> Ladder:
     spans = [rung.after for rung in keys.rungs]
     first = spans[0] or next((each for each in spans[1:] if each), 0)
     rungs = (_rung(rung, after or first) for rung, after in zip(keys.rungs, spans, strict=True))
-    return Ladder(name, tuple(rungs), keys.repeat, keys.acknowledged_for)
+    held_for, hands = keys.acknowledged_for, keys.acknowledgements
+    return Ladder(name, tuple(rungs), keys.repeat, held_for, hands)
 
 
 def _rung(keys: RungKeys, after: Instant) -> Rung:

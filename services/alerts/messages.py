@@ -5,7 +5,7 @@ from typing import Any
 from handoff.v1 import alerts_pb2, common_pb2
 
 from services.alerts.codec import instant
-from services.alerts.domain.alert import Alert, State
+from services.alerts.domain.alert import Acknowledgement, Alert, State
 from services.alerts.domain.answers import Cause, Said
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.pages import page_of
@@ -80,7 +80,9 @@ def alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_pb2.Al
         rungs=alert.rungs,
         next_rung_at=stamp(alert.next_rung_at),
         told=alert.told,
-        acknowledged_until=stamp(acknowledgement.until if acknowledgement else None),
+        acknowledged_until=stamp(_in_hand_until(alert)),
+        acknowledgements=map(_taken_up, alert.acknowledgements),
+        acknowledgements_needed=alert.hands,
         **_answers(alert),
     )
 
@@ -109,6 +111,19 @@ def whole_alert_message(alert: Alert, console_url: str, now: Instant) -> alerts_
     message = alert_message(alert, console_url, now)
     message.notes.extend(filter(None, map(_said, alert.notes)))
     return message
+
+
+def _in_hand_until(alert: Alert) -> Instant | None:
+    """The first that no longer counts puts it back to open."""
+    if alert.acknowledgement is None:
+        return None
+    return min((each.until for each in alert.acknowledgements if each.until), default=None)
+
+
+def _taken_up(by: Acknowledgement) -> alerts_pb2.Acknowledgement:
+    return alerts_pb2.Acknowledgement(
+        actor=by.actor, at=stamp(by.at), until=stamp(by.until), note=by.note
+    )
 
 
 def _said(said: Said | None) -> alerts_pb2.Said | None:

@@ -11,7 +11,8 @@ from hashlib import blake2b
 
 from services.alerts.domain.answers import Closing, Dispute, Rating, Said
 from services.alerts.domain.audit.chain import Act
-from services.alerts.domain.promise import Condition, Promise, Resolution
+from services.alerts.domain.promise import Condition, End, Promise
+from services.alerts.domain.schedules.schedule import OnCall
 from services.shared.clock import Instant
 from services.shared.events.oncall import PromiseDisputed
 
@@ -70,7 +71,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Who has the alert in hand, since when, and for how long; `until` None has no end."""
+    """Who took the alert up, when, and for how long; `until` None has no end."""
 
     actor: str
     at: Instant
@@ -99,22 +100,6 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True)
-class OnCall:
-    """Whom a rung found on call of a schedule when it was told; an empty `person` is nobody."""
-
-    schedule: str
-    person: str
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Why and when an alert was resolved."""
-
-    resolution: Resolution
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True)
 class Alert:
     """One promise with one due date, or one finding, that somebody has to look at.
 
@@ -124,6 +109,7 @@ class Alert:
     `next_rung_at` the next rung is, if nobody takes it up before. What a person asked last of the
     next rung, the debtor and support is in `called`, `new_date_asked` and `customer_to_be_told`.
     `on_call` is whom the rung that was told last found, and the rungs that it took the place of.
+    It is in hand once `hands` different people have taken it up.
     """
 
     key: str
@@ -134,7 +120,8 @@ class Alert:
     why: str = ""
     reason: Reason = Reason.FIRST_NOTICE
     notified_at: Instant | None = None
-    acknowledgement: Acknowledgement | None = None
+    hands: int = 1
+    acknowledgements: tuple[Acknowledgement, ...] = ()
     snooze: Snooze | None = None
     end: End | None = None
     ladder: str = ""
@@ -162,6 +149,11 @@ class Alert:
         return State.ACKNOWLEDGED if self.acknowledgement else State.OPEN
 
     @property
+    def acknowledgement(self) -> Acknowledgement | None:
+        """The one by which it is in hand: the last that it takes."""
+        return next(iter(self.acknowledgements[self.hands - 1 :]), None)
+
+    @property
     def held(self) -> Reason | None:
         return self.snooze.held if self.snooze else None
 
@@ -177,14 +169,12 @@ class Alert:
     @property
     def look_at(self) -> Instant | None:
         """When something of it changes by time alone; None where nothing does."""
-        match self.state:
-            case State.SNOOZED if self.snooze:
-                return self.snooze.until
-            case State.ACKNOWLEDGED if self.acknowledgement:
-                return self.acknowledgement.until
-            case State.OPEN:
-                return self.next_rung_at
-        return None
+        if self.state in (State.CLOSED, State.RESOLVED):
+            return None
+        if self.snooze:
+            return self.snooze.until
+        moments = (self.next_rung_at, *(each.until for each in self.acknowledgements))
+        return min((each for each in moments if each is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

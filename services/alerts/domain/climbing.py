@@ -61,10 +61,11 @@ def _ends_quietly(known: Alert | None, alert: Alert) -> bool:
 def _placed(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Alert:
     """An alert that begins, or that another ladder is for by now, is on the first rung."""
     ladder = rules.escalation.ladder_of(alert)
+    alert = _held(alert, ladder)
     if alert.state is not State.OPEN:
         quiet = known is not None and _ends_quietly(known, alert)
         told_at = known.notified_at if quiet and known else alert.notified_at
-        return replace(_held(alert, ladder), next_rung_at=None, notified_at=told_at)
+        return replace(alert, next_rung_at=None, notified_at=told_at)
     if snooze := _kept_quiet(known, alert, rules, now):
         told_at, rungs = (known.notified_at, known.rungs) if known else (None, 0)
         return replace(alert, snooze=snooze, next_rung_at=None, notified_at=told_at, rungs=rungs)
@@ -90,13 +91,16 @@ def _kept_quiet(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -
 
 
 def _held(alert: Alert, ladder: Ladder) -> Alert:
-    """An acknowledgement holds as long as the ladder says."""
-    taken = alert.acknowledgement
-    if alert.state is not State.ACKNOWLEDGED or taken is None or taken.until is not None:
-        return alert
+    """Each acknowledgement holds as long as the ladder says, if it says so."""
+    alert = replace(alert, hands=ladder.acknowledgements)
     if ladder.acknowledged_for is None:
         return alert
-    return replace(alert, acknowledgement=replace(taken, until=taken.at + ladder.acknowledged_for))
+    span = ladder.acknowledged_for
+    taken = (
+        each if each.until is not None else replace(each, until=each.at + span)
+        for each in alert.acknowledgements
+    )
+    return replace(alert, acknowledgements=tuple(taken))
 
 
 def _addressed(notice: Notice, history: History, escalation: Escalation, now: Instant) -> Notice:
@@ -112,9 +116,11 @@ def _addressed(notice: Notice, history: History, escalation: Escalation, now: In
         on_call=alert.on_call,
         next_rung_at=alert.next_rung_at,
         snooze=alert.snooze,
+        hands=alert.hands,
+        acknowledgements=alert.acknowledgements,
     )
     receivers = notice.receivers
     if notice.reason in (Reason.ESCALATED, Reason.CALLED) and alert.state is State.OPEN:
         receivers = escalation.step(escalation.ladder_of(alert), alert.rungs, now).receivers
-    text = message(placed, notice.at) if placed.on_call else notice.text
+    text = message(placed, notice.at)
     return replace(notice, alert=placed, text=text, receivers=receivers or alert.told)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from services.alerts.domain.alert import (
     Alert,
     Decision,
-    End,
     History,
     Notice,
     Reason,
@@ -21,6 +20,7 @@ from services.alerts.domain.alert import (
 from services.alerts.domain.promise import (
     ENDS_ONLY,
     Condition,
+    End,
     Promise,
     Resolution,
     Word,
@@ -87,10 +87,15 @@ def wake(history: History, key: str, now: Instant) -> Decision:
         return Decision(history, Reason.STILL_ASLEEP)
     if alert.state is State.SNOOZED:
         return notify(history, replace(revised(alert), snooze=None), alert.wakes_as, now)
-    if alert.state is State.ACKNOWLEDGED:
-        open_again = replace(revised(alert), acknowledgement=None)
-        return notify(history, open_again, Reason.ACKNOWLEDGEMENT_EXPIRED, now)
-    higher = replace(revised(alert), rungs=alert.rungs + 1)
+    holding = tuple(
+        each for each in alert.acknowledgements if each.until is None or now < each.until
+    )
+    awake = replace(revised(alert), acknowledgements=holding)
+    if alert.state is not awake.state:
+        return notify(history, awake, Reason.ACKNOWLEDGEMENT_EXPIRED, now)
+    if alert.next_rung_at is None or now < alert.next_rung_at:
+        return Decision(history.having(awake), Reason.ACKNOWLEDGEMENT_EXPIRED)
+    higher = replace(awake, rungs=alert.rungs + 1)
     return notify(history, higher, Reason.ESCALATED, now)
 
 
@@ -133,7 +138,7 @@ def _tell(
     changed = replace(revised(alert), promise=word.promise, condition=condition, why=word.why)
     graver = _GRAVITY[condition] > _GRAVITY[alert.condition]
     if graver or _is_passed_on(alert, word.promise, condition):
-        changed = replace(changed, acknowledgement=None, snooze=None, closing=None)
+        changed = replace(changed, acknowledgements=(), snooze=None, closing=None)
     elif reason is Reason.REMINDER and alert.state is not State.OPEN:
         return Decision(history.having(changed), Reason.IN_HAND)
     return notify(history, changed, reason, now)

@@ -6,10 +6,10 @@ A ladder is what other products call an escalation policy, a rung its step.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.alerts.domain.alert import Alert, OnCall
+from services.alerts.domain.alert import Alert
 from services.alerts.domain.matching import EVERYTHING, Matcher
 from services.alerts.domain.schedules.on_call import on_call
-from services.alerts.domain.schedules.schedule import Schedule
+from services.alerts.domain.schedules.schedule import OnCall, Schedule
 from services.shared.clock import Instant
 
 
@@ -28,13 +28,15 @@ class Rung:
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """Its rungs are climbed once, and `repeat` times more. An acknowledgement stops it, and holds
-    for `acknowledged_for` microseconds; None: until it gets worse or is over.
+    for `acknowledged_for` microseconds; None: until it gets worse or is over. So many different
+    people have to give `acknowledgements` until they stop it.
     """
 
     name: str
     rungs: tuple[Rung, ...]
     repeat: int = 0
     acknowledged_for: Instant | None = None
+    acknowledgements: int = 1
 
     def rung(self, number: int) -> Rung | None:
         """Counted from 1 through all repeats; None beyond the last one."""

@@ -33,14 +33,15 @@ SUPPORT = "support"
 
 
 def acknowledge(history: History, key: str, by: Acknowledgement) -> Decision:
-    """Somebody has it in hand; the first who says so stays, until it gets worse.
+    """Somebody takes it up; the first who do, as many as it takes, stay until it gets worse.
 
     Raises Refused for an alert that is over, as whatever needs one that stands.
     """
     alert = _standing(history, key)
-    if alert.state is State.ACKNOWLEDGED:
+    if alert.state is State.ACKNOWLEDGED or _took_up(alert, by.actor):
         return Decision(history, Reason.REPEATED)
-    changed = replace(revised(alert), acknowledgement=by, snooze=None, closing=None)
+    taken = (*alert.acknowledgements, by)
+    changed = replace(revised(alert), acknowledgements=taken, snooze=None, closing=None)
     return Decision(history.having(changed), Reason.ACKNOWLEDGED)
 
 
@@ -49,7 +50,7 @@ def snooze(history: History, key: str, snooze: Snooze) -> Decision:
     alert = _standing(history, key)
     if alert.snooze == snooze:
         return Decision(history, Reason.REPEATED)
-    changed = replace(revised(alert), snooze=snooze, acknowledgement=None, closing=None)
+    changed = replace(revised(alert), snooze=snooze, acknowledgements=(), closing=None)
     return Decision(history.having(changed), Reason.SNOOZED)
 
 
@@ -71,7 +72,7 @@ def escalate(history: History, key: str, by: Said, ladder: Ladder) -> Decision:
         revised(alert),
         rungs=alert.rungs + 1,
         called=by,
-        acknowledgement=None,
+        acknowledgements=(),
         snooze=None,
         closing=None,
     )
@@ -100,7 +101,7 @@ def close(history: History, key: str, closing: Closing) -> Decision:
     if alert.closing and alert.closing.cause is closing.cause:
         return Decision(history, Reason.REPEATED)
     return _changed(
-        history, alert, Reason.CLOSED, closing=closing, acknowledgement=None, snooze=None
+        history, alert, Reason.CLOSED, closing=closing, acknowledgements=(), snooze=None
     )
 
 
@@ -157,6 +158,12 @@ def tell_customer(history: History, key: str, by: Said, escalation: Escalation) 
     asked = replace(revised(alert), customer_to_be_told=by)
     support = _first_told(escalation, alert, SUPPORT, by.at)
     return _ask(history, asked, Reason.CUSTOMER_TO_BE_TOLD, support, by.at)
+
+
+def _took_up(alert: Alert, actor: str) -> bool:
+    """However they write their name: nobody is two people by it."""
+    names = {each.actor.strip().casefold() for each in alert.acknowledgements}
+    return actor.strip().casefold() in names
 
 
 def _first_told(escalation: Escalation, alert: Alert, party: str, at: Instant) -> tuple[str, ...]:

@@ -49,6 +49,14 @@ class Resolution(StrEnum):
     """It was due before its agreement was active: on record, never sent to anybody."""
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """Why and when an alert was resolved."""
+
+    resolution: Resolution
+    at: Instant
+
+
 FINDINGS = frozenset({Condition.BOUNCED, Condition.FOUND})
 """What stands on its own, beside every promise: it has an owner, and no due date."""
 

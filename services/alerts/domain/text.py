@@ -2,7 +2,7 @@
 notice when, and the next step. Never only an id; markup and addresses are left to the channels.
 """
 
-from services.alerts.domain.alert import Alert, OnCall, Reason
+from services.alerts.domain.alert import Alert, Reason, State
 from services.alerts.domain.answers import Said
 from services.alerts.domain.clauses import (
     about,
@@ -18,6 +18,7 @@ from services.alerts.domain.clauses import (
 )
 from services.alerts.domain.findings import default_step, owner, title, told
 from services.alerts.domain.promise import FINDINGS, Condition, Resolution, next_action_owner
+from services.alerts.domain.schedules.schedule import OnCall
 from services.alerts.domain.words import duration, moment, sentence
 from services.shared.clock import Instant
 
@@ -47,7 +48,7 @@ def message(alert: Alert, now: Instant) -> str:
     promise = alert.promise
     step = f"Next step: {sentence(next_step(alert))}"
     runbook = f"Runbook: {promise.runbook}" if promise.runbook else ""
-    why = _joined(_why_you(alert), *map(_found_on_call, alert.on_call))
+    why = _joined(_why_you(alert), _hands(alert), *map(_found_on_call, alert.on_call))
     parts = summary(alert, now), why, step, who_decides(promise), runbook
     return _joined(*parts)[:TEXT_LENGTH_LIMIT]
 
@@ -56,7 +57,8 @@ def _why_you(alert: Alert) -> str:
     """Why somebody hears of it who did not before, or again."""
     match alert.reason:
         case Reason.ESCALATED:
-            return f"Nobody has taken it up yet: this is call {alert.rungs} of {alert.ladder}."
+            who = "Too few have" if alert.acknowledgements else "Nobody has"
+            return f"{who} taken it up yet: this is call {alert.rungs} of {alert.ladder}."
         case Reason.ACKNOWLEDGEMENT_EXPIRED:
             return "Whoever had it in hand has not ended it in time; it is open again."
         case Reason.CALLED if alert.called:
@@ -66,6 +68,14 @@ def _why_you(alert: Alert) -> str:
         case Reason.CUSTOMER_TO_BE_TOLD if alert.customer_to_be_told:
             return _asks(alert.customer_to_be_told, "that the customer is told")
     return ""
+
+
+def _hands(alert: Alert) -> str:
+    """Where one person is not enough."""
+    if alert.hands == 1 or alert.state is not State.OPEN:
+        return ""
+    people = " and ".join(each.actor for each in alert.acknowledgements) or "nobody"
+    return f"It takes {alert.hands} people to have it in hand; {people} took it up so far."
 
 
 def _found_on_call(found: OnCall) -> str:

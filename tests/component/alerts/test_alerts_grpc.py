@@ -40,6 +40,7 @@ def test_an_alert_says_everything(
         ladder="everybody",
         rungs=1,
         told=["memory"],
+        acknowledgements_needed=1,
     )
     assert "35 minutes left" in alert.summary
 

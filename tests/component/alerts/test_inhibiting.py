@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 
 from services.alerts.actions import begin_silence
-from services.alerts.domain.alert import End, Reason, State
+from services.alerts.domain.alert import Reason, State
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.inhibition import LOOK_AGAIN_AFTER, inhibiting
 from services.alerts.domain.matching import Matcher
-from services.alerts.domain.promise import Promise, Resolution, Word
+from services.alerts.domain.promise import End, Promise, Resolution, Word
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import hear
 from services.shared.clock import SECOND

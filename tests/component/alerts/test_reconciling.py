@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.alerts.domain.alert import End, Reason, State
-from services.alerts.domain.promise import Resolution, Word
+from services.alerts.domain.alert import Reason, State
+from services.alerts.domain.promise import End, Resolution, Word
 from services.alerts.errors import LedgerUnreachable
 from services.alerts.reconciling import reconcile
 from tests.alerting import (

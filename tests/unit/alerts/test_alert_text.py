@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.alerts.domain.alert import Alert, End, key_of
-from services.alerts.domain.promise import Condition, Promise, Resolution
+from services.alerts.domain.alert import Alert, key_of
+from services.alerts.domain.promise import Condition, End, Promise, Resolution
 from services.alerts.domain.text import TEXT_LENGTH_LIMIT, message, summary
 from services.alerts.domain.words import duration
 from tests.alerting import a_finding, a_promise, at, span

@@ -9,6 +9,7 @@ from services.alerts.domain.ladders import Escalation, Rung
 from services.alerts.domain.schedules.calls import Calls
 from services.alerts.escalation_file import (
     FILE_BYTES,
+    HANDS_LIMIT,
     REPEAT_LIMIT,
     RUNGS_LIMIT,
     load_escalation,
@@ -125,6 +126,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     [
         ("rungs", *(f"rungs: [{', '.join([RUNG] * n)}]" for n in (RUNGS_LIMIT, RUNGS_LIMIT + 1))),
         ("repeat", *(f"rungs: [{RUNG}], repeat: {n}" for n in (REPEAT_LIMIT, REPEAT_LIMIT + 1))),
+        (
+            "acknowledgements",
+            f"rungs: [{RUNG}], acknowledgements: {HANDS_LIMIT}",
+            f"rungs: [{RUNG}], acknowledgements: {HANDS_LIMIT + 1}",
+        ),
+        ("acknowledgements", *(f"rungs: [{RUNG}], acknowledgements: {n}" for n in (1, 0))),
         (
             "after",
             "rungs: [{tell: [log], after: 30 days}]",

@@ -132,6 +132,8 @@ class Alert(_message.Message):
     NOT_USEFUL_FIELD_NUMBER: _builtins.int
     NEW_DATE_ASKED_FIELD_NUMBER: _builtins.int
     CUSTOMER_TO_BE_TOLD_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGEMENTS_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGEMENTS_NEEDED_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """Stable: one for each promise and due date, and one for each finding."""
     state: Global___AlertState.ValueType
@@ -185,6 +187,7 @@ class Alert(_message.Message):
     useful: _builtins.int
     """How many people said that it was of use, and how many that it was not."""
     not_useful: _builtins.int
+    acknowledgements_needed: _builtins.int
     @_builtins.property
     def due_by(self) -> _timestamp_pb2.Timestamp:
         """Absent for a finding: nothing is due."""
@@ -233,6 +236,12 @@ class Alert(_message.Message):
 
     @_builtins.property
     def customer_to_be_told(self) -> Global___Said: ...
+    @_builtins.property
+    def acknowledgements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Acknowledgement]:
+        """Who took it up, the first one first; it is in hand, and acknowledged_by says so, once as many
+        different people have as are needed. While it is open, those of whom more are needed.
+        """
+
     def __init__(
         self,
         *,
@@ -288,16 +297,52 @@ class Alert(_message.Message):
         not_useful: _builtins.int = ...,
         new_date_asked: Global___Said | None = ...,
         customer_to_be_told: Global___Said | None = ...,
+        acknowledgements: _abc.Iterable[Global___Acknowledgement] | None = ...,
+        acknowledgements_needed: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_until", b"acknowledged_until", "at_stake", b"at_stake", "closed_at", b"closed_at", "customer_to_be_told", b"customer_to_be_told", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "found_at", b"found_at", "new_date_asked", b"new_date_asked", "next_rung_at", b"next_rung_at", "notified_at", b"notified_at", "opened_at", b"opened_at", "resolved_at", b"resolved_at", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "acknowledged_until", b"acknowledged_until", "agreement", b"agreement", "assignee", b"assignee", "at_stake", b"at_stake", "case", b"case", "cause", b"cause", "closed_at", b"closed_at", "closed_by", b"closed_by", "condition", b"condition", "customer", b"customer", "customer_to_be_told", b"customer_to_be_told", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "detail", b"detail", "dispute_reason", b"dispute_reason", "disputed_by", b"disputed_by", "due_by", b"due_by", "finding", b"finding", "found_at", b"found_at", "key", b"key", "ladder", b"ladder", "new_date_asked", b"new_date_asked", "next_action_owner", b"next_action_owner", "next_rung_at", b"next_rung_at", "next_step", b"next_step", "not_useful", b"not_useful", "notes", b"notes", "notes_count", b"notes_count", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "runbook", b"runbook", "rungs", b"rungs", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "told", b"told", "trace_id", b"trace_id", "url", b"url", "useful", b"useful", "waiting_on", b"waiting_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "acknowledged_at", b"acknowledged_at", "acknowledged_by", b"acknowledged_by", "acknowledged_until", b"acknowledged_until", "acknowledgements", b"acknowledgements", "acknowledgements_needed", b"acknowledgements_needed", "agreement", b"agreement", "assignee", b"assignee", "at_stake", b"at_stake", "case", b"case", "cause", b"cause", "closed_at", b"closed_at", "closed_by", b"closed_by", "condition", b"condition", "customer", b"customer", "customer_to_be_told", b"customer_to_be_told", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "detail", b"detail", "dispute_reason", b"dispute_reason", "disputed_by", b"disputed_by", "due_by", b"due_by", "finding", b"finding", "found_at", b"found_at", "key", b"key", "ladder", b"ladder", "new_date_asked", b"new_date_asked", "next_action_owner", b"next_action_owner", "next_rung_at", b"next_rung_at", "next_step", b"next_step", "not_useful", b"not_useful", "notes", b"notes", "notes_count", b"notes_count", "notified_at", b"notified_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "reason", b"reason", "resolution", b"resolution", "resolved_at", b"resolved_at", "revision", b"revision", "runbook", b"runbook", "rungs", b"rungs", "slack_s", b"slack_s", "snoozed_until", b"snoozed_until", "state", b"state", "subject", b"subject", "summary", b"summary", "told", b"told", "trace_id", b"trace_id", "url", b"url", "useful", b"useful", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__slack_s: _TypeAlias = _typing.Literal["slack_s"]  # noqa: Y015
     _WhichOneofArgType__slack_s: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__slack_s) -> _WhichOneofReturnType__slack_s | None: ...
 
 Global___Alert: _TypeAlias = Alert  # noqa: Y015
+
+@_typing.final
+class Acknowledgement(_message.Message):
+    """One person who took it up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTOR_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    actor: _builtins.str
+    note: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """When it no longer counts; absent where that never is."""
+
+    def __init__(
+        self,
+        *,
+        actor: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "at", b"at", "note", b"note", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Acknowledgement: _TypeAlias = Acknowledgement  # noqa: Y015
 
 @_typing.final
 class Said(_message.Message):

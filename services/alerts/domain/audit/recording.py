@@ -28,12 +28,12 @@ def differing(act: Act, before: Facts, after: Facts) -> Act:
 
 def facts(alert: Alert) -> Facts:
     """What people change of an alert, in words; what it does not have is left out."""
-    taken, snooze = alert.acknowledgement, alert.snooze
+    snooze, taken = alert.snooze, alert.acknowledgements
     useful = sum(each.useful for each in alert.ratings)
     said = {
         "state": alert.state.value,
-        "in_hand_of": taken.actor if taken else "",
-        "in_hand_until": _moment(taken.until if taken else None),
+        "in_hand_of": ", ".join(each.actor for each in taken),
+        "in_hand_until": _moment(min((each.until for each in taken if each.until), default=None)),
         "snoozed_until": _moment(snooze.until if snooze else None),
         "rungs": str(alert.rungs),
         "assignee": alert.assignee,

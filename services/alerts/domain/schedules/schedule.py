@@ -88,3 +88,11 @@ class Gap:
 
     starts_at: Instant
     ends_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Who was on call of a schedule when somebody asked; an empty `person` is nobody."""
+
+    schedule: str
+    person: str
