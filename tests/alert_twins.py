@@ -17,6 +17,7 @@ from services.alerts.domain.alert import (
 from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import START, Act, Entry, Head, appended
 from services.alerts.domain.audit.wanted import Wanted
+from services.alerts.domain.labels import is_page
 from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.promise import Condition, Promise, Word
 from services.alerts.domain.requests import Query, Release
@@ -149,11 +150,16 @@ class MemoryAlertStore:
         self._silences[silence.id] = silence
         self.audit.add(act)
 
-    def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
+    def waiting(
+        self, receiver: str, limit: int, without: Collection[str], *, only_pages: bool = False
+    ) -> Sequence[Notice]:
+        queue = [each for each in self._notices.values() if receiver in each.receivers]
+        paged = {each.notice.alert.key for each in queue if is_page(each.notice.alert)}
         found = (
             replace(each.notice, post=each.posts.get(receiver, ""))
-            for each in self._notices.values()
-            if receiver in each.receivers and each.notice.alert.key not in without
+            for each in queue
+            if each.notice.alert.key not in without
+            and (not only_pages or each.notice.alert.key in paged)
         )
         return sorted(found, key=_place)[:limit]
 

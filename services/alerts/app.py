@@ -260,7 +260,8 @@ class Service:
 
     def _policy(self, receiver: str) -> Policy:
         (options,) = (each for each in self.settings.receivers.receivers if each.name == receiver)
-        return Policy(options.per_minute, options.collapse, options.fallback or "")
+        hours = options.hours.read() if options.hours else None
+        return Policy(options.per_minute, options.collapse, options.fallback or "", hours)
 
     async def _grpc(self, servicer: AlertsServicer) -> grpc.aio.Server:
         register = partial(alerts_pb2_grpc.add_AlertsServiceServicer_to_server, servicer)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from mongoengine import (
     BinaryField,
+    BooleanField,
     DateTimeField,
     DictField,
     Document,
@@ -20,6 +21,7 @@ from mongoengine import (
 from pydantic import TypeAdapter
 
 from services.alerts.domain.alert import Alert, Notice, State, urgency
+from services.alerts.domain.labels import is_page
 from services.alerts.domain.posts import Post
 from services.alerts.domain.silences import Silence
 from services.alerts.receiver import CLAIM
@@ -75,7 +77,8 @@ class AlertDocument(Document):  # type: ignore[misc]  # mongoengine has no types
 
 
 class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no types
-    """One notice; `waiting` are the receivers without it, `problems` why some never get it.
+    """One notice; `waiting` are the receivers without it, `problems` why some never get it. A
+    `page` cannot wait.
 
     `tried` is since when each is told of it, `posts` in which post.
     """
@@ -84,6 +87,7 @@ class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no type
     key = StringField(required=True)
     revision = LongField(required=True)
     at = LongField(required=True)
+    page = BooleanField(required=True)
     waiting = ListField(StringField())
     claims = DictField()
     tried = DictField()
@@ -94,7 +98,13 @@ class NoticeDocument(Document):  # type: ignore[misc]  # mongoengine has no type
     meta: ClassVar[dict[str, Any]] = {
         "collection": "alerts.notices",
         "db_alias": ALIAS,
-        "indexes": [("waiting", "at", "key", "revision"), "key", "at", _FORGOTTEN],
+        "indexes": [
+            ("waiting", "at", "key", "revision"),
+            ("waiting", "page"),
+            "key",
+            "at",
+            _FORGOTTEN,
+        ],
         "auto_create_index": False,
     }
 
@@ -159,6 +169,7 @@ def notice_document(notice: Notice) -> NoticeDocument:
         key=notice.alert.key,
         revision=notice.alert.revision,
         at=notice.at,
+        page=is_page(notice.alert),
         waiting=list(notice.receivers),
         content=_NOTICE.dump_python(notice, mode="json", exclude={"post"}),
         forget_at=a_while_from_now(),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.alerts.domain.alert import NEVER, Notice
+from services.alerts.domain.hours import Hours
 from services.alerts.domain.posts import Group, Post
 from services.alerts.pacing import Pace
 from services.shared.clock import SECOND, Clock, Instant
@@ -60,8 +61,11 @@ class Channel(Protocol):
 class NoticeStore(Protocol):
     """The notices that wait; each was written together with its alert."""
 
-    def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
-        """The oldest first, those of an alert in order; none of the alerts named in `without`.
+    def waiting(
+        self, receiver: str, limit: int, without: Collection[str], *, only_pages: bool = False
+    ) -> Sequence[Notice]:
+        """The oldest first, those of an alert in order; none of the alerts named in `without`, and
+        with `only_pages` all of those of which a page waits.
 
         Each says in which post this receiver was told of it, if it was.
         """
@@ -90,11 +94,18 @@ class NoticeStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the receivers file says of a receiver's queue; an empty `fallback` is none."""
+    """What the receivers file says of a receiver's queue; an empty `fallback` is none.
+
+    Outside of its `hours` it only has the alerts of which a page waits, each from what waits first.
+    """
 
     per_minute: int | None = None
     collapse: bool = False
     fallback: str = ""
+    hours: Hours | None = None
+
+    def only_pages(self, now: Instant) -> bool:
+        return self.hours is not None and not self.hours.open(now)
 
 
 @dataclass
@@ -135,4 +146,5 @@ class Receiver:
         if not self.pace.open(now):
             return ()
         limit = min(NOTICES_AT_ONCE, POSTS_AT_ONCE * self.channel.alerts_a_post)
-        return self.store.waiting(self.channel.name, limit, self.pace.asleep(now))
+        asleep, only_pages = self.pace.asleep(now), self.policy.only_pages(now)
+        return self.store.waiting(self.channel.name, limit, asleep, only_pages=only_pages)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
+from services.alerts.domain.hours import Hours, parse_hours
 from services.alerts.errors import DeliveryError
 
 PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
@@ -64,14 +65,34 @@ Address = Annotated[str, Field(max_length=2_000), AfterValidator(_web_address)]
 Line = Annotated[str, Field(pattern=r"^[^\s<>\",;]+@[^\s<>\",;]+$", max_length=254)]
 
 
+class HoursOptions(BaseModel):
+    """`zone` is an IANA time zone; `only` are windows as a rotation of a schedule has them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zone: str
+    only: tuple[str, ...] = Field(min_length=1, max_length=16)
+
+    @model_validator(mode="after")
+    def _readable(self) -> "HoursOptions":
+        self.read()
+        return self
+
+    def read(self) -> Hours:
+        return parse_hours(self.zone, self.only)
+
+
 class Options(BaseModel):
-    """What every receiver has: whom it falls back on, and how many posts a minute it takes."""
+    """What every receiver has: whom it falls back on, how many posts a minute it takes, and the
+    hours outside of which it hears of nothing that can wait.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Name
     fallback: Name | None = None
     rate: str | None = Field(None, pattern=RATE)
+    hours: HoursOptions | None = None
     collapse: bool = True
     """What was resolved before this receiver heard of it is not sent at all."""
 

@@ -139,8 +139,13 @@ class MongoAlertStore:
         with self.audit.turn:
             in_transaction(self._client, work)
 
-    def waiting(self, receiver: str, limit: int, without: Collection[str]) -> Sequence[Notice]:
+    def waiting(
+        self, receiver: str, limit: int, without: Collection[str], *, only_pages: bool = False
+    ) -> Sequence[Notice]:
         found = NoticeDocument.objects(waiting=receiver, key__nin=list(without))
+        if only_pages:
+            paged = NoticeDocument.objects(waiting=receiver, page=True).distinct("key")
+            found = found.filter(key__in=paged)
         return [
             notice_of(document, receiver)
             for document in found.order_by("at", "key", "revision").limit(limit)

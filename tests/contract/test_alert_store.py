@@ -123,6 +123,23 @@ def test_a_notice_waits_as_it_was_decided_for_each_receiver(store: Store) -> Non
     assert store.waiting("pager", 100, ()) == []
 
 
+def test_outside_of_hours_only_alerts_wait_of_which_a_page_does_from_their_first(
+    store: Store,
+) -> None:
+    later = a_promise("4712")
+    first = hear(store, unknown(2)).notices[0]
+    other = hear(store, unknown(2, later)).notices[0]
+    assert store.waiting("log", 100, (), only_pages=True) == []
+    page = hear(store, breached(), now=NOW + SECOND).notices[0]
+    assert store.waiting("log", 100, (), only_pages=True) == [first, page]
+    assert store.waiting("log", 1, (), only_pages=True) == [first]
+    assert store.waiting("log", 100, (key(),), only_pages=True) == []
+    store.settle([first, page], "log")
+    assert store.waiting("log", 100, (), only_pages=True) == []
+    assert store.waiting("log", 100, ()) == [other]
+    assert store.waiting("webhook", 100, (), only_pages=True) == [first, page]
+
+
 def test_notices_wait_in_order_and_only_so_many(store: Store) -> None:
     hear(store, warned(2), now=NOW)
     hear(store, warned(2, a_promise("2")), now=NOW + SECOND)

@@ -52,6 +52,10 @@ def severity(promise: Promise, condition: Condition) -> Severity:
     return SEVERITIES[condition]
 
 
+def is_page(alert: Alert) -> bool:
+    return severity(alert.promise, alert.condition) is Severity.PAGE
+
+
 def labels(alert: Alert, condition: Condition | None = None) -> Mapping[str, str]:
     """Those of the alert, or those it had in another condition; empty ones are left out."""
     promise, condition = alert.promise, condition or alert.condition

@@ -70,6 +70,15 @@ def test_a_secret_is_read_anew_each_time(tmp_path: Path) -> None:
         ("receivers: [{name: a, kind: log, ratee: 1/min}]", "'a': ratee is no option here"),
         ("receivers: [{name: a, kind: log, rate: 0/min}]", "'a': rate: "),
         ("receivers: [{name: a, kind: log, rate: 9}]", "'a': rate: "),
+        (
+            "receivers: [{name: a, kind: log, hours: {zone: Berlin, only: [daily 08:00-18:00]}}]",
+            "'a': hours: 'Berlin' is no time zone; write for example 'Europe/Berlin'",
+        ),
+        (
+            "receivers: [{name: a, kind: log, hours: {zone: UTC, only: [always]}}]",
+            "'a': hours: 'always' is no window; write for example 'daily 22:00-06:00'",
+        ),
+        ("receivers: [{name: a, kind: log, hours: {zone: UTC, only: []}}]", "'a': only: "),
         ("receivers: [{name: a, kind: webhook}]", "'a': url is missing; give url, or url_file"),
         ("receivers: [{name: a, kind: alertmanager, url: 'ftp://x'}]", "'a': url: "),
         ("receivers: [{name: a, kind: log}, {name: a, kind: log}]", "'a' is there twice"),

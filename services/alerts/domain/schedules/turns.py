@@ -1,4 +1,7 @@
-"""Whom one rotation has at an instant, and when that may change; other rotations are left out."""
+"""Whom one rotation has at an instant, and when that may change; other rotations are left out.
+
+Its windows are read here, too, which others than rotations have.
+"""
 
 from functools import lru_cache
 
@@ -29,6 +32,11 @@ def next_look(rotation: Rotation, at: Instant) -> Instant | None:
     return min(looks, default=None)
 
 
+def is_within(zone: str, windows: tuple[Window, ...], at: Instant) -> bool:
+    """Whether one of the windows is open by the wall clock of the zone."""
+    return any(opens <= at < closes for opens, closes in _windows_around(zone, windows, at))
+
+
 def _turn(rotation: Rotation, at: Instant) -> int:
     """The number of the last turn that has begun; negative before the first.
 
@@ -46,21 +54,22 @@ def _hand_over(rotation: Rotation, turn: int) -> Instant:
 
 
 def _is_open(rotation: Rotation, at: Instant) -> bool:
-    return not rotation.windows or any(
-        opens <= at < closes for opens, closes in _windows_around(rotation, at)
-    )
+    return not rotation.windows or is_within(rotation.zone, rotation.windows, at)
 
 
 def _edges_after(rotation: Rotation, at: Instant) -> list[Instant]:
     if not rotation.windows:
         return []
-    return [edge for window in _windows_around(rotation, at) for edge in window if edge > at]
+    around = _windows_around(rotation.zone, rotation.windows, at)
+    return [edge for window in around for edge in window if edge > at]
 
 
-def _windows_around(rotation: Rotation, at: Instant) -> tuple[tuple[Instant, Instant], ...]:
+def _windows_around(
+    zone: str, windows: tuple[Window, ...], at: Instant
+) -> tuple[tuple[Instant, Instant], ...]:
     """Those of the weeks that can reach to `at`, and of the next one that opens after it."""
-    week = (_wall(rotation.zone, at) - _FIRST_MONDAY) // WEEK
-    return _windows_near(rotation.zone, rotation.windows, week)
+    week = (_wall(zone, at) - _FIRST_MONDAY) // WEEK
+    return _windows_near(zone, windows, week)
 
 
 @lru_cache(maxsize=4_096)
