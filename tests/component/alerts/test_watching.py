@@ -187,6 +187,7 @@ def test_an_objective_that_is_being_missed_is_told_to_its_debtor_once_and_its_en
     site.seen.turned = {SIX_HOURS: Turned(60, 5)}
     site.look_for(60)
     assert site.told()[1:] == [("objective_burning", Reason.RESOLVED)]
+    site.look_for(600)
     site.seen.turned = BURNING
     site.look_for(60)
     assert site.told()[2:] == [("objective_burning", Reason.REOPENED)]
