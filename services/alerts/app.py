@@ -185,10 +185,13 @@ class Service:
     def _handler(
         self, desk: Desk, metrics: Metrics, publisher: KafkaPublisher, stop: threading.Event
     ) -> Handler:
-        heard = verdict_handler(desk, self.clock, metrics.heard)
+        heard = verdict_handler(desk, self.clock, metrics.heard, self._miss)
         safe = dead_lettered(heard, publisher, WallClock(), NAME, TRANSIENT)
         patient = retried(safe, (*TRANSIENT, PublishError), stop, self.health)
         return traced(patient, self.observed)
+
+    def _miss(self, ladder: str) -> None:
+        self.observed.log.warning("an agreement names no ladder of ours", ladder=ladder)
 
     def _live_schedules(self) -> LiveSchedules:
         known = self.settings

@@ -121,6 +121,7 @@ def _promise(message: tracker_pb2.Verdict | tracker_pb2.Promise) -> Promise:
         waiting_on=message.waiting_on,
         slack_s=_slack_s(message),
         serves=message.serves,
+        escalate=message.escalate,
     )
 
 

@@ -14,13 +14,23 @@ from services.shared.clock import Clock
 from services.shared.consuming import Handler
 
 
-def verdict_handler(desk: Desk, clock: Clock, count: Callable[[Reason], None]) -> Handler:
-    """Raises InvalidEvent where the record is no verdict."""
+def verdict_handler(
+    desk: Desk, clock: Clock, count: Callable[[Reason], None], miss: Callable[[str], None]
+) -> Handler:
+    """Raises InvalidEvent where the record is no verdict.
+
+    `miss` hears once of each ladder that an agreement names and that is not there.
+    """
+    missed: set[str] = set()
 
     def handle(received: Received) -> None:
         word = word_of_verdict(received.value)
         if word is None:
             return
+        named = word.promise.escalate
+        if named and named not in desk.ladders.ladders and named not in missed:
+            missed.add(named)
+            miss(named)
         decision = hear(word, desk, clock.now())
         _describe(word, decision)
         count(decision.reason)

@@ -75,6 +75,7 @@ def _promise_message(standing: Standing) -> tracker_pb2.Promise:
         runbook=agreement.runbook,
         decides=decides(agreement),
         serves=agreement.serves,
+        escalate=agreement.escalate,
         version=course.version,
         requested_by=stamp(promise.requested_by),
         first_confirmed_by=stamp(promise.first_confirmed_by),

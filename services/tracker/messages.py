@@ -127,6 +127,7 @@ def _of_agreement(agreement: Agreement) -> tracker_pb2.Verdict:
         runbook=agreement.runbook,
         decides=decides(agreement),
         serves=agreement.serves,
+        escalate=agreement.escalate,
     )
     _by_agreement[id(agreement)] = (agreement, message)
     return message

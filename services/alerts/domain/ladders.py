@@ -64,7 +64,8 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """The routes in order, of which the first that takes an alert counts; the last takes all.
+    """The ladder that an agreement names, or where there is no such one the routes in order, of
+    which the first that takes an alert counts; the last takes all.
 
     `schedules` are those of the moment, at least those that a rung names.
     """
@@ -74,6 +75,8 @@ class Escalation:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
     def ladder_of(self, alert: Alert) -> Ladder:
+        if named := self.ladders.get(alert.promise.escalate):
+            return named
         route = next(each for each in self.routes if each.wanted.takes(alert))
         return self.ladders[route.ladder]
 

@@ -167,8 +167,10 @@ def _took_up(alert: Alert, actor: str) -> bool:
 
 
 def _first_told(escalation: Escalation, alert: Alert, party: str, at: Instant) -> tuple[str, ...]:
-    """By the routes, as if this party owed it."""
-    theirs = replace(alert, promise=replace(alert.promise, owed_by=party))
+    """As if this party owed it; the ladder that its agreement names is for whoever does."""
+    promise = alert.promise
+    escalate = promise.escalate if party == promise.owed_by else ""
+    theirs = replace(alert, promise=replace(promise, owed_by=party, escalate=escalate))
     return escalation.step(escalation.ladder_of(theirs), 1, at).receivers
 
 

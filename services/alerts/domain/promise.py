@@ -74,7 +74,8 @@ class Promise:
     A finding has the same shape: `finding` says what was found, `owed_by` has the next step,
     `owed_to` waits for it, and `due_by` is since when it is so. `slack_s` is the working time that
     is left for the rest of the chain, in seconds; None where there is no chain, or nobody said.
-    `serves` names the customer's promise about the same subject that this one is a part of.
+    `serves` names the customer's promise about the same subject that this one is a part of, and
+    `escalate` the ladder that its agreement wants.
     """
 
     promise_id: str
@@ -100,6 +101,7 @@ class Promise:
     waiting_on: str = ""
     slack_s: int | None = None
     serves: str = ""
+    escalate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def verdict(word: Word) -> bytes:
         waiting_on=promise.waiting_on,
         slack_s=promise.slack_s,
         serves=promise.serves,
+        escalate=promise.escalate,
     ).SerializeToString()
 
 
@@ -107,7 +108,8 @@ class InMemoryAlerts:
         names = (each.channel.name for each in self.receivers)
         direct = tuple(name for name in names if name not in fallbacks)
         self.desk = Desk(self.store, escalation or everybody_at_once(direct), schedules)
-        handler = verdict_handler(self.desk, self.clock, self.heard.append)
+        self.missed: list[str] = []
+        handler = verdict_handler(self.desk, self.clock, self.heard.append, self.missed.append)
         safe = dead_lettered(handler, self.bus.publisher(), self.wall, "alerts")
         self._handle = traced(safe, self.telemetry)
 

@@ -348,6 +348,21 @@ def test_support_is_asked_to_tell_the_customer_and_hears_of_the_end(routed: OnCa
     assert routed.at("15:30") == {FIRST: [Reason.RESOLVED], LEAD: [Reason.RESOLVED]}
 
 
+def test_support_is_asked_by_its_route_whichever_ladder_the_agreement_names() -> None:
+    support = replace(LADDER, name="support", rungs=(LADDER.rungs[1],))
+    named = replace(LADDER, name="night", rungs=(LADDER.rungs[2],))
+    route = Route("support", Matcher(owed_by=frozenset({"support"})))
+    on_call = OnCall(LADDER, support, named, routes=(route,))
+    on_call.hear(breached(promise=a_promise(escalate="night")))
+    on_call.at("15:25")
+    Person(on_call).does(answering.tell_customer)
+    Person(on_call).does(answering.ask_new_date, request="k-2")
+    assert on_call.at("15:25") == {
+        LEAD: [Reason.CUSTOMER_TO_BE_TOLD],
+        BOSS: [Reason.NEW_DATE_ASKED],
+    }
+
+
 def test_what_was_asked_climbs_on_as_before(routed: OnCall) -> None:
     Person(routed).does(answering.tell_customer)
     routed.at("15:39:59")

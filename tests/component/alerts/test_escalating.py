@@ -121,6 +121,23 @@ def test_an_alert_that_changes_its_ladder_begins_the_new_one_and_nobody_is_forgo
     assert on_call.at("15:36") == {name: [RESOLVED] for name in (FIRST, LEAD, BOSS)}
 
 
+def test_the_ladder_that_an_agreement_names_counts_before_every_route() -> None:
+    named = Ladder("warehouse-ladder", (Rung((BOSS,)), Rung((LEAD,), span(minutes=5))))
+    on_call = OnCall(LADDER, named, routes=(Route("warehouse", Matcher()),))
+    on_call.hear(warned(promise=a_promise(escalate="warehouse-ladder")))
+    assert on_call.at("15:29:59") == {BOSS: [FIRST_NOTICE]}
+    assert on_call.at("15:30") == {LEAD: [ESCALATED]}
+    assert on_call.missed == []
+
+
+def test_a_ladder_that_is_not_there_leaves_it_to_the_routes_and_is_said_once() -> None:
+    on_call = OnCall()
+    for order in ("4711", "4712"):
+        on_call.hear(warned(promise=a_promise(order, escalate="night-ladder")))
+    assert on_call.at("15:25") == {FIRST: [FIRST_NOTICE, FIRST_NOTICE]}
+    assert on_call.missed == ["night-ladder"]
+
+
 def test_a_new_due_date_climbs_from_the_first_rung(on_call: OnCall) -> None:
     on_call.at("15:40")
     on_call.hear(warned(revision=5, promise=a_promise(due_by="18:00")))

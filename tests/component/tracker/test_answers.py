@@ -14,7 +14,9 @@ from services.tracker.core.pausing import Pause
 from services.tracker.core.promises import Promise
 from services.tracker.core.subject import Subject
 from services.tracker.core.table import Marks
+from services.tracker.core.verdicts import Kind, Reason, conclude
 from services.tracker.learner import Learner
+from services.tracker.messages import verdict_row
 from services.tracker.outlook import Outlook
 from services.tracker.standing import marks_of, standing
 from tests.planning import APPROVE, DELIVER, a_hop
@@ -124,3 +126,16 @@ def test_nobody_is_waited_for_once_the_clock_runs_again() -> None:
             standing_message(standing(Subject(ORDER), promise, Marks(), now)).waiting_on
             == waiting_on
         )
+
+
+def test_the_ladder_that_an_agreement_names_is_in_answer_and_verdict() -> None:
+    agreement = replace(SHIP, escalate="warehouse-ladder")
+    promise = Promise(ORDER, agreement, (), START, b"o", START + 3 * HOUR)
+    told = standing_message(standing(Subject(ORDER), promise, Marks(), START))
+    subject = Subject(ORDER, promises={ORDER: promise})
+    verdict = conclude(
+        promise, Kind.BREACHED, Reason.DEADLINE_PASSED, occurred_at=START, decided_at=START
+    )
+    row = verdict_row(subject, verdict, 0, None)
+    said = tracker_pb2.Verdict.FromString(row.record.value)
+    assert (told.escalate, said.escalate) == ("warehouse-ladder", "warehouse-ladder")

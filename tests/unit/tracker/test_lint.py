@@ -74,11 +74,6 @@ def test_a_risk_warns_of_nothing_without_a_model(said: Said) -> None:
     assert remark == "0.yaml:13: warn: no risk model is loaded, so this warns of nothing yet."
 
 
-def test_a_ladder_that_nobody_knows_calls_nobody(said: Said) -> None:
-    (remark,) = said(an_agreement_text(**RIGHT, escalate="ladder"))
-    assert remark == "0.yaml:13: escalate: no ladder 'ladder' is known yet, so it calls nobody."
-
-
 def test_a_promise_that_no_customer_would_miss_is_named(said: Said) -> None:
     (remark,) = said(an_agreement_text(**SIGNED))
     assert remark.startswith("0.yaml:1: agreement: it serves no promise to the customer")

@@ -151,6 +151,7 @@ class Verdict(_message.Message):
     PROMISE_VERSION_FIELD_NUMBER: _builtins.int
     SERVES_FIELD_NUMBER: _builtins.int
     SLACK_S_FIELD_NUMBER: _builtins.int
+    ESCALATE_FIELD_NUMBER: _builtins.int
     id: _builtins.bytes
     """16 bytes, made from promise, kind, due date and cause."""
     kind: Global___VerdictKind.ValueType
@@ -189,6 +190,8 @@ class Verdict(_message.Message):
     """Working time that is left for the rest of the chain, in seconds; negative when it is overdrawn.
     Only where the promise is a part of one that the customer was given.
     """
+    escalate: _builtins.str
+    """The ladder that the agreement names; empty where it leaves that to the routes."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -248,10 +251,11 @@ class Verdict(_message.Message):
         promise_version: _builtins.int = ...,
         serves: _builtins.str = ...,
         slack_s: _builtins.int | None = ...,
+        escalate: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "at_stake", b"at_stake", "customer_visible_by", b"customer_visible_by", "decided_at", b"decided_at", "due_by", b"due_by", "occurred_at", b"occurred_at", "opened_at", b"opened_at", "slack_s", b"slack_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "agreement", b"agreement", "agreement_version", b"agreement_version", "at_stake", b"at_stake", "awaits", b"awaits", "because", b"because", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decided_at", b"decided_at", "decides", b"decides", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "historic", b"historic", "id", b"id", "kind", b"kind", "next_step", b"next_step", "occurred_at", b"occurred_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "promise_version", b"promise_version", "reason", b"reason", "revision", b"revision", "runbook", b"runbook", "serves", b"serves", "slack_s", b"slack_s", "subject", b"subject", "trace_id", b"trace_id", "waiting_on", b"waiting_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s", "agreement", b"agreement", "agreement_version", b"agreement_version", "at_stake", b"at_stake", "awaits", b"awaits", "because", b"because", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decided_at", b"decided_at", "decides", b"decides", "detail", b"detail", "due_by", b"due_by", "escalate", b"escalate", "finding", b"finding", "historic", b"historic", "id", b"id", "kind", b"kind", "next_step", b"next_step", "occurred_at", b"occurred_at", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "promise_id", b"promise_id", "promise_version", b"promise_version", "reason", b"reason", "revision", b"revision", "runbook", b"runbook", "serves", b"serves", "slack_s", b"slack_s", "subject", b"subject", "trace_id", b"trace_id", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__slack_s: _TypeAlias = _typing.Literal["slack_s"]  # noqa: Y015
     _WhichOneofArgType__slack_s: _TypeAlias = _typing.Literal["_slack_s", b"_slack_s"]  # noqa: Y015
@@ -301,6 +305,7 @@ class Promise(_message.Message):
     SERVES_FIELD_NUMBER: _builtins.int
     FINDING_FIELD_NUMBER: _builtins.int
     AT_STAKE_FIELD_NUMBER: _builtins.int
+    ESCALATE_FIELD_NUMBER: _builtins.int
     promise_id: _builtins.str
     agreement: _builtins.str
     agreement_version: _builtins.int
@@ -328,6 +333,7 @@ class Promise(_message.Message):
     serves: _builtins.str
     finding: _builtins.str
     """What was found, as a slug; empty for a promise."""
+    escalate: _builtins.str
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -401,10 +407,11 @@ class Promise(_message.Message):
         serves: _builtins.str = ...,
         finding: _builtins.str = ...,
         at_stake: _common_pb2.Money | None = ...,
+        escalate: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "at_stake", b"at_stake", "breached_at", b"breached_at", "customer_visible_by", b"customer_visible_by", "due_by", b"due_by", "first_confirmed_by", b"first_confirmed_by", "opened_at", b"opened_at", "reported_at", b"reported_at", "requested_by", b"requested_by", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "agreement", b"agreement", "agreement_version", b"agreement_version", "announced", b"announced", "at_stake", b"at_stake", "awaits", b"awaits", "because", b"because", "breached_at", b"breached_at", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "deemed_accepted", b"deemed_accepted", "detail", b"detail", "due_by", b"due_by", "finding", b"finding", "first_confirmed_by", b"first_confirmed_by", "next_step", b"next_step", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "parts", b"parts", "pauses", b"pauses", "promise_id", b"promise_id", "reported_at", b"reported_at", "requested_by", b"requested_by", "revision", b"revision", "runbook", b"runbook", "serves", b"serves", "settled_at", b"settled_at", "state", b"state", "subject", b"subject", "trace_id", b"trace_id", "version", b"version", "waiting_on", b"waiting_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "agreement", b"agreement", "agreement_version", b"agreement_version", "announced", b"announced", "at_stake", b"at_stake", "awaits", b"awaits", "because", b"because", "breached_at", b"breached_at", "case", b"case", "customer", b"customer", "customer_visible_by", b"customer_visible_by", "decides", b"decides", "deemed_accepted", b"deemed_accepted", "detail", b"detail", "due_by", b"due_by", "escalate", b"escalate", "finding", b"finding", "first_confirmed_by", b"first_confirmed_by", "next_step", b"next_step", "opened_at", b"opened_at", "order", b"order", "owed_by", b"owed_by", "owed_to", b"owed_to", "parts", b"parts", "pauses", b"pauses", "promise_id", b"promise_id", "reported_at", b"reported_at", "requested_by", b"requested_by", "revision", b"revision", "runbook", b"runbook", "serves", b"serves", "settled_at", b"settled_at", "state", b"state", "subject", b"subject", "trace_id", b"trace_id", "version", b"version", "waiting_on", b"waiting_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

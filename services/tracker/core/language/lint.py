@@ -52,9 +52,6 @@ def _of_one(linted: Linted, agreement: Agreement, now: Instant) -> Iterator[Faul
         yield remark(f"it was to be looked at again by {day}; do, and move the date.", "review_by")
     if agreement.risk_above is not None:
         yield remark("no risk model is loaded, so this warns of nothing yet.", "warn")
-    if agreement.escalate:
-        remedy = f"no ladder {agreement.escalate!r} is known yet, so it calls nobody."
-        yield remark(remedy, "escalate")
     if agreement.owed_to != CUSTOMER:
         yield from _service(linted, agreement)
 

@@ -236,7 +236,9 @@ class AgreementFile(_Keys):
     cost: CostKeys | None = Field(None, description="What a breach and an alert cost.")
     objective: ObjectiveKeys | None = Field(None, description="How many are to be kept.")
     escalate: Name | None = Field(
-        None, description="The ladder of people to call.", examples=["warehouse-ladder"]
+        None,
+        description="The ladder of people to call, where alerts know it; or else by their routes.",
+        examples=["warehouse-ladder"],
     )
     agreed_by: dict[PartyName, date] = Field(
         {},
