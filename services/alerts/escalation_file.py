@@ -1,20 +1,21 @@
 """The file of ladders and routes: read once at the start, and every fault of it named at once."""
 
+import pathlib
 import re
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.alerts.domain.ladders import Escalation, Ladder, Route, Rung
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.promise import Condition
+from services.alerts.files import text_of
 from services.shared.clock import SECOND, Instant
 from services.shared.errors import SettingsError
+from services.shared.faults import Fault, Read, fault_at, in_order, read_keys
+from services.shared.yaml_text import Path
 
-FILE_BYTES = 262_144
 RUNGS_LIMIT = 20
 REPEAT_LIMIT = 50
 HANDS_LIMIT = 10
@@ -76,13 +77,16 @@ class EscalationKeys(_Keys):
 
 
 def load_escalation(
-    file: Path, receivers: Collection[str], schedules: Collection[str] = ()
+    file: pathlib.Path, receivers: Collection[str], schedules: Collection[str] = ()
 ) -> Escalation:
     """Raises SettingsError with a line for each fault, one that names no receiver among them."""
-    keys = _keys(file)
-    there = _There(receivers, schedules)
-    if faults := [f"{file}: {each}" for each in _faults(keys, there)]:
-        raise SettingsError("\n".join(faults))
+    text = text_of(file)
+    read = read_keys(text, str(file), EscalationKeys, "ladders:") if isinstance(text, str) else text
+    if not isinstance(read, Read):
+        raise _refused(read if isinstance(read, tuple) else (read,))
+    keys = read.keys
+    if faults := tuple(_faults(keys, _There(receivers, schedules))):
+        raise _refused(in_order(fault_at(str(file), read.document, *each) for each in faults))
     routes = [
         Route(route.ladder, Matcher(**route.model_dump(exclude={"ladder"})))
         for route in keys.routes
@@ -93,22 +97,8 @@ def load_escalation(
     )
 
 
-def _keys(file: Path) -> EscalationKeys:
-    try:
-        text = file.read_bytes()
-        if len(text) > FILE_BYTES:
-            raise SettingsError(f"{file} has {len(text)} bytes; it may have {FILE_BYTES}.")
-        return EscalationKeys.model_validate(yaml.safe_load(text))
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{file} is no YAML: {error}") from None
-    except ValidationError as error:
-        lines = [
-            f"{file}: {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
-            for problem in error.errors()
-        ]
-        raise SettingsError("\n".join(lines)) from None
+def _refused(faults: tuple[Fault, ...]) -> SettingsError:
+    return SettingsError("\n".join(map(str, faults)))
 
 
 class _There(NamedTuple):
@@ -129,27 +119,37 @@ class _There(NamedTuple):
         return "" if known else f"there is no schedule {schedule!r}; there are {there}."
 
 
-def _faults(keys: EscalationKeys, there: _There) -> Iterator[str]:
+_Found = tuple[Path, str]
+"""Where something is wrong, and what would be right."""
+
+
+def _faults(keys: EscalationKeys, there: _There) -> Iterator[_Found]:
     """What no key can see by itself."""
     for name, ladder in keys.ladders.items():
-        yield from (f"ladders.{name}.{each}" for each in _faults_of(ladder, there))
-    for place, route in enumerate([*keys.routes, RouteKeys(ladder=keys.otherwise)]):
+        for path, remedy in _faults_of(ladder, there):
+            yield ("ladders", name, *path), remedy
+    names = ", ".join(keys.ladders)
+    for place, route in enumerate(keys.routes):
         if route.ladder not in keys.ladders:
-            where = f"routes.{place}.ladder" if place < len(keys.routes) else "otherwise"
-            names = ", ".join(keys.ladders)
-            yield f"{where}: there is no ladder {route.ladder!r}; there are {names}."
+            remedy = f"there is no ladder {route.ladder!r}; there are {names}."
+            yield ("routes", place, "ladder"), remedy
+    if keys.otherwise not in keys.ladders:
+        yield ("otherwise",), f"there is no ladder {keys.otherwise!r}; there are {names}."
 
 
-def _faults_of(ladder: LadderKeys, there: _There) -> Iterator[str]:
+def _faults_of(ladder: LadderKeys, there: _There) -> Iterator[_Found]:
     for place, rung in enumerate(ladder.rungs):
-        for fault in filter(None, map(there.fault, rung.tell)):
-            yield f"rungs.{place}.tell: {fault}"
+        for told, remedy in enumerate(map(there.fault, rung.tell)):
+            if remedy:
+                yield ("rungs", place, "tell", told), remedy
         if place and rung.after is None:
-            yield f"rungs.{place}.after: is missing; say how long the rung before it has."
+            remedy = "`after` is missing; say how long the rung before it has."
+            yield ("rungs", place, "after"), remedy
     if ladder.repeat and ladder.rungs[0].after is None and len(ladder.rungs) == 1:
-        yield "rungs.0.after: is missing; a repeated rung has to wait."
+        yield ("rungs", 0, "after"), "`after` is missing; a repeated rung has to wait."
     if all(told.startswith(ON_CALL) for rung in ladder.rungs for told in rung.tell):
-        yield "rungs: all tell schedules, of which nobody may be on call; let one tell a receiver."
+        remedy = "all tell schedules, of which nobody may be on call; let one tell a receiver."
+        yield ("rungs",), remedy
 
 
 def _ladder(name: str, keys: LadderKeys) -> Ladder:

@@ -10,9 +10,8 @@ from services.alerts.domain.schedules.calls import NO_CALLS, Calls
 from services.alerts.domain.schedules.reading import read_schedules
 from services.alerts.domain.schedules.schedule import Schedule
 from services.alerts.errors import SchedulesError
+from services.alerts.files import text_of
 from services.shared.faults import Fault
-
-FILE_BYTES_LIMIT = 262_144
 
 
 def load_schedules(path: Path, calls: Calls = NO_CALLS) -> Mapping[str, Schedule]:
@@ -20,13 +19,9 @@ def load_schedules(path: Path, calls: Calls = NO_CALLS) -> Mapping[str, Schedule
 
     That somebody whom ladders call has no receiver is one.
     """
-    try:
-        size = path.stat().st_size
-        if size > FILE_BYTES_LIMIT:
-            raise _wrong(path, f"it is {size} bytes; the limit is {FILE_BYTES_LIMIT}.")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _wrong(path, f"it cannot be read ({error}); give a file of UTF-8 text.") from error
+    text = text_of(path)
+    if isinstance(text, Fault):
+        raise SchedulesError((text,))
     read_as = read_schedules(text, str(path), calls)
     if isinstance(read_as, tuple):
         raise SchedulesError(read_as)
@@ -64,7 +59,3 @@ def _version(path: Path) -> tuple[int, ...]:
     except OSError:
         return (0,)
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
-
-
-def _wrong(path: Path, remedy: str) -> SchedulesError:
-    return SchedulesError((Fault(str(path), 1, "file", remedy),))

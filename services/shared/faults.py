@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from services.shared.yaml_text import Document, Path
+from services.shared.yaml_text import Document, Path, Unreadable, parse
 
 _SHOWN = 80
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,39 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.key}: {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[_Model]):
+    """What a file says, and where."""
+
+    keys: _Model
+    document: Document
+
+
+def read_keys(
+    text: str, file: str, model: type[_Model], begins: str
+) -> Read[_Model] | tuple[Fault, ...]:
+    """A text as the keys that `model` checks, or all its faults in order of their lines.
+
+    `begins` is what such a file starts with.
+    """
+    document = parse(text, begins)
+    if isinstance(document, Unreadable):
+        return (Fault(file, document.line, "YAML", document.remedy),)
+    if not isinstance(document.content, dict):
+        return (Fault(file, 1, "file", f"it is not a mapping; start with `{begins}`."),)
+    try:
+        return Read(model.model_validate(document.content), document)
+    except ValidationError as error:
+        return in_order(
+            fault_of(file, document, problem, known_keys(problem, model))
+            for problem in error.errors()
+        )
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: fault.line))
 
 
 def fault_at(file: str, document: Document, path: Path, remedy: str) -> Fault:

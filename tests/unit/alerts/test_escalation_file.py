@@ -8,12 +8,12 @@ import yaml
 from services.alerts.domain.ladders import Escalation, Rung
 from services.alerts.domain.schedules.calls import Calls
 from services.alerts.escalation_file import (
-    FILE_BYTES,
     HANDS_LIMIT,
     REPEAT_LIMIT,
     RUNGS_LIMIT,
     load_escalation,
 )
+from services.alerts.files import FILE_BYTES_LIMIT
 from services.alerts.schedule_files import load_schedules
 from services.shared.errors import SettingsError
 from tests.alerting import span
@@ -54,15 +54,15 @@ def test_the_shipped_file_names_the_shipped_receivers_and_who_is_on_call_has_one
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "file: Input should be"),
-        ("- ladders", "file: Input should be"),
-        ("ladders: {one: {rungs: [", "is no YAML"),
-        (one_ladder("rungs: []"), "ladders.one.rungs: List should have at least 1 item"),
-        (one_ladder("rungs: [{tell: []}]"), "ladders.one.rungs.0.tell: List should have at least"),
+        ("", ":1: YAML: it is empty; start with `ladders:`."),
+        ("- ladders", ":1: file: it is not a mapping; start with `ladders:`."),
+        ("ladders: {one: {rungs: [", ":1: YAML: "),
+        (one_ladder("rungs: []"), "ladders.one.rungs: '[]' is wrong: List should have at l"),
+        (one_ladder("rungs: [{tell: []}]"), "ladders.one.rungs.0.tell: '[]' is wrong: List sho"),
         (one_ladder("rungs: [{tell: [pager]}]"), "no receiver 'pager'; there are log, webhook"),
         (
             one_ladder("rungs: [{tell: [log, 'schedule:night']}]"),
-            "ladders.one.rungs.0.tell: there is no schedule 'night'; there are operations.",
+            "ladders.one.rungs.0.tell.1: there is no schedule 'night'; there are operations.",
         ),
         (
             one_ladder("rungs: [{tell: ['schedule:operations']}]"),
@@ -71,18 +71,28 @@ def test_the_shipped_file_names_the_shipped_receivers_and_who_is_on_call_has_one
         (one_ladder("rungs: [{tell: [log], after: soon}]"), "'soon' is no time; give for example"),
         (one_ladder("rungs: [{tell: [log], after: 0 minutes}]"), "'0 minutes' is no time"),
         (one_ladder("rungs: [{tell: [log], after: 31 days}]"), "at most 30 days"),
-        (one_ladder("rungs: [{tell: [log]}, {tell: [log]}]"), "rungs.1.after: is missing"),
-        (one_ladder("rungs: [{tell: [log]}], repeat: 1"), "rungs.0.after: is missing; a repeated"),
-        (one_ladder("rungs: [{tell: [log]}], wait: 3"), "ladders.one.wait: Extra inputs"),
-        ("ladders: {One: {rungs: [{tell: [log]}]}}\notherwise: One\n", "ladders.One.[key]"),
-        ("ladders: {one: {rungs: [{tell: [log]}]}}\notherwise: two\n", "otherwise: there is no la"),
+        (one_ladder("rungs: [{tell: [log]}, {tell: [log]}]"), "rungs.1.after: `after` is missing"),
+        (one_ladder("rungs: [{tell: [log]}], repeat: 1"), "rungs.0.after: `after` is missing; a"),
+        (
+            one_ladder("rungs: [{tell: [log]}], wait: 3"),
+            ":1: ladders.one.wait: this key is not read; kno",
+        ),
+        (
+            f"ladders: {{rungs: {{rungs: [{RUNG}], wait: 3}}}}\notherwise: rungs\n",
+            "this key is not read; known are rungs, repeat, acknowledged_for, acknowledgements.",
+        ),
+        ("ladders: {One: {rungs: [{tell: [log]}]}}\notherwise: One\n", ":1: ladders.One: 'One' "),
+        (
+            "ladders: {one: {rungs: [{tell: [log]}]}}\notherwise: two\n",
+            ":2: otherwise: there is no",
+        ),
         (
             one_ladder("rungs: [{tell: [log]}]") + "routes: [{ladder: two}]\n",
-            "routes.0.ladder: there is no ladder 'two'; there are one",
+            ":3: routes.0.ladder: there is no ladder 'two'; there are one",
         ),
         (
             one_ladder("rungs: [{tell: [log]}]") + "routes: [{ladder: one, conditions: [late]}]\n",
-            "routes.0.conditions.0: Input should be 'at_risk'",
+            ":3: routes.0.conditions.0: 'late' is wrong: Input should be 'at_risk'",
         ),
     ],
 )
@@ -91,6 +101,16 @@ def test_a_fault_is_named_with_its_place(tmp_path: Path, text: str, says: str) -
         load(text, tmp_path)
     assert says in str(refused.value)
     assert str(tmp_path / "escalation.yaml") in str(refused.value)
+
+
+def test_faults_are_named_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    text = (
+        "otherwise: two\nladders:\n  one:\n    rungs:\n      - tell: [log]\n      - tell: [pager]\n"
+    )
+    with pytest.raises(SettingsError) as refused:
+        load(text, tmp_path)
+    lines = [line.split(":")[1] for line in str(refused.value).splitlines()]
+    assert lines == ["1", "6", "6"]
 
 
 def test_a_rung_may_tell_receivers_and_whoever_is_on_call(tmp_path: Path) -> None:
@@ -117,7 +137,7 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read: No such file"):
+    with pytest.raises(SettingsError, match=r"cannot be read .*No such file"):
         load_escalation(tmp_path / "nowhere.yaml", RECEIVERS)
 
 
@@ -150,9 +170,9 @@ def test_each_limit_holds_on_both_sides(
 @pytest.mark.parametrize("beyond", [0, 1])
 def test_a_file_may_have_so_many_bytes(tmp_path: Path, beyond: int) -> None:
     text = one_ladder("rungs: [{tell: [log]}]")
-    text += "#" * (FILE_BYTES - len(text) + beyond)
+    text += "#" * (FILE_BYTES_LIMIT - len(text) + beyond)
     if not beyond:
         assert load(text, tmp_path).ladders.keys() == {"one"}
         return
-    with pytest.raises(SettingsError, match=f"has {FILE_BYTES + 1} bytes; it may have"):
+    with pytest.raises(SettingsError, match=f"it is {FILE_BYTES_LIMIT + 1} bytes; the limit"):
         load(text, tmp_path)

@@ -8,7 +8,8 @@ import structlog
 
 from services.alerts.domain.schedules.calls import NO_CALLS, Calls
 from services.alerts.errors import SchedulesError
-from services.alerts.schedule_files import FILE_BYTES_LIMIT, LiveSchedules, load_schedules
+from services.alerts.files import FILE_BYTES_LIMIT
+from services.alerts.schedule_files import LiveSchedules, load_schedules
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "oncall" / "schedules.yaml"
 

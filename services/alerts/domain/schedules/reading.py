@@ -1,10 +1,8 @@
 """The text of a file of schedules to the schedules, or to every fault with its line and remedy."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
-
-from pydantic import ValidationError
 
 from services.alerts.domain.schedules.calls import NO_CALLS, Calls, faults_in_calls
 from services.alerts.domain.schedules.keys import (
@@ -22,33 +20,23 @@ from services.alerts.domain.schedules.words import (
     parse_shift,
     parse_windows,
 )
-from services.shared.faults import Fault, fault_at, fault_of, known_keys
-from services.shared.yaml_text import Document, Path, Unreadable, parse
+from services.shared.faults import Fault, fault_at, in_order, read_keys
+from services.shared.yaml_text import Document, Path
 from services.shared.zones import zone_of
 
 _T = TypeVar("_T")
-_BEGINS = "schedules:"
 
 
 def read_schedules(
     text: str, file: str, calls: Calls = NO_CALLS
 ) -> Mapping[str, Schedule] | tuple[Fault, ...]:
     """The schedules of a file by their names, or all its faults in order of their lines."""
-    document = parse(text, _BEGINS)
-    if isinstance(document, Unreadable):
-        return (Fault(file, document.line, "YAML", document.remedy),)
-    if not isinstance(document.content, dict):
-        return (Fault(file, 1, "file", f"it is not a mapping; start with `{_BEGINS}`."),)
-    try:
-        parsed = SchedulesFile.model_validate(document.content)
-    except ValidationError as error:
-        return _in_order(
-            fault_of(file, document, problem, known_keys(problem, SchedulesFile))
-            for problem in error.errors()
-        )
-    reading = _Reading(file, document)
-    reading.faults += faults_in_calls(file, document, parsed, calls)
-    return reading.schedules(parsed)
+    read = read_keys(text, file, SchedulesFile, "schedules:")
+    if isinstance(read, tuple):
+        return read
+    reading = _Reading(file, read.document)
+    reading.faults += faults_in_calls(file, read.document, read.keys, calls)
+    return reading.schedules(read.keys)
 
 
 class _Reading:
@@ -65,7 +53,7 @@ class _Reading:
             keys.schedule: self._schedule(keys, ("schedules", place), receivers)
             for place, keys in enumerate(parsed.schedules)
         }
-        return _in_order(self.faults) or read
+        return in_order(self.faults) or read
 
     def _schedule(self, keys: ScheduleKeys, path: Path, receivers: Mapping[str, str]) -> Schedule:
         """In place of a wrong zone stands another, so that what is in it is not at fault."""
@@ -154,7 +142,3 @@ class _Reading:
 
     def _fault(self, remedy: str, *path: str | int) -> None:
         self.faults.append(fault_at(self.file, self.document, path, remedy))
-
-
-def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    return tuple(sorted(faults, key=lambda fault: fault.line))
