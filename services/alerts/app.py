@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,8 +25,7 @@ from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
 from services.alerts.receiver import Channel, Policy, Receiver
 from services.alerts.receivers import Surroundings, channel_of
-from services.alerts.replies.door import Door, senders_of
-from services.alerts.replies.http import serving
+from services.alerts.replies.opening import replies
 from services.alerts.resending import resending
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.schedule_files import LiveSchedules
@@ -156,7 +154,7 @@ class Service:
         endpoint = settings.endpoints.alerts
         self.observed.log.info("started", grpc=endpoint.grpc, http=endpoint.http)
         try:
-            async with self._replies(desk, metrics):
+            async with replies(settings, desk, self.clock, metrics, self.observed):
                 await self._until_one_ends(loops, handler, stop)
         finally:
             await server.stop(GRACE_S)
@@ -175,12 +173,6 @@ class Service:
             finally:
                 stop.now()
             await asyncio.gather(*tasks)
-
-    def _replies(self, desk: Desk, metrics: Metrics) -> AbstractAsyncContextManager[None]:
-        settings = self.settings
-        senders = senders_of(settings.receivers.receivers)
-        door = Door(senders, desk, self.clock, WallClock(), metrics.replied, self.observed)
-        return serving(door, settings.listen, settings.alerts.replies_port)
 
     def _handler(
         self, desk: Desk, metrics: Metrics, publisher: KafkaPublisher, stop: threading.Event

@@ -18,6 +18,7 @@ from services.alerts.receiver_options import AnyOptions, PagerDutyOptions, Slack
 from services.alerts.replies.outcome import OF_OTHERS, STATUS, Outcome
 from services.alerts.replies.pagerduty import pagerduty_reply
 from services.alerts.replies.reply import Reply
+from services.alerts.replies.saying import Say, in_hand
 from services.alerts.replies.signatures import secrets_of, signed_by_pagerduty, signed_by_slack
 from services.alerts.replies.slack import slack_reply
 from services.alerts.rounds import TRANSIENT
@@ -41,6 +42,7 @@ class Door:
     wall: Clock
     count: Callable[[str, Outcome], None]
     telemetry: Telemetry
+    say: Say
 
     def answer(self, receiver: str, headers: Headers, body: bytes) -> HTTPStatus:
         """What the sender is answered, whatever it sent; a status and no more."""
@@ -87,7 +89,9 @@ class Door:
         with self.telemetry.span(
             f"reply {sender.name}", parent=(), kind=SpanKind.SERVER, attributes=about
         ):
-            acknowledge_alert(wish, self.desk, self.clock.now())
+            taken = acknowledge_alert(wish, self.desk, self.clock.now()).acknowledgement
+        if taken and reply.answer_at:
+            self.say(reply.answer_at, in_hand(taken.actor))
         return Outcome.TAKEN_UP
 
 

@@ -14,6 +14,7 @@ from services.alerts.replies.reply import Reply, is_key, named
 ID_LIMIT = 100
 FIELDS_LIMIT = 10
 ACTIONS_LIMIT = 25
+ADDRESS_LIMIT = 2_000
 _NOTE = "Taken up in Slack."
 
 
@@ -33,6 +34,7 @@ class _Payload(BaseModel):
     trigger_id: str = Field(min_length=1, max_length=ID_LIMIT)
     user: _User
     actions: tuple[_Action, ...] = Field((), max_length=ACTIONS_LIMIT)
+    response_url: str = Field("", max_length=ADDRESS_LIMIT)
 
 
 def slack_reply(body: bytes) -> Reply | None:
@@ -46,4 +48,5 @@ def slack_reply(body: bytes) -> Reply | None:
     if pressed.type != "block_actions" or not is_key(key):
         return None
     user = pressed.user
-    return Reply(pressed.trigger_id, key, named(user.username, user.name, user.id), _NOTE)
+    who = named(user.username, user.name, user.id)
+    return Reply(pressed.trigger_id, key, who, _NOTE, pressed.response_url)

@@ -1,17 +1,21 @@
 """Somebody takes an alert up in PagerDuty or Slack, and it is in hand here, by their name."""
 
 import asyncio
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import structlog
 from pymongo.errors import ConnectionFailure
 
+from services.alerts.destinations import Guard, guarded_client
 from services.alerts.domain.alert import Reason, State
 from services.alerts.domain.audit.chain import Action
 from services.alerts.handlers import Desk
@@ -19,6 +23,7 @@ from services.alerts.receivers_file import ReceiversFile
 from services.alerts.replies.door import Door, Headers, senders_of
 from services.alerts.replies.http import BODY_LIMIT, serving
 from services.alerts.replies.outcome import Outcome
+from services.alerts.replies.saying import saying
 from services.local.ports import Ports
 from services.shared.errors import SettingsError
 from tests.alert_twins import MemoryAlertStore
@@ -51,6 +56,7 @@ class Replying:
         self.alerts, self.secret = alerts, folder / "secret"
         self.secret.write_text(SECRET)
         self.counted: list[tuple[str, Outcome]] = []
+        self.said: list[tuple[str, str]] = []
         self.door = Door(
             senders_of(file(self.secret).receivers),
             alerts.desk,
@@ -58,6 +64,7 @@ class Replying:
             alerts.wall,
             lambda receiver, outcome: self.counted.append((receiver, outcome)),
             alerts.telemetry,
+            lambda address, words: self.said.append((address, words)),
         )
         alerts.hear(warned())
 
@@ -96,6 +103,70 @@ def test_who_acknowledges_in_pagerduty_has_it_in_hand_and_is_in_the_audit(
 def test_who_presses_the_button_in_slack_has_it_in_hand(replying: Replying) -> None:
     assert replying.slack() is OK
     assert replying.acts() == [("slack:ann", Action.ACKNOWLEDGE, key(), "Taken up in Slack.")]
+
+
+def test_everybody_in_the_conversation_sees_who_has_it(replying: Replying) -> None:
+    there = "https://hooks.slack.test/actions/T0/1/x"
+    bob = {"id": "U2", "username": "bob"}
+    replying.slack()
+    replying.slack(trigger_id="another", user=bob)
+    replying.slack(trigger_id="third", user=bob, response_url="")
+    assert replying.said == [(there, "ann has it in hand.")] * 2
+    replying.alerts.hear(breached())
+    replying.slack()
+    assert len(replying.said) == 2
+
+
+def said(answer: httpx.Response | httpx.HTTPError | None, address: str) -> list[Any]:
+    """What came of saying it where `answer` is given, or nobody but the guard is asked."""
+    asked: list[Any] = []
+
+    def there(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        if isinstance(answer, httpx.HTTPError):
+            raise answer
+        return answer or httpx.Response(HTTPStatus.OK)
+
+    client = httpx.Client(transport=httpx.MockTransport(there))
+    say = saying(client if answer else guarded_client(Guard()), structlog.get_logger(), at_once)
+    say(address, "<!channel> has it in hand.")
+    return asked
+
+
+def at_once(do: Callable[..., None], *words: str) -> None:
+    do(*words)
+
+
+def test_a_name_in_slack_mentions_nobody_when_it_is_said() -> None:
+    (message,) = said(httpx.Response(HTTPStatus.OK), "https://hooks.slack.test/x")
+    assert message == {
+        "response_type": "in_channel",
+        "replace_original": False,
+        "text": "&lt;!channel&gt; has it in hand.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "address", "problem"),
+    [
+        (httpx.Response(HTTPStatus.NOT_FOUND), "https://hooks.slack.test/c4n4ry", "404"),
+        (httpx.ConnectError("c4n4ry"), "https://hooks.slack.test/c4n4ry", "ConnectError"),
+        (None, "https://127.0.0.1/c4n4ry", "DeliveryError"),
+        (None, "http://hooks.slack.test/c4n4ry", "DeliveryError"),
+        (None, "https://hooks.slack.test:c4n4ry/", "InvalidURL"),
+        (None, "c4n4ry", "DeliveryError"),
+    ],
+)
+def test_what_cannot_be_said_is_logged_without_its_address(
+    answer: httpx.Response | httpx.HTTPError | None,
+    address: str,
+    problem: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said(answer, address)
+    told = capsys.readouterr()
+    assert problem in told.out + told.err
+    assert "c4n4ry" not in told.out + told.err
 
 
 def test_the_act_is_in_a_trace_of_its_own(replying: Replying) -> None:

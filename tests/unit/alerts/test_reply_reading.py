@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.alerts.errors import UnreadableReply
 from services.alerts.replies.pagerduty import ID_LIMIT, TOLD_WITHIN, pagerduty_reply
 from services.alerts.replies.reply import WHO_LIMIT, Reply, is_key, named
-from services.alerts.replies.slack import slack_reply
+from services.alerts.replies.slack import ADDRESS_LIMIT, slack_reply
 from services.shared.clock import SECOND, iso
 from tests.alerting import a_promise, key
 from tests.notices import NOW
@@ -91,7 +91,8 @@ def test_what_pagerduty_never_sends_is_unreadable(wrong: dict[str, Any]) -> None
 
 def test_who_presses_the_button_has_the_alert_in_hand() -> None:
     trigger = "13345224609.738474920.8088930838d88f008e0"
-    assert slack_reply(slack_press()) == Reply(trigger, key(), "ann", "Taken up in Slack.")
+    there = "https://hooks.slack.test/actions/T0/1/x"
+    assert slack_reply(slack_press()) == Reply(trigger, key(), "ann", "Taken up in Slack.", there)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,7 @@ def test_whatever_else_is_pressed_says_nothing(other: dict[str, Any]) -> None:
         slack_press(trigger_id="x" * (ID_LIMIT + 1)),
         slack_press(user=None),
         slack_press(actions=[{}] * 26),
+        slack_press(response_url="x" * (ADDRESS_LIMIT + 1)),
         b"a=1&" * 11 + slack_press(),
         urlencode({"payload": "[" * 100_000}).encode(),
     ],
