@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from services.console import (
     actions,
+    agreement_pages,
     audit_pages,
     board_pages,
     cases,
@@ -98,7 +99,7 @@ def build(console: Console) -> ASGIApp:
     app = FastAPI(title="handoff console", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=STATIC))
     parts = (ops, cases, pages, board_pages, duty_pages, silence_pages, system_pages, audit_pages)
-    for part in (*parts, actions):
+    for part in (*parts, agreement_pages, actions):
         app.include_router(part.routes(console))
     problems.install(app, console)
     return Guard(app, (*LOOPBACK_HOSTS, *console.settings.hosts))

@@ -76,6 +76,7 @@ class AuditView:
     verdict: str
     sound: bool
     checked: bool
+    anchored: bool
     older: str
 
 
@@ -99,6 +100,7 @@ def audit_view(audit: Audit, query: Mapping[str, str], page_size: int) -> AuditV
         verdict=_verdict(audit),
         sound=audit.checked and not audit.wrong,
         checked=audit.checked,
+        anchored=audit.anchored > 0,
         older=_older(query, audit.entries[-1].number) if full else "",
     )
 

@@ -100,8 +100,8 @@ class TrackerClient:
         call = self._stub.CountOpenPromises(request, timeout=DEADLINE_S)
         return open_counts_of(await self._asked(call))
 
-    async def agreements(self) -> ActiveAgreements:
-        request = tracker_pb2.ListAgreementsRequest()
+    async def agreements(self, set_id: str = "") -> ActiveAgreements:
+        request = tracker_pb2.ListAgreementsRequest(set_id=set_id)
         call = self._stub.ListAgreements(request, timeout=DEADLINE_S)
         return agreements_of(await self._asked(call))
 

@@ -43,9 +43,11 @@ def agreements_of(told: tracker_pb2.ListAgreementsResponse) -> ActiveAgreements:
                 owed_to=each.owed_to,
                 because=each.because,
                 blocks=tuple((block.heading, tuple(block.lines)) for block in each.blocks),
+                agreed_by=tuple((sign.party, _at(sign.at)) for sign in each.agreed_by),
             )
             for each in told.agreements
         ),
+        sets=tuple((each.set_id, _at(each.active_from)) for each in told.sets),
     )
 
 

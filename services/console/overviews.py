@@ -23,15 +23,17 @@ class AgreementInWords:
     owed_to: str
     because: str
     blocks: tuple[tuple[str, tuple[str, ...]], ...]
+    agreed_by: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveAgreements:
-    """The set that is active, by its hash."""
+    """The set that is active, or was asked for, by its hash; `sets` are all, the oldest first."""
 
     set_id: str
     active_from: datetime | None
     agreements: tuple[AgreementInWords, ...]
+    sets: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

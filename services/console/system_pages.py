@@ -7,12 +7,11 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from services.console.agreement_pages import ratings_of
 from services.console.answers import as_json
 from services.console.console import Console
-from services.console.desk import Refusal, Unreachable
 from services.console.matching import needing
 from services.console.operations import operations
-from services.console.overviews import RatingCount
 from services.console.page import page_answer
 
 
@@ -21,7 +20,7 @@ def routes(console: Console) -> APIRouter:
 
     @router.get("/agreements")
     async def agreements_page(request: Request) -> Response:
-        active, ratings = await asyncio.gather(console.ledger.agreements(), _ratings(console))
+        active, ratings = await asyncio.gather(console.ledger.agreements(), ratings_of(console))
         return page_answer(
             console,
             request,
@@ -34,7 +33,7 @@ def routes(console: Console) -> APIRouter:
 
     @router.get("/agreements.json")
     async def agreements_json() -> Response:
-        active, ratings = await asyncio.gather(console.ledger.agreements(), _ratings(console))
+        active, ratings = await asyncio.gather(console.ledger.agreements(), ratings_of(console))
         rated = [asdict(each) for each in ratings]
         return JSONResponse(as_json(asdict(active) | {"ratings": rated}))
 
@@ -58,11 +57,3 @@ def routes(console: Console) -> APIRouter:
         return JSONResponse(as_json(asdict(progress) | {"dead_letters": lying}))
 
     return router
-
-
-async def _ratings(console: Console) -> tuple[RatingCount, ...]:
-    """None where the alerts service is away: the agreements are shown all the same."""
-    try:
-        return await console.desk.ratings()
-    except (Unreachable, Refusal):
-        return ()

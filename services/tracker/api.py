@@ -81,7 +81,7 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
     def ListAgreements(
         self, request: tracker_pb2.ListAgreementsRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.ListAgreementsResponse:
-        return agreements_answer(self._ledger.agreements(), self._ledger.now())
+        return agreements_answer(self._ledger.agreement_sets(), request.set_id, self._ledger.now())
 
     def ListAttainment(
         self, request: tracker_pb2.ListAttainmentRequest, context: grpc.ServicerContext

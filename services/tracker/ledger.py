@@ -14,7 +14,6 @@ from services.shared.errors import RefusalCode, Refused
 from services.shared.mongo import Row
 from services.shared.subjects import partition_of
 from services.tracker.attainment import Attainment, attainment_of, check_windows
-from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.explanation.steps import steps
 from services.tracker.core.promises import State
 from services.tracker.core.sets import AgreementSets
@@ -178,9 +177,9 @@ class Ledger:
         rows = self._partitions.find().sort("_id", ASCENDING)
         return [row | {"open_promises": open_promises.get(row["_id"], 0)} for row in rows]
 
-    def agreements(self) -> AgreementSet:
-        """The set that is active now."""
-        return self._sets().at(self.now())
+    def agreement_sets(self) -> AgreementSets:
+        """Every set that was ever active or will be."""
+        return self._sets()
 
     def attainment(self, windows_s: Sequence[int]) -> list[Attainment]:
         """Of each agreement that has an objective now, by name. Raises Refused."""

@@ -221,14 +221,16 @@ def test_open_promises_are_counted_once_for_all_who_ask_in_a_while(
 
 
 def test_the_active_agreements_are_told_in_words(ledger: Ledger) -> None:
-    told = agreements_answer(ledger.agreements(), ledger.now())
+    sets = ledger.agreement_sets()
+    told = agreements_answer(sets, "", ledger.now())
     names = [each.name for each in told.agreements]
     assert "approve-payment" in names
     assert names == sorted(names)
     payment = told.agreements[names.index("approve-payment")]
     assert (payment.owed_by, payment.owed_to) == ("finance", "sales")
     assert payment.blocks[0].heading == "Who owes what to whom"
-    assert told.set_id == ledger.agreements().id
+    assert told.set_id == sets.at(ledger.now()).id
+    assert agreements_answer(sets, told.set_id, ledger.now()).agreements == told.agreements
 
 
 def test_the_attainment_of_the_last_hours_is_asked_of_the_counts(

@@ -42,6 +42,7 @@ class Company:
     agreements: tracker_pb2.ListAgreementsResponse = field(
         default_factory=tracker_pb2.ListAgreementsResponse
     )
+    agreement_sets: dict[str, tracker_pb2.ListAgreementsResponse] = field(default_factory=dict)
     on_call: alerts_pb2.ListOnCallResponse = field(default_factory=alerts_pb2.ListOnCallResponse)
     partitions: list[tracker_pb2.PartitionProgress] = field(default_factory=list)
     letters: list[Received] = field(default_factory=list)

@@ -115,7 +115,11 @@ class FakeTracker(TrackerServiceServicer):
     async def ListAgreements(
         self, request: tracker_pb2.ListAgreementsRequest, context: Context
     ) -> tracker_pb2.ListAgreementsResponse:
-        return self._company.agreements
+        if not request.set_id:
+            return self._company.agreements
+        if request.set_id not in self._company.agreement_sets:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"No agreement set {request.set_id!r}.")
+        return self._company.agreement_sets[request.set_id]
 
     async def ListAttainment(
         self, request: tracker_pb2.ListAttainmentRequest, context: Context

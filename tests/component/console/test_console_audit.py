@@ -86,7 +86,9 @@ async def test_the_page_says_whether_the_chain_is_as_it_was_written(
     company.entry(1)
     for name, value in fields.items():
         setattr(company.audit, name, value)
-    assert said in await words(running)
+    text = await words(running)
+    assert said in text
+    assert ("HANDOFF_ALERTS__AUDIT_ANCHOR" in text) is (said.endswith("none is anchored."))
 
 
 @pytest.mark.parametrize(

@@ -1640,12 +1640,17 @@ Global___OpenCount: _TypeAlias = OpenCount  # noqa: Y015
 class ListAgreementsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    SET_ID_FIELD_NUMBER: _builtins.int
+    set_id: _builtins.str
+    """One of the sets that the tracker knows; empty: the active one."""
     def __init__(
         self,
+        *,
+        set_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["set_id", b"set_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1658,6 +1663,7 @@ class ListAgreementsResponse(_message.Message):
     SET_ID_FIELD_NUMBER: _builtins.int
     ACTIVE_FROM_FIELD_NUMBER: _builtins.int
     AGREEMENTS_FIELD_NUMBER: _builtins.int
+    SETS_FIELD_NUMBER: _builtins.int
     set_id: _builtins.str
     """SHA-256 of the set's files, 64 hex digits."""
     @_builtins.property
@@ -1666,20 +1672,48 @@ class ListAgreementsResponse(_message.Message):
     def agreements(self) -> _containers.RepeatedCompositeFieldContainer[Global___AgreementInWords]:
         """Sorted by name."""
 
+    @_builtins.property
+    def sets(self) -> _containers.RepeatedCompositeFieldContainer[Global___KnownSet]:
+        """Every set that was ever active or will be, the oldest first."""
+
     def __init__(
         self,
         *,
         set_id: _builtins.str = ...,
         active_from: _timestamp_pb2.Timestamp | None = ...,
         agreements: _abc.Iterable[Global___AgreementInWords] | None = ...,
+        sets: _abc.Iterable[Global___KnownSet] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["active_from", b"active_from"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_from", b"active_from", "agreements", b"agreements", "set_id", b"set_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_from", b"active_from", "agreements", b"agreements", "set_id", b"set_id", "sets", b"sets"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListAgreementsResponse: _TypeAlias = ListAgreementsResponse  # noqa: Y015
+
+@_typing.final
+class KnownSet(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SET_ID_FIELD_NUMBER: _builtins.int
+    ACTIVE_FROM_FIELD_NUMBER: _builtins.int
+    set_id: _builtins.str
+    @_builtins.property
+    def active_from(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        set_id: _builtins.str = ...,
+        active_from: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["active_from", b"active_from"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_from", b"active_from", "set_id", b"set_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KnownSet: _TypeAlias = KnownSet  # noqa: Y015
 
 @_typing.final
 class AgreementInWords(_message.Message):
@@ -1694,6 +1728,7 @@ class AgreementInWords(_message.Message):
     OWED_TO_FIELD_NUMBER: _builtins.int
     BECAUSE_FIELD_NUMBER: _builtins.int
     BLOCKS_FIELD_NUMBER: _builtins.int
+    AGREED_BY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     version: _builtins.int
     kind: _builtins.str
@@ -1703,6 +1738,10 @@ class AgreementInWords(_message.Message):
     because: _builtins.str
     @_builtins.property
     def blocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___AgreementBlock]: ...
+    @_builtins.property
+    def agreed_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignOff]:
+        """Who signed it, and when, as its file says."""
+
     def __init__(
         self,
         *,
@@ -1713,14 +1752,38 @@ class AgreementInWords(_message.Message):
         owed_to: _builtins.str = ...,
         because: _builtins.str = ...,
         blocks: _abc.Iterable[Global___AgreementBlock] | None = ...,
+        agreed_by: _abc.Iterable[Global___SignOff] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "blocks", b"blocks", "kind", b"kind", "name", b"name", "owed_by", b"owed_by", "owed_to", b"owed_to", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "because", b"because", "blocks", b"blocks", "kind", b"kind", "name", b"name", "owed_by", b"owed_by", "owed_to", b"owed_to", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AgreementInWords: _TypeAlias = AgreementInWords  # noqa: Y015
+
+@_typing.final
+class SignOff(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    party: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        party: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "party", b"party"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignOff: _TypeAlias = SignOff  # noqa: Y015
 
 @_typing.final
 class AgreementBlock(_message.Message):
