@@ -1,6 +1,6 @@
 """A company on a bad afternoon: something of everything that a page can show."""
 
-from handoff.v1 import alerts_pb2
+from handoff.v1 import alerts_pb2, tracker_pb2
 
 from tests.component.console.company import Company
 
@@ -57,6 +57,12 @@ def _make_busy_around(company: Company) -> None:
     company.turn("finance", "dora", 0, None)
     company.agreement("approve-payment", "finance", "sales")
     company.agreement("ship-paid-order", "operations", "sales")
+    before = tracker_pb2.ListAgreementsResponse()
+    before.CopyFrom(company.agreements)
+    before.agreements[1].blocks[1].lines[0] = "6 business hours after it began."
+    company.agreements.agreements[1].agreed_by.add(party="sales").at.FromDatetime(company.now)
+    company.agreements.sets.add(set_id="before").active_from.FromDatetime(company.now)
+    company.agreement_sets["before"] = before
     company.partition(0, 0.01, sales=0.02, finance=4, operations=0.02)
     company.partition(1, 2, sales=0.02, finance=4, operations=0.02)
     company.partitions[0].skews.add(party="sales", source="shop-1", skew_s=41.5, samples=30)

@@ -15,6 +15,7 @@ PAGES = {
     "schedules": "/schedules",
     "silences": "/silences",
     "agreements": "/agreements",
+    "agreement": "/agreements/ship-paid-order?against=before",
     "operations": "/operations",
     "audit": "/audit",
     "subject": "/subjects/order/4711",
@@ -43,3 +44,27 @@ async def test_the_help_can_be_read_by_everybody(running: Running, eyes: Eyes) -
         assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
         await page.keyboard.press("?")
         assert not await page.locator("#help").is_visible()
+
+
+async def test_the_bar_of_what_is_selected_can_be_read_by_everybody(
+    running: Running, eyes: Eyes
+) -> None:
+    make_busy(running.company)
+    await running.feed.refresh()
+    for mode in MODES:
+        page = await eyes.open("/", mode)
+        await page.keyboard.press("j")
+        await page.keyboard.press("x")
+        await page.locator("#bulk").scroll_into_view_if_needed()
+        await keep(page, f"selected-{mode}")
+        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+
+
+async def test_every_form_of_a_card_can_be_read_by_everybody(running: Running, eyes: Eyes) -> None:
+    make_busy(running.company)
+    await running.feed.refresh()
+    for mode in MODES:
+        page = await eyes.open("/subjects/order/4711", mode)
+        await page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+        await keep(page, f"forms-{mode}")
+        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
