@@ -1,20 +1,25 @@
 """The receivers file: read, checked as a whole, and refused with the receiver and the remedy."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Annotated, Any
+import pathlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from services.alerts.errors import DeliveryError
+from services.alerts.files import text_of
 from services.alerts.receiver_options import AnyOptions, Options, Secret
 from services.shared.errors import SettingsError
+from services.shared.faults import Fault, fault_at, in_order
+from services.shared.yaml_text import Document, Path, Unreadable, parse
 
 RECEIVERS_LIMIT = 100
-SIZE_LIMIT = 1 << 20
 Place = Annotated[str, Field(pattern=r"^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9]\d{0,4})?$")]
+
+
+_Found = tuple[Path, str]
+"""Where something is wrong, and what would be right."""
 
 
 class ReceiversFile(BaseModel):
@@ -34,74 +39,78 @@ class ReceiversFile(BaseModel):
         return tuple(each.name for each in self.receivers if each.name not in fallbacks)
 
 
-def read_receivers(path: Path) -> ReceiversFile:
-    """Raises SettingsError with the file, the receiver, what is wrong and what would be right."""
+def read_receivers(path: pathlib.Path) -> ReceiversFile:
+    """Raises SettingsError with file, line, receiver, what is wrong and what would be right."""
+    text = text_of(path)
+    if isinstance(text, Fault):
+        raise SettingsError(f"{text} HANDOFF_ALERTS__RECEIVERS has to name the receivers file.")
+    document = parse(text, "receivers:")
+    if isinstance(document, Unreadable):
+        raise SettingsError(str(Fault(str(path), document.line, "YAML", document.remedy)))
     try:
-        content = yaml.safe_load(path.read_bytes()[:SIZE_LIMIT])
-        found = ReceiversFile.model_validate(content)
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be read ({error.strerror}); HANDOFF_ALERTS__RECEIVERS has to name the"
-            " receivers file."
-        ) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise SettingsError(f"{path}: {line}this is no YAML; mend the syntax.") from None
+        found = ReceiversFile.model_validate(document.content)
     except ValidationError as error:
-        problems = [_told(each, content) for each in error.errors(include_input=False)]
-        raise SettingsError("\n".join(f"{path}: {each}" for each in problems)) from None
-    if problems := list(_wrong(found)):
-        raise SettingsError("\n".join(f"{path}: {each}" for each in problems))
+        problems = error.errors(include_input=False)
+        raise _refused(path, document, (_told(each, document) for each in problems)) from None
+    if wrong := list(_wrong(found)):
+        raise _refused(path, document, wrong)
     return found
 
 
-def _told(problem: ErrorDetails, content: object) -> str:
+def _refused(path: pathlib.Path, document: Document, problems: Iterable[_Found]) -> SettingsError:
+    faults = in_order(fault_at(str(path), document, *each) for each in problems)
+    return SettingsError("\n".join(map(str, faults)))
+
+
+def _told(problem: ErrorDetails, document: Document) -> _Found:
     """In our words; what was written stays unsaid, as it may be a secret in the wrong place."""
-    place = [str(part) for part in problem["loc"]]
-    option = place[-1] if place else "the file"
+    place = problem["loc"]
+    what = _what(problem, str(place[-1]) if place else "the file")
+    if place[:1] != ("receivers",) or len(place) == 1:
+        return place or ("file",), what
+    without_kind = (*place[:2], *place[3:])
+    return without_kind, f"{_named(document, int(place[1]))}{what}"
+
+
+def _what(problem: ErrorDetails, option: str) -> str:
     match problem["type"]:
         case "missing":
-            what = f"{option} is missing; give {option}, or {option}_file if it is a secret."
+            return f"{option} is missing; give {option}, or {option}_file if it is a secret."
         case "extra_forbidden":
-            what = f"{option} is no option here; leave it out or look for its right name."
+            return f"{option} is no option here; leave it out or look for its right name."
         case "union_tag_invalid" | "union_tag_not_found":
-            what = (
-                f"its kind has to be one of {problem.get('ctx', {}).get('expected_tags', KINDS)}."
-            )
-        case _:
-            what = f"{option}: {problem['msg'].removeprefix('Value error, ')}."
-    return f"{_receiver(place, content)}{what}"
+            kinds = problem.get("ctx", {}).get("expected_tags", KINDS)
+            return f"its kind has to be one of {kinds}."
+    return f"{option}: {problem['msg'].removeprefix('Value error, ')}."
 
 
-def _receiver(place: list[str], content: object) -> str:
-    if place[:1] != ["receivers"] or len(place) == 1 or not isinstance(content, dict):
-        return ""
-    given: Any = content["receivers"][int(place[1])]
+def _named(document: Document, number: int) -> str:
+    given = document.content["receivers"][number]
     name = given.get("name") if isinstance(given, Mapping) else None
-    return f"receiver {name!r}: " if name else f"receiver {int(place[1]) + 1}: "
+    return f"receiver {name!r}: " if name else f"receiver {number + 1}: "
 
 
-def _wrong(found: ReceiversFile) -> Iterator[str]:
+def _wrong(found: ReceiversFile) -> Iterator[_Found]:
     """What no receiver can know of itself."""
     names = [each.name for each in found.receivers]
     if not names:
-        yield "there is no receiver; name one, of the kind log if nobody else is to be told."
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"receiver {name!r} is there twice; give each a name of its own."
+        remedy = "there is no receiver; name one, of the kind log if nobody else is to be told."
+        yield ("receivers",), remedy
     by_name = {each.name: each for each in found.receivers}
-    for each in found.receivers:
+    for place, each in enumerate(found.receivers):
+        whose, path = f"receiver {each.name!r}", ("receivers", place)
+        if each.name in names[:place]:
+            yield (*path, "name"), f"{whose} is there twice; give each a name of its own."
         if each.fallback and each.fallback not in by_name:
-            yield (
-                f"receiver {each.name!r}: there is no receiver {each.fallback!r} to fall back on;"
+            remedy = (
+                f"{whose}: there is no receiver {each.fallback!r} to fall back on;"
                 f" name one of {', '.join(sorted(by_name))}."
             )
+            yield (*path, "fallback"), remedy
         elif _falls_back_on_itself(each, by_name):
-            yield (
-                f"receiver {each.name!r}: its fallbacks lead back to itself; the last of them must"
-                " have none."
-            )
-        yield from _unreadable(each)
+            remedy = f"{whose}: its fallbacks lead back to itself; the last of them must have none."
+            yield (*path, "fallback"), remedy
+        yield from ((path, f"{whose}: {problem}") for problem in _unreadable(each))
 
 
 def _falls_back_on_itself(receiver: Options, by_name: Mapping[str, Options]) -> bool:
@@ -120,7 +129,7 @@ def _unreadable(receiver: Options) -> Iterator[str]:
             try:
                 secret.read()
             except DeliveryError as error:
-                yield f"receiver {receiver.name!r}: {option}: {error}"
+                yield f"{option}: {error}"
 
 
 KINDS = "log, webhook, alertmanager, pagerduty, slack, email, apprise"

@@ -59,8 +59,9 @@ def test_a_secret_is_read_anew_each_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "the file: Input should be"),
-        ("receivers: [", "line 1: this is no YAML"),
+        ("", ":1: YAML: it is empty; start with `receivers:`."),
+        ("- a", ":1: file: the file: Input should be"),
+        ("receivers: [", ":1: YAML: "),
         ("receivers: []", "there is no receiver; name one"),
         ("receivers: [{name: pager}]", "receiver 'pager': its kind has to be one of"),
         ("receivers: [{name: a, kind: pigeon}]", "receiver 'a': its kind has to be one of 'log'"),
@@ -125,6 +126,26 @@ def test_every_kind_is_named_where_one_is_missing(tmp_path: Path, kind: str) -> 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"HANDOFF_ALERTS__RECEIVERS"):
         read_receivers(tmp_path / "none.yaml")
+
+
+def test_each_fault_has_the_line_of_its_key(tmp_path: Path) -> None:
+    text = """\
+receivers:
+  - name: a
+    kind: log
+    rate: 9
+  - name: b
+    kind: slack
+    hours: {zone: UTC,
+            only: [always]}
+    url_env: NONE
+    fallbac: a
+"""
+    rate, hours, fallback = refusal(tmp_path, text).splitlines()
+    file = tmp_path / "receivers.yaml"
+    assert rate.startswith(f"{file}:4: receivers.0.rate: receiver 'a': rate: ")
+    assert hours.startswith(f"{file}:7: receivers.1.hours: receiver 'b': hours: 'always' is no")
+    assert fallback.startswith(f"{file}:10: receivers.1.fallbac: receiver 'b': fallbac is no opt")
 
 
 def test_without_a_file_the_log_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
