@@ -23,12 +23,11 @@ from services.alerts.ledger import GrpcLedger
 from services.alerts.metrics import Metrics
 from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
-from services.alerts.receiver import Channel, Policy, Receiver
+from services.alerts.receiver import Channel, Receiver
 from services.alerts.receivers import Surroundings, channel_of
 from services.alerts.replies.opening import replies
 from services.alerts.resending import resending
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
-from services.alerts.schedule_files import LiveSchedules
 from services.alerts.settings import AlertsSettings
 from services.alerts.store import MongoAlertStore
 from services.alerts.stream import StreamFailed, VerdictStream
@@ -128,7 +127,8 @@ class Service:
         await asyncio.to_thread(store.prepare)
         ledger = GrpcLedger(settings.endpoints.tracker.grpc_address)
         metrics = Metrics(self.observed.registry)
-        desk = Desk(store, settings.escalation, self._live_schedules().now)
+        schedules = settings.live_schedules(self.observed.log)
+        desk = Desk(store, settings.escalation, schedules.now)
         publishers = [
             KafkaPublisher(settings.kafka, f"handoff-alerts-{purpose}")
             for purpose in ("relay", "dead-letters")
@@ -184,11 +184,6 @@ class Service:
 
     def _miss(self, ladder: str) -> None:
         self.observed.log.warning("an agreement names no ladder of ours", ladder=ladder)
-
-    def _live_schedules(self) -> LiveSchedules:
-        known = self.settings
-        file = known.alerts.schedules
-        return LiveSchedules(file, known.calls, known.schedules, self.observed.log)
 
     def _relay(self, outbox: Outbox, publisher: KafkaPublisher) -> Relay:
         """Without heartbeats: nobody owes anything in the name of those who are on call."""
@@ -248,15 +243,10 @@ class Service:
             telemetry=self.observed,
             count=metrics.sent,
             stop=stop,
-            policy=self._policy(channel.name),
+            policy=self.settings.receivers.policy(channel.name),
         )
         beside = resending(receiver, self.settings.receivers, store, self.clock)
         return partial(deliver_until, stop, receiver, self.health, beside)
-
-    def _policy(self, receiver: str) -> Policy:
-        (options,) = (each for each in self.settings.receivers.receivers if each.name == receiver)
-        hours = options.hours.read() if options.hours else None
-        return Policy(options.per_minute, options.collapse, options.fallback or "", hours)
 
     async def _grpc(self, servicer: AlertsServicer) -> grpc.aio.Server:
         register = partial(alerts_pb2_grpc.add_AlertsServiceServicer_to_server, servicer)

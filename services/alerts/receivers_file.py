@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from services.alerts.errors import DeliveryError
 from services.alerts.files import text_of
+from services.alerts.receiver import Policy
 from services.alerts.receiver_options import AnyOptions, Options, Secret
 from services.shared.errors import SettingsError
 from services.shared.faults import Fault, fault_at, in_order
@@ -37,6 +38,12 @@ class ReceiversFile(BaseModel):
         """Who hears of everything; a fallback hears only what its receiver could not be told."""
         fallbacks = {each.fallback for each in self.receivers}
         return tuple(each.name for each in self.receivers if each.name not in fallbacks)
+
+    def policy(self, name: str) -> Policy:
+        """How the receiver of this name has what waits for it."""
+        (options,) = (each for each in self.receivers if each.name == name)
+        hours = options.hours.read() if options.hours else None
+        return Policy(options.per_minute, options.collapse, options.fallback or "", hours)
 
 
 def read_receivers(path: pathlib.Path) -> ReceiversFile:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
+import structlog
 from pydantic import BaseModel, Field, HttpUrl, UrlConstraints
 
 from services.alerts.domain.ladders import Escalation, everybody_at_once
@@ -15,7 +16,7 @@ from services.alerts.errors import SchedulesError
 from services.alerts.escalation_file import load_escalation
 from services.alerts.receiver_options import LogOptions, WebhookOptions
 from services.alerts.receivers_file import ReceiversFile, read_receivers
-from services.alerts.schedule_files import load_schedules
+from services.alerts.schedule_files import LiveSchedules, load_schedules
 from services.shared.errors import SettingsError
 from services.shared.settings import Settings
 
@@ -95,6 +96,10 @@ class AlertsSettings(Settings):
     def schedules(self) -> Mapping[str, Schedule]:
         """By name; none where no file is set. Raises SettingsError."""
         return self._schedules(self.calls)
+
+    def live_schedules(self, log: structlog.typing.FilteringBoundLogger) -> LiveSchedules:
+        """Those of the file as it will be, with a line in `log` where it is wrong then."""
+        return LiveSchedules(self.alerts.schedules, self.calls, self.schedules, log)
 
     def _schedules(self, calls: Calls = NO_CALLS) -> Mapping[str, Schedule]:
         if self.alerts.schedules is None:

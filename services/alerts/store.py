@@ -144,8 +144,7 @@ class MongoAlertStore:
     ) -> Sequence[Notice]:
         found = NoticeDocument.objects(waiting=receiver, key__nin=list(without))
         if only_pages:
-            paged = NoticeDocument.objects(waiting=receiver, page=True).distinct("key")
-            found = found.filter(key__in=paged)
+            found = found.filter(key__in=found.filter(page=True).distinct("key"))
         return [
             notice_of(document, receiver)
             for document in found.order_by("at", "key", "revision").limit(limit)

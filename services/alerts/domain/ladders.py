@@ -94,7 +94,7 @@ class Escalation:
         receivers: tuple[str, ...] = ()
         while rung := ladder.rung(number):
             receivers, found = self._called(rung, at)
-            passed += found
+            passed = tuple(dict.fromkeys((*passed, *found)))
             if receivers or ladder.rung(number + 1) is None:
                 break
             number += 1

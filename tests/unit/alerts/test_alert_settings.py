@@ -1,6 +1,10 @@
 """A bad setting stops the start with its name; a good one is understood."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
+import structlog
 
 from services.alerts.settings import AlertsSettings
 from services.shared.errors import SettingsError
@@ -33,3 +37,48 @@ def test_the_console_may_have_another_address_for_receivers(
 ) -> None:
     monkeypatch.setenv("HANDOFF_ALERTS__CONSOLE_URL", "https://handoff.example/")
     assert load(AlertsSettings).console_url == "https://handoff.example"
+
+
+ONCALL = {
+    "RECEIVERS": "receivers: [{name: ann, kind: log}, {name: log, kind: log}]",
+    "ESCALATION": "ladders: {one: {rungs: [{tell: [log, 'schedule:days']}]}}\notherwise: one\n",
+    "SCHEDULES": """\
+schedules:
+  - schedule: days
+    zone: UTC
+    rotations:
+      - {rotation: r, people: [ann], shift: 1 day, hand_over: '09:00', starts: 2026-11-02}
+""",
+}
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mapping[str, Path]:
+    """The three files on call, each named by its variable."""
+    paths = {name: tmp_path / f"{name.lower()}.yaml" for name in ONCALL}
+    for name, path in paths.items():
+        path.write_text(ONCALL[name])
+        monkeypatch.setenv(f"HANDOFF_ALERTS__{name}", str(path))
+    return paths
+
+
+def test_files_that_fit_together_are_taken(files: Mapping[str, Path]) -> None:
+    known = load(AlertsSettings).checked()
+    assert known.escalation.schedules_called == {"days"}
+    assert known.live_schedules(structlog.get_logger()).now().keys() == {"days"}
+
+
+def test_who_may_be_called_and_has_no_receiver_stops_the_start(
+    files: Mapping[str, Path],
+) -> None:
+    files["RECEIVERS"].write_text("receivers: [{name: log, kind: log}]")
+    with pytest.raises(SettingsError, match=r"schedules\.yaml:5: .*calls 'ann', who has no receiv"):
+        load(AlertsSettings).checked()
+
+
+def test_a_rung_needs_the_file_of_schedules(
+    monkeypatch: pytest.MonkeyPatch, files: Mapping[str, Path]
+) -> None:
+    monkeypatch.delenv("HANDOFF_ALERTS__SCHEDULES")
+    with pytest.raises(SettingsError, match="set HANDOFF_ALERTS__SCHEDULES"):
+        load(AlertsSettings).checked()

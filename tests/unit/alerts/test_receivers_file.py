@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from services.alerts.domain.hours import parse_hours
 from services.alerts.errors import DeliveryError
+from services.alerts.receiver import Policy
 from services.alerts.receiver_options import PagerDutyOptions, Secret, WebhookOptions
 from services.alerts.receivers_file import KINDS, ReceiversFile, read_receivers
 from services.alerts.settings import AlertsSettings
@@ -40,6 +42,9 @@ def test_the_example_is_right_once_its_secrets_are_there(
     assert found.direct == ("log", "pager", "team", "alertmanager", "hook")
     assert [each.per_minute for each in found.receivers] == [None, 120, 60, None, None, None]
     assert [each.collapse for each in found.receivers] == [False, True, True, True, False, True]
+    assert found.policy("pager") == Policy(120, collapse=True, fallback="mail")
+    office = parse_hours("Europe/Berlin", ["monday 08:00 - friday 18:00"])
+    assert found.policy("mail") == Policy(collapse=True, hours=office)
     assert "s3cret" not in repr(found) + found.model_dump_json()
 
 
