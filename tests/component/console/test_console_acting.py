@@ -62,6 +62,16 @@ async def test_what_an_action_made_is_shown_without_asking_for_everything_anew(
     assert running.company.calls["ListAlerts"] == asked == 1
 
 
+async def test_each_reading_and_choice_has_its_own_answer_in_json(running: Running) -> None:
+    await running.feed.refresh()
+    every = (await running.browser.get("/.json")).json()
+    some = (await running.browser.get("/.json?state=at_risk")).json()
+    assert (every["matching"], some["matching"]) == (4, 1)
+    running.company.promise("new", subject="order/8")
+    await running.feed.refresh()
+    assert (await running.browser.get("/.json")).json()["matching"] == 5
+
+
 async def test_what_is_closed_leaves_the_list_and_is_found_by_its_filter(running: Running) -> None:
     answer = await send(running, "/close", key=[*ALL, "alert/soon"], cause="capacity", words="ill")
     assert "3 of 4 closed, 1 not. Alert alert/soon is not broken." in answer.text

@@ -30,7 +30,7 @@ async def test_a_row_says_who_owes_whom_what_by_when_and_what_to_do(running: Run
     text = " ".join(read((await running.browser.get("/")).text).text.split())
     for part in (
         "Breached in 3 h 17:03 - 2 h 5 min late 11:58 Parcel handed over operations owes sales",
-        "to pull the order forward. order/4711 customer c-77 Alert sent 5 min ago",
+        "to pull the order forward. order/4711 customer c-77 nobody Alert sent 5 min ago",
     ):
         assert part in text
 
