@@ -137,13 +137,13 @@ def test_trouble_with_mongo_is_reported_and_waited_out(
     waiting = alerts.store.waiting
     answers = iter([ServerSelectionTimeoutError("no primary"), None])
 
-    def sometimes(*asked: object, **also: object) -> object:
+    def sometimes(*asked: object, only_pages: bool) -> object:
         problems.append(health.problems())
         if error := next(answers, None):
             raise error
         if len(problems) > 2:
             alerts.stop.set()
-        return waiting(*asked, **also)  # type: ignore[arg-type]
+        return waiting(*asked, only_pages=only_pages)  # type: ignore[arg-type]
 
     alerts.stop.clear()
     alerts.hear(warned())
