@@ -6,8 +6,8 @@ from services.console.converting import Conversion
 from services.console.messages import alert_of
 
 
-def an_alert_message(key: str, **fields: str) -> alerts_pb2.Alert:
-    return alerts_pb2.Alert(key=key, state=alerts_pb2.ALERT_STATE_OPEN, **fields)
+def an_alert_message(key: str, assignee: str = "") -> alerts_pb2.Alert:
+    return alerts_pb2.Alert(key=key, state=alerts_pb2.ALERT_STATE_OPEN, assignee=assignee)
 
 
 def test_what_stays_equal_is_the_same_object_and_what_changed_is_another() -> None:
