@@ -137,12 +137,16 @@ class FakeAlerts(AlertsServiceServicer):
         self, request: alerts_pb2.ListAlertsRequest, context: Context
     ) -> alerts_pb2.ListAlertsResponse:
         self._company.calls["ListAlerts"] += 1
+        states = frozenset(request.states)
+        wanted = [
+            alert
+            for alert in self._company.alerts.values()
+            if alert.state in states and request.subject in ("", alert.subject)
+        ]
+        start = int(request.page_token or 0)
+        end = start + request.page_size
         return alerts_pb2.ListAlertsResponse(
-            alerts=[
-                alert
-                for alert in self._company.alerts.values()
-                if alert.state in request.states and request.subject in ("", alert.subject)
-            ]
+            alerts=wanted[start:end], next_page_token=str(end) if end < len(wanted) else ""
         )
 
     async def GetAlert(
