@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.console.desk import Alert, Refusal
 from services.console.forms import needed, optional
-from services.console.spans import SNOOZES
+from services.console.snoozes import SNOOZES
 
 CAUSES = (
     "approval",

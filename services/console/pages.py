@@ -20,7 +20,7 @@ from services.console.live import stream
 from services.console.matching import people
 from services.console.noting import with_notes
 from services.console.page import page_answer
-from services.console.spans import SNOOZE_WORDS
+from services.console.snoozes import SNOOZE_WORDS
 from services.console.subject_view import subject_view
 from services.console.words import subject_path
 from services.shared.errors import InvalidEvent
