@@ -26,11 +26,11 @@ from services.console.overview_messages import (
 )
 from services.console.overviews import OnCall, RatingCount, Silence
 
-PAGE_SIZE = 500
+PAGE_SIZE = 1_000
 AUDIT_PAGE_SIZE = 100
 AUDIT_DEADLINE_S = 10.0
 """The whole chain is computed again for an answer."""
-ALERTS_LIMIT = 2_000
+ALERTS_LIMIT = 10_000
 """More than this are not read."""
 STATES = (
     alerts_pb2.ALERT_STATE_OPEN,

@@ -40,8 +40,8 @@ from services.console.overviews import (
 )
 from services.shared.clock import Clock, to_datetime
 
-PAGE_SIZE = 500
-PROMISES_LIMIT = 2_000
+PAGE_SIZE = 1_000
+PROMISES_LIMIT = 10_000
 """More than this that need somebody are not read: the page says that it was cut."""
 _T = TypeVar("_T")
 

@@ -62,7 +62,7 @@ def test_an_alertmanager_that_was_started_with_nothing_has_again_what_stands(
         rounds.look()
         until(lambda: standing(there) == ["4711"], "what stands is there again")
         alerts.hear(ended(promise=stands))
-        alerts.deliver()
+        alerts.deliver_all()
         until(lambda: standing(there) == [], "what is over is over")
         alerts.wall.move(seconds=TOLD_EVERY / SECOND)
         rounds.look()

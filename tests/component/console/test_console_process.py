@@ -34,6 +34,7 @@ def start(**environment: str) -> subprocess.Popen[str]:
 def on(port: int) -> dict[str, str]:
     return {
         "HANDOFF_ENDPOINTS__CONSOLE__HTTP": str(port),
+        "HANDOFF_ENDPOINTS__CONSOLE__GRPC": str(free_port()),
         "HANDOFF_ENDPOINTS__TRACKER__GRPC": "1",
         "HANDOFF_ENDPOINTS__ALERTS__GRPC": "1",
     }
