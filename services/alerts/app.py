@@ -142,15 +142,7 @@ class Service:
         ]
         if settings.clock == "wall":
             loops.append(partial(self._watch(desk, ledger).run, stop.threads))
-        servicer = AlertsServicer(
-            desk,
-            ledger,
-            self.clock,
-            settings.console_url,
-            settings.alerts.schedules,
-            settings.alerts.audit_anchor,
-        )
-        server = await self._grpc(servicer)
+        server = await self._grpc(desk, ledger)
         endpoint = settings.endpoints.alerts
         self.observed.log.info("started", grpc=endpoint.grpc, http=endpoint.http)
         try:
@@ -248,7 +240,10 @@ class Service:
         beside = resending(receiver, self.settings.receivers, store, self.clock)
         return partial(deliver_until, stop, receiver, self.health, beside)
 
-    async def _grpc(self, servicer: AlertsServicer) -> grpc.aio.Server:
+    async def _grpc(self, desk: Desk, ledger: GrpcLedger) -> grpc.aio.Server:
+        settings = self.settings
+        files = settings.alerts.schedules, settings.alerts.audit_anchor
+        servicer = AlertsServicer(desk, ledger, self.clock, settings.console_url, *files)
         register = partial(alerts_pb2_grpc.add_AlertsServiceServicer_to_server, servicer)
         return await rpc.serve(
             {SERVICE: register},
