@@ -87,6 +87,8 @@ COMMANDS = {
     "replay": Entry(
         "services.cli.replay:replay", "Fold a company's past: what was kept and broken."
     ),
+    "tail": Entry("services.cli.tail:command", "Alerts as they come, change and end."),
+    "board": Entry("services.cli.board:command", "Who owes whom how much, and what is late."),
     "inbox": Entry("services.cli.inbox:command", "What needs somebody, the most urgent on top."),
     "show": Entry("services.cli.show:command", "All of one alert, or of one order or case."),
     "ack": Entry("services.cli.acting:ack", "Say that you have alerts in hand."),
