@@ -6,6 +6,7 @@
   const counter = document.getElementById("bulk-count");
   const opened = new Map();
   const selected = new Set();
+  let underWay = [];
   let lastBox = null;
   let asked = null;
 
@@ -40,9 +41,9 @@
     for (const key of selected) if (!there.has(key)) selected.delete(key);
     for (const box of boxes()) put(box, "checked", selected.has(box.value));
     headings().forEach(showGroup);
-    put(bulk, "hidden", selected.size === 0);
-    const word = bulk.ariaBusy === "true" ? "under way…" : "selected";
-    put(counter, "textContent", `${selected.size} ${word}`);
+    put(bulk, "hidden", selected.size === 0 && underWay.length === 0);
+    const words = selected.size ? `${selected.size} selected` : `${underWay.length} under way…`;
+    put(counter, "textContent", words);
   }
 
   function select(some, on) {
@@ -194,13 +195,18 @@
     }
   });
 
-  bulk.addEventListener("htmx:before:request", () => {
+  // What is sent is not selected any more: the next key is for the row at hand. Where nobody
+  // answered it is selected again.
+  bulk.addEventListener("htmx:config:request", () => {
+    underWay = [...selected];
     bulk.ariaBusy = "true";
-    show();
-  });
-  bulk.addEventListener("htmx:finally:request", () => {
-    bulk.ariaBusy = "false";
     clear();
+  });
+  bulk.addEventListener("htmx:error", () => underWay.forEach((key) => selected.add(key)));
+  bulk.addEventListener("htmx:finally:request", () => {
+    underWay = [];
+    bulk.ariaBusy = "false";
+    show();
   });
   document.getElementById("bulk-clear").addEventListener("click", clear);
   document.getElementById("bulk-clear").hidden = false;
