@@ -32,12 +32,17 @@ class Receiver:
         self._ids: set[str] = set()
         self._news: list[Heard] = []
 
-    def take(self, id: str, post: Mapping[str, Any]) -> None:
+    def take(self, post: Mapping[str, Any]) -> None:
+        """A post holds at least one notice; each has an id of its own."""
         with self._lock:
-            if id not in self._ids:
-                self._ids.add(id)
-                self._told.add((post["key"], post["reason"], _moment(post["notified_at"])))
-                self._news.append(heard_of(post))
+            for notice in post["alerts"]:
+                self._take(notice["id"], notice)
+
+    def _take(self, id: str, notice: Mapping[str, Any]) -> None:
+        if id not in self._ids:
+            self._ids.add(id)
+            self._told.add((notice["key"], notice["reason"], _moment(notice["notified_at"])))
+            self._news.append(heard_of(notice))
 
     def has(self, told: Collection[Told]) -> bool:
         with self._lock:
@@ -57,7 +62,7 @@ def receiving(receiver: Receiver) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.take(self.headers["webhook-id"], json.loads(body))
+            receiver.take(json.loads(body))
             self.send_response(HTTPStatus.NO_CONTENT)
             self.end_headers()
 

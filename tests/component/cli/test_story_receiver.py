@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from services.alerts.channels.webhook import as_json
+from services.alerts.channels.webhook import as_body
 from services.alerts.domain.alert import Notice, Reason
+from services.alerts.domain.posts import Post
 from services.alerts.domain.promise import Condition, Resolution
 from services.cli.story_receiver import Receiver, receiving
 from services.shared.events.common import Money
@@ -31,9 +32,8 @@ def alerts() -> InMemoryAlerts:
     return InMemoryAlerts()
 
 
-def post(url: str, notice: Notice) -> None:
-    headers = {"webhook-id": notice.id}
-    httpx.post(url, json=as_json(notice, ""), headers=headers).raise_for_status()
+def post(url: str, *notices: Notice) -> None:
+    httpx.post(url, json=as_body(Post(notices), "")).raise_for_status()
 
 
 def test_a_notice_is_taken_with_all_that_a_story_says_of_it(

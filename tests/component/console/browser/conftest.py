@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.chromium import OPTIONS, needs_chromium
 from tests.component.console.browser.looking import Eyes
 from tests.component.console.running import Running, listening
+
+expect.set_options(timeout=30_000)  # a loaded machine is no fault of the page
 
 
 @pytest.fixture(scope="module")
