@@ -1,10 +1,16 @@
 """Every page, light, dark and on a phone, as a browser shows it."""
 
+from datetime import timedelta
+
 import pytest
+from handoff.v1 import tracker_pb2
 
 from tests.component.console.browser.busy import make_busy
 from tests.component.console.browser.looking import MODES, Eyes, keep, sideways, violations
 from tests.component.console.running import Running
+from tests.explaining import PROMISE, explained
+from tests.promising import at
+from tests.spans import TRACE, a_span
 
 pytestmark = pytest.mark.anyio
 
@@ -19,6 +25,9 @@ PAGES = {
     "operations": "/operations",
     "audit": "/audit",
     "subject": "/subjects/order/4711",
+    "why": f"/promises/{PROMISE}",
+    "customer": "/customers/c-77",
+    "trace": f"/traces/{TRACE}",
     "problem": "/nothing",
 }
 
@@ -28,6 +37,7 @@ async def test_a_page_can_be_read_by_everybody_in_every_light_and_width(
     running: Running, eyes: Eyes, name: str
 ) -> None:
     make_busy(running.company)
+    make_cases(running)
     await running.feed.refresh()
     for mode in MODES:
         page = await eyes.open(PAGES[name], mode)
@@ -68,3 +78,18 @@ async def test_every_form_of_a_card_can_be_read_by_everybody(running: Running, e
         await page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
         await keep(page, f"forms-{mode}")
         assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+
+
+def make_cases(running: Running) -> None:
+    """What the pages of one case are about."""
+    company = running.company
+    company.explained[PROMISE] = explained(at("12:00"))
+    order = tracker_pb2.SubjectSummary(
+        subject="order/4711",
+        customer="c-77",
+        promises=[next(iter(company.promises.values()))],
+        promise_count=1,
+    )
+    order.began_at.FromDatetime(company.now - timedelta(hours=3))
+    company.summaries["customer", "c-77"] = [order]
+    running.spans.add([a_span(), a_span(2, name="save", parent_id=f"{1:016x}", failed=True)])
