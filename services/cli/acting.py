@@ -5,7 +5,6 @@ exit code is 1.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Annotated
 from uuid import uuid4
 
@@ -14,9 +13,8 @@ from handoff.v1 import alerts_pb2
 
 from services.alerts.domain.answers import Cause
 from services.cli.calling import MANY_TIMEOUT_S, Actor, alerts_service
-from services.cli.moments import duration, end_of, moment
+from services.cli.moments import For, Until, end_of
 from services.cli.printing import AsJson, as_dict, print_json, utc
-from services.shared.clock import Instant
 
 REFUSED = 1
 
@@ -40,14 +38,8 @@ def ack(
 def snooze(
     keys: Keys,
     actor: Actor,
-    until: Annotated[
-        Instant | None,
-        typer.Option(parser=moment, metavar="TIME", help="2026-11-02T16:00+01:00; or else UTC."),
-    ] = None,
-    for_: Annotated[
-        timedelta | None,
-        typer.Option("--for", parser=duration, metavar="DURATION", help="90m, 4h or 2d."),
-    ] = None,
+    until: Until = None,
+    for_: For = None,
     reason: Annotated[str, typer.Option(help="Why it can wait.")] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import typer
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -40,3 +41,13 @@ def end_of(until: Instant | None, for_: timedelta | None) -> Timestamp:
     else:
         stamp.FromMicroseconds(until or 0)
     return stamp
+
+
+Until = Annotated[
+    Instant | None,
+    typer.Option(parser=moment, metavar="TIME", help="2026-11-02T16:00+01:00; or else UTC."),
+]
+For = Annotated[
+    timedelta | None,
+    typer.Option("--for", parser=duration, metavar="DURATION", help="From now: 90m, 4h or 2d."),
+]

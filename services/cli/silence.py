@@ -1,13 +1,12 @@
 """`handoff silence`: nobody hears of some alerts for a while, because it is known why they come."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 from handoff.v1 import alerts_pb2
 
 from services.cli.calling import TIMEOUT_S, Actor, alerts_service
-from services.cli.moments import duration, end_of, moment
+from services.cli.moments import For, Until, end_of, moment
 from services.cli.printing import AsJson, as_dict, print_json, utc
 from services.shared.clock import Instant
 from services.shared.codec import stamp
@@ -36,14 +35,8 @@ def add(  # noqa: PLR0913, PLR0917 - what people type, each by its name
         Instant | None,
         typer.Option("--from", parser=moment, metavar="TIME", help="Without it, now."),
     ] = None,
-    until: Annotated[
-        Instant | None,
-        typer.Option(parser=moment, metavar="TIME", help="2026-11-02T16:00+01:00; or else UTC."),
-    ] = None,
-    for_: Annotated[
-        timedelta | None,
-        typer.Option("--for", parser=duration, metavar="DURATION", help="From now: 90m, 4h or 2d."),
-    ] = None,
+    until: Until = None,
+    for_: For = None,
     as_json: AsJson = False,
 ) -> None:
     """Silence alerts for a while, for example all of operations that are at risk:
