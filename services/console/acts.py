@@ -20,7 +20,6 @@ CAUSES = (
 )
 """Why a promise was broken, as whoever is through with it sees it."""
 DEFAULT_SNOOZE = "1h"
-NAME_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
