@@ -58,10 +58,6 @@ class Work:
     def pid(self) -> int:
         return self.stack.supervisor.processes()["tracker"].pid
 
-    @property
-    def restarts(self) -> int:
-        return self.stack.supervisor.restarts("tracker")
-
     def handoff(self, *arguments: str) -> str:
         return handoff(self.stack, *arguments)
 
@@ -148,7 +144,6 @@ def test_what_was_archived_and_lost_is_made_again_and_nobody_hears_of_it(
     assert f"{subjects - kept} subjects came back" in said
 
     partitions = work.stack.settings.partitions
-    until(lambda: work.restarts, "the tracker that was replaced is started again", 60)
     until(lambda: work.epochs() >= before + 2 * partitions, "it follows all partitions", 60)
     assert work.rows() == truth
     assert (work.documents("tracker.outbox"), work.verdicts()) == (0, verdicts)
