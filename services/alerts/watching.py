@@ -31,6 +31,7 @@ from services.alerts.domain.troubles import (
     as_finding,
     is_own,
     troubles,
+    was_looked_at,
 )
 from services.alerts.errors import LedgerUnreachable
 from services.alerts.handlers import Desk, hear
@@ -79,7 +80,7 @@ class Eyes:
     schedules: Callable[[], Mapping[str, Schedule]] = dict
     _since: Instant | None = field(default=None, init=False)
     _answered_at: Instant = field(default=0, init=False)
-    _letters: int = field(default=0, init=False)
+    _letters: int | None = field(default=None, init=False)
     _attainments: tuple[AttainmentSeen, ...] | None = field(default=None, init=False)
     _attained_at: Instant = field(default=0, init=False)
 
@@ -142,6 +143,7 @@ def tell(sight: Sight, desk: Desk) -> tuple[Trouble, ...]:
             word = Word(finding, sight.now, Condition.FOUND, decided_at=sight.now)
             hear(word, desk, sight.now)
     over = stands - {each.promise_id for each in findings}
+    over = {each for each in over if was_looked_at(each, sight)}
     if missed is None:  # of objectives nothing is known yet
         over = {each for each in over if not alarm_of(each)}
     for history in desk.store.histories(over).values():

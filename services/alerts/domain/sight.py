@@ -78,8 +78,9 @@ class Sight:
     `since` is the first look: of what was never heard nothing is known before. `unanswered_since`
     is when the tracker last answered, None where it did just now; `partitions` and `skews` are what
     it said last, as are `attainments`, None where it never did. `letters` came within
-    LETTERS_WITHIN. `failing` says since when something is tried in vain at a receiver, `refused`
-    how many notices within REFUSED_WITHIN it will never take, and nobody took instead.
+    LETTERS_WITHIN, None where Kafka never said how many. `failing` says since when something is
+    tried in vain at a receiver, `refused` how many notices within REFUSED_WITHIN it will never
+    take, and nobody took instead.
     """
 
     now: Instant
@@ -88,7 +89,7 @@ class Sight:
     unanswered_since: Instant | None = None
     partitions: tuple[PartitionSeen, ...] = ()
     skews: tuple[SkewSeen, ...] = ()
-    letters: int = 0
+    letters: int | None = 0
     failing: Mapping[str, Instant] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     gaps: tuple[GapSeen, ...] = ()

@@ -93,6 +93,21 @@ def troubles(sight: Sight, standing: Collection[str] = ()) -> tuple[Trouble, ...
     return tuple(_all(sight, frozenset(standing)))
 
 
+def was_looked_at(promise_id: str, sight: Sight) -> bool:
+    """Whether this look would have shown that trouble; where not, what was wrong stays so."""
+    return not any(promise_id.startswith(f"{OWN}{slug}/") for slug in _unseen(sight))
+
+
+def _unseen(sight: Sight) -> Iterator[Slug]:
+    """Kinds of trouble that may be there all the same, for whoever would know did not say."""
+    if sight.unanswered_since is not None or not sight.partitions:
+        yield from (Slug.TRACKER_BEHIND, Slug.SILENT_PARTY, Slug.CLOCK_SKEW)
+    elif any(_lags(each, sight.now) for each in sight.partitions):
+        yield Slug.SILENT_PARTY
+    if sight.letters is None:
+        yield Slug.DEAD_LETTERS
+
+
 def _all(sight: Sight, standing: frozenset[str]) -> Iterator[Trouble]:
     if sight.unanswered_since is not None:
         yield from _tracker_silent(sight, sight.unanswered_since, standing)

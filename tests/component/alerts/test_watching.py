@@ -151,6 +151,26 @@ def test_when_the_tracker_dies_the_watchdog_hears_nothing_more_and_people_do_wit
     assert site.told()[1:] == [("tracker_silent", Reason.RESOLVED)]
 
 
+def test_while_the_tracker_is_away_a_silent_department_is_no_less_silent(site: Site) -> None:
+    site.seen.silent["finance"] = site.alerts.clock.now()
+    site.look_for(300)
+    site.seen.answers = False
+    site.look_for(300)
+    said = [("silent_party", Reason.FIRST_NOTICE), ("tracker_silent", Reason.FIRST_NOTICE)]
+    assert site.told() == said
+    site.seen.answers = True
+    site.look_for(60)
+    assert site.told()[2:] == [("tracker_silent", Reason.RESOLVED)]
+
+
+def test_a_watch_that_begins_while_kafka_is_away_takes_no_letter_for_handled(site: Site) -> None:
+    site.seen.letters = 1
+    site.look_for(LOOK)
+    site.seen.letters = None
+    Site(site.alerts, site.seen).look_for(LOOK)
+    assert site.told() == [("dead_letters", Reason.FIRST_NOTICE)]
+
+
 def test_where_this_service_itself_is_not_well_the_watchdog_hears_nothing(site: Site) -> None:
     site.health.report("kafka", "Cannot reach Kafka.")
     site.look_for(120)

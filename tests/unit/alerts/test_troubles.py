@@ -21,6 +21,7 @@ from services.alerts.domain.troubles import (
     as_finding,
     is_own,
     troubles,
+    was_looked_at,
 )
 from services.shared.clock import SECOND, Instant
 from tests.alerting import a_promise, at
@@ -152,3 +153,24 @@ def test_only_what_keeps_nobody_from_hearing_is_no_page() -> None:
     of = {slug: as_finding(replace(trouble, slug=slug)) for slug in Slug}
     quiet = {slug for slug in Slug if severity(of[slug], Condition.FOUND) is not Severity.PAGE}
     assert quiet == {Slug.DEAD_LETTERS, Slug.CLOCK_SKEW}
+
+
+LATE = NOW - BEHIND_LIMIT - 1
+
+
+@pytest.mark.parametrize(
+    ("sight", "unseen"),
+    [
+        (a_sight(), set()),
+        (
+            a_sight(unanswered_since=NOW - SECOND, partitions=()),
+            {Slug.TRACKER_BEHIND, Slug.SILENT_PARTY, Slug.CLOCK_SKEW},
+        ),
+        (a_sight(partitions=()), {Slug.TRACKER_BEHIND, Slug.SILENT_PARTY, Slug.CLOCK_SKEW}),
+        (a_sight(partitions=(partition(), partition(LATE))), {Slug.SILENT_PARTY}),
+        (a_sight(letters=None), {Slug.DEAD_LETTERS}),
+    ],
+    ids=["all", "a tracker that is away", "no partition", "not each partition", "no letters"],
+)
+def test_what_nobody_could_say_is_not_over(sight: Sight, unseen: set[Slug]) -> None:
+    assert {each for each in Slug if not was_looked_at(f"handoff/{each}/it", sight)} == unseen
