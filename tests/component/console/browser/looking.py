@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 SCREENSHOTS = Path("build/screenshots")
-MODES: dict[str, dict[str, Any]] = {
-    "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+Light = Literal["light", "dark"]
+DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+MODES: dict[str, tuple[Light, ViewportSize]] = {
+    "light": ("light", DESK),
+    "dark": ("dark", DESK),
+    "phone": ("light", PHONE),
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -25,9 +27,9 @@ class Eyes:
     complaints: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    async def open(self, path: str, mode: str = "light") -> Page:
+    async def open(self, path: str) -> Page:
         """A page of a browser of its own: errors of scripts and refusals by the policy are kept."""
-        context = await self.browser.new_context(**MODES[mode])
+        context = await self.browser.new_context(viewport=DESK, color_scheme="light")
         self.contexts.append(context)
         page = await context.new_page()
         page.on("console", lambda told: self._hear(path, told.type, told.text))
@@ -42,6 +44,16 @@ class Eyes:
     def _hear(self, path: str, type: str, text: str) -> None:
         if type in ("error", "warning"):
             self.complaints.append(f"{path}: {text}")
+
+
+async def look(page: Page, name: str) -> None:
+    """In each mode a picture for people, and nothing that axe finds wrong or that is too wide."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for mode, (light, viewport) in MODES.items():
+        await page.emulate_media(color_scheme=light)
+        await page.set_viewport_size(viewport)
+        await page.screenshot(path=SCREENSHOTS / f"{name}-{mode}.png", full_page=True)
+        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
 
 
 async def violations(page: Page) -> list[str]:
@@ -59,9 +71,3 @@ async def sideways(page: Page) -> int:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     return wider
-
-
-async def keep(page: Page, name: str) -> None:
-    """A picture for people."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)

@@ -6,7 +6,7 @@ import pytest
 from handoff.v1 import tracker_pb2
 
 from tests.component.console.browser.busy import make_busy
-from tests.component.console.browser.looking import MODES, Eyes, keep, sideways, violations
+from tests.component.console.browser.looking import Eyes, look
 from tests.component.console.running import Running
 from tests.explaining import PROMISE, explained
 from tests.promising import at
@@ -39,21 +39,16 @@ async def test_a_page_can_be_read_by_everybody_in_every_light_and_width(
     make_busy(running.company)
     make_cases(running)
     await running.feed.refresh()
-    for mode in MODES:
-        page = await eyes.open(PAGES[name], mode)
-        await keep(page, f"{name}-{mode}")
-        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+    await look(await eyes.open(PAGES[name]), name)
     eyes.complaints = [each for each in eyes.complaints if "404" not in each]
 
 
 async def test_the_help_can_be_read_by_everybody(running: Running, eyes: Eyes) -> None:
-    for mode in MODES:
-        page = await eyes.open("/", mode)
-        await page.keyboard.press("?")
-        await keep(page, f"help-{mode}")
-        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
-        await page.keyboard.press("?")
-        assert not await page.locator("#help").is_visible()
+    page = await eyes.open("/")
+    await page.keyboard.press("?")
+    await look(page, "help")
+    await page.keyboard.press("?")
+    assert not await page.locator("#help").is_visible()
 
 
 async def test_the_bar_of_what_is_selected_can_be_read_by_everybody(
@@ -61,23 +56,19 @@ async def test_the_bar_of_what_is_selected_can_be_read_by_everybody(
 ) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    for mode in MODES:
-        page = await eyes.open("/", mode)
-        await page.keyboard.press("j")
-        await page.keyboard.press("x")
-        await page.locator("#bulk").scroll_into_view_if_needed()
-        await keep(page, f"selected-{mode}")
-        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+    page = await eyes.open("/")
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await page.locator("#bulk").scroll_into_view_if_needed()
+    await look(page, "selected")
 
 
 async def test_every_form_of_a_card_can_be_read_by_everybody(running: Running, eyes: Eyes) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    for mode in MODES:
-        page = await eyes.open("/subjects/order/4711", mode)
-        await page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
-        await keep(page, f"forms-{mode}")
-        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+    page = await eyes.open("/subjects/order/4711")
+    await page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+    await look(page, "forms")
 
 
 def make_cases(running: Running) -> None:
