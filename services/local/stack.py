@@ -29,6 +29,7 @@ from services.local.programs import (
     service_programs,
     traces_to,
 )
+from services.local.quick_start import prepare_quick_start
 from services.local.servers import Server, wait_until_ready
 from services.local.supervisor import Supervisor
 from services.local.topics import create_topics
@@ -131,6 +132,9 @@ class LocalStack:
 
     def _own_kafka(self) -> Kafka:
         jars = kafka_jars(self._cache)
+        if not jars.startup.exists():
+            self._output(OURSELVES, "Kafka is prepared for quick starts: ten seconds, once.")
+            prepare_quick_start(jars)
         self.download_s = jars.download_s
         kafka = Kafka(self.home, jars, self._ports)
         self._settings_with("kafka", KafkaSettings(bootstrap=kafka.address))

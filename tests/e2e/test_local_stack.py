@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from pymongo import MongoClient
@@ -186,6 +188,22 @@ def test_half_formatted_storage_is_formatted_again(home: Path) -> None:
     Kafka(home, kafka_jars(CACHE), ports).prepare()
     ports.release()
     assert "cluster.id=" in meta.read_text()
+
+
+def test_a_broker_starts_with_what_java_kept_of_its_classes(stack: LocalStack) -> None:
+    kept = kafka_jars(CACHE).startup
+    assert kept.stat().st_size > 10_000_000
+    command = psutil.Process(stack.supervisor.processes()["kafka"].pid).cmdline()
+    assert f"-XX:AOTCache={kept}" in command
+
+
+def test_what_java_cannot_use_of_it_is_passed_over(home: Path) -> None:
+    damaged = home / "damaged.aot"
+    damaged.write_bytes(b"half of it")
+    ports = Ports(prefer_usual=False)
+    Kafka(home, replace(kafka_jars(CACHE), startup=damaged), ports).prepare()
+    ports.release()
+    assert (home / "kafka" / "data" / "meta.properties").exists()
 
 
 def test_a_server_that_cannot_start_is_said_with_its_reason_and_its_log(
