@@ -94,8 +94,8 @@ def _the_receiver_is_away_and_comes_back(
 
 
 def _people_answer(service: AlertsProcess) -> None:
-    (alert,) = json.loads(service.command("inbox", "--json", code=1))
-    assert (alert["key"], alert["state"], alert["condition"]) == (key(), "open", "breached")
+    inbox = {each["key"]: each for each in json.loads(service.command("inbox", "--json", code=1))}
+    assert (inbox[key()]["state"], inbox[key()]["condition"]) == ("open", "breached")
     with grpc.insecure_channel(f"127.0.0.1:{service.grpc}") as channel:
         stub = alerts_pb2_grpc.AlertsServiceStub(channel)
         acknowledge = alerts_pb2.AcknowledgeAlertRequest(key=key(), actor="ann")

@@ -106,26 +106,32 @@ def test_a_company_is_watched_to_its_summary_and_nothing_is_left_running(
         assert not state.state_path(home / "demo").exists()
 
 
+@pytest.fixture
+def orders(home: Path) -> str:
+    data = home / "data"
+    data.mkdir()
+    write_joined(data, ORDERS)
+    return str(data)
+
+
 def test_ctrl_c_in_the_middle_ends_it_in_peace_and_leaves_nothing(
-    environment: dict[str, str], home: Path
+    environment: dict[str, str], home: Path, orders: str
 ) -> None:
-    with demo(environment, home) as shown:
+    with demo(environment, home, "--from", orders) as shown:
         until(lambda: shown.says("First alert"), "an alert is shown", START_DEADLINE_S)
         processes = shown.processes()
         shown.process.send_signal(signal.SIGINT)
         assert shown.process.wait(STOP_DEADLINE_S) == 0
         assert "Everything has stopped." in shown.text
+        assert "Time goes on" not in shown.text
         assert "Traceback" not in shown.text
         assert nothing_is_left(processes)
 
 
 def test_real_orders_are_played_and_their_pages_stay_until_another_terminal_ends_it(
-    environment: dict[str, str], home: Path
+    environment: dict[str, str], home: Path, orders: str
 ) -> None:
-    data = home / "data"
-    data.mkdir()
-    write_joined(data, ORDERS)
-    with demo(environment, home, "--from", str(data), "--duration", "8") as shown:
+    with demo(environment, home, "--from", orders, "--duration", "8") as shown:
         until(lambda: shown.says("Time goes on"), "it is summed up", START_DEADLINE_S)
         assert "3 of the last month's orders" in shown.text
         assert shown.number(r"(\d+) +kept") == 6
