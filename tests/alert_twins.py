@@ -1,7 +1,7 @@
 """In-memory twins of the alerts' store, ledger and receiver, held to the suite of the real ones."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.alerts.audit_store import key_used
@@ -25,9 +25,13 @@ from services.alerts.domain.silences import Silence
 from services.alerts.errors import DeliveryError, LedgerUnreachable
 from services.alerts.handlers import Decide
 from services.alerts.receiver import CLAIM
+from services.shared.bus import PublishError, Received, SubscribeError
+from services.shared.bus_memory import MemoryBus
 from services.shared.clock import Instant
+from services.shared.dead_letters import sent_again
 from services.shared.errors import RefusalCode, Refused
 from services.shared.events.oncall import PromiseDisputed
+from services.shared.subjects import DEAD_LETTERS_TOPIC
 from tests.alerting import in_ledger
 
 
@@ -54,6 +58,10 @@ class MemoryAudit:
 
     def add(self, act: Act) -> None:
         self._entries.append(appended(act, self.head()))
+
+    def record(self, act: Act) -> None:
+        if not self.done(act):
+            self.add(act)
 
     def find(self, wanted: Wanted) -> list[Entry]:
         found = [
@@ -250,6 +258,24 @@ class MemoryLedger:
     def _answer(self) -> None:
         if not self.reachable:
             raise LedgerUnreachable("The tracker at 127.0.0.1:7105 does not answer (UNAVAILABLE).")
+
+
+class MemoryDeadLetters:
+    """Those of a bus in memory, which a test makes one that is not read, or takes nothing."""
+
+    def __init__(self, bus: MemoryBus) -> None:
+        self._bus = bus
+        self.readable = self.writable = True
+
+    def read(self) -> Generator[Received]:
+        if not self.readable:
+            raise SubscribeError("Cannot read from Kafka at 127.0.0.1:1.")
+        yield from self._bus.records(DEAD_LETTERS_TOPIC)
+
+    def send_again(self, letters: Iterable[Received]) -> None:
+        if not self.writable:
+            raise PublishError("Cannot publish to Kafka at 127.0.0.1:1.")
+        self._bus.publisher().publish([sent_again(each) for each in letters])
 
 
 class MemoryChannel:

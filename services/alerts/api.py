@@ -25,6 +25,7 @@ from services.alerts.domain.requests import (
     Acknowledge,
     Asked,
     Query,
+    Redrive,
     Release,
     SnoozeUntil,
     check_page_size,
@@ -32,6 +33,7 @@ from services.alerts.domain.requests import (
 from services.alerts.handlers import Desk, Ledger
 from services.alerts.messages import alert_message, silence_message, whole_alert_message
 from services.alerts.on_call_answers import on_call_answer
+from services.alerts.redriving import LetterPost, redrive_letters
 from services.shared.clock import Clock, Instant
 
 SERVICE = alerts_pb2.DESCRIPTOR.services_by_name["AlertsService"].full_name
@@ -45,6 +47,7 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
 
     desk: Desk
     ledger: Ledger
+    post: LetterPost
     clock: Clock
     console_url: str
     schedules: Path | None = None
@@ -206,6 +209,19 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
         self, request: alerts_pb2.ListAuditRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.ListAuditResponse:
         return audit_answer(self.desk.store.audit, self.audit_anchor, request)
+
+    def RedriveLetters(
+        self, request: alerts_pb2.RedriveLettersRequest, _context: grpc.ServicerContext
+    ) -> alerts_pb2.RedriveLettersResponse:
+        wanted = Redrive(
+            tuple(dict.fromkeys(request.ids)),
+            request.reason,
+            request.actor,
+            request.words,
+            request.idempotency_key,
+        )
+        sent = redrive_letters(wanted, self.post, self.desk.store.audit, self.clock.now())
+        return alerts_pb2.RedriveLettersResponse(ids=sent)
 
     def _each(self, acting: alerts_pb2.Acting, answer: Answer) -> Sequence[alerts_pb2.AlertResult]:
         """Each key by itself; what is wrong with the request itself refuses all of it."""

@@ -1,7 +1,6 @@
 """Alerts, wired: settings, telemetry, store, receivers, verdicts, rounds, gRPC."""
 
 import asyncio
-import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -25,10 +24,12 @@ from services.alerts.oncall_events import SOURCE
 from services.alerts.queues import MongoQueues
 from services.alerts.receiver import Channel, Receiver
 from services.alerts.receivers import Surroundings, channel_of
+from services.alerts.redriving import LetterPost
 from services.alerts.replies.opening import replies
 from services.alerts.resending import resending
 from services.alerts.rounds import TRANSIENT, Rounds, deliver_until
 from services.alerts.settings import AlertsSettings
+from services.alerts.stopping import Stop
 from services.alerts.store import MongoAlertStore
 from services.alerts.stream import StreamFailed, VerdictStream
 from services.alerts.watching import Eyes, Watch, pinging
@@ -38,6 +39,7 @@ from services.shared.bus import PublishError
 from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.clock import Clock, WallClock
 from services.shared.consuming import Handler, dead_lettered, retried, traced
+from services.shared.dead_letters_kafka import KafkaDeadLetters
 from services.shared.errors import SettingsError
 from services.shared.health import Health
 from services.shared.heartbeat_clock import clock_of
@@ -90,22 +92,6 @@ def channels_of(settings: AlertsSettings, observed: Telemetry) -> Sequence[Chann
     file = settings.receivers
     around = Surroundings(observed.log, settings.console_url, Guard(file.allow))
     return [channel_of(options, around) for options in file.receivers]
-
-
-class Stop:
-    """One wish to stop, for the event loop and for the threads."""
-
-    def __init__(self) -> None:
-        self.loop, self.threads = asyncio.Event(), threading.Event()
-
-    def now(self) -> None:
-        self.loop.set()
-        self.threads.set()
-
-    def on_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.now)
 
 
 @dataclass
@@ -243,7 +229,9 @@ class Service:
     async def _grpc(self, desk: Desk, ledger: GrpcLedger) -> grpc.aio.Server:
         settings = self.settings
         files = settings.alerts.schedules, settings.alerts.audit_anchor
-        servicer = AlertsServicer(desk, ledger, self.clock, settings.console_url, *files)
+        letters = KafkaDeadLetters(settings.kafka, "handoff-alerts-redrive")
+        post = LetterPost(letters, frozenset(settings.topics))
+        servicer = AlertsServicer(desk, ledger, post, self.clock, settings.console_url, *files)
         register = partial(alerts_pb2_grpc.add_AlertsServiceServicer_to_server, servicer)
         return await rpc.serve(
             {SERVICE: register},

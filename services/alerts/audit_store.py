@@ -14,7 +14,7 @@ from pymongo.client_session import ClientSession
 from services.alerts.domain.audit.chain import START, Act, Action, Entry, Head, appended
 from services.alerts.domain.audit.wanted import Wanted
 from services.shared.errors import RefusalCode, Refused
-from services.shared.mongo import Row
+from services.shared.mongo import Row, in_transaction
 
 ENTRIES, HEADS = "alerts.audit", "alerts.audit_head"
 HEAD = "head"
@@ -23,9 +23,10 @@ UNREADABLE = Act("", Action.ACKNOWLEDGE, "", 0)
 
 
 class MongoAudit:
-    """Entries are added through a session that has a transaction."""
+    """Entries are added in a transaction."""
 
     def __init__(self, client: "MongoClient[Row]", database: str) -> None:
+        self._client = client
         self._entries = client[database][ENTRIES]
         self._heads = client[database][HEADS]
         self.turn = threading.Lock()
@@ -49,6 +50,16 @@ class MongoAudit:
             session=session,
         )
         self._entries.insert_one({"_id": entry.number, **asdict(entry)}, session=session)
+
+    def record(self, act: Act) -> None:
+        """In a transaction of its own, once a request: what is done elsewhere."""
+
+        def work(session: ClientSession) -> None:
+            if not self.done(act, session):
+                self.add(act, session)
+
+        with self.turn:
+            in_transaction(self._client, work)
 
     def done(self, act: Act, session: ClientSession | None = None) -> bool:
         """Whether the act's request had its effect on the same before.

@@ -32,7 +32,11 @@ Decide = Callable[[History], Decision]
 
 
 class Audit(Protocol):
-    """What people did, as a chain; it is only read here."""
+    """What people did, as a chain; what changes an alert is added by the store."""
+
+    def record(self, act: Act) -> None:
+        """Adds what is done elsewhere, once a request."""
+        ...
 
     def find(self, wanted: Wanted) -> Sequence[Entry]:
         """The newest that are wanted, in order."""

@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,13 +14,12 @@ from rich.table import Table
 from services.cli import surroundings
 from services.cli.errors import CommandFailed
 from services.shared.bus import PublishError, Received, SubscribeError
-from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.clock import iso
 from services.shared.codec import decode_envelope, decode_event
-from services.shared.dead_letters import Letter, letter_of, sent_again
+from services.shared.dead_letters import Letter, NoSuchLetter, letter_of, named, of_reason
+from services.shared.dead_letters_kafka import KafkaDeadLetters
 from services.shared.errors import InvalidEvent
 from services.shared.settings import Settings
-from services.shared.subjects import DEAD_LETTERS_TOPIC
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -32,7 +30,8 @@ Reason = Annotated[str, typer.Option(help="Only those with this reason, as `list
 @app.command("list")
 def list_letters(reason: Reason = "", as_json: AsJson = False) -> None:
     """List what could not be handled, the newest last."""
-    letters = [letter_of(each) for each in _letters(lambda letter: reason in {"", letter.reason})]
+    records = sorted(all_letters(surroundings.settings()), key=lambda each: each.arrived_at)
+    letters = [each for each in map(letter_of, records) if reason in ("", each.reason)]
     if as_json:
         print(json.dumps([asdict(letter) for letter in letters], indent=2))
     elif letters:
@@ -47,7 +46,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one letter: its headers, and what its event says as far as that can be read."""
-    record = _letter(id)
+    (record,) = _named([id])
     content = asdict(letter_of(record)) | {
         "headers": {name: value.decode(errors="replace") for name, value in record.headers},
         "event": _readable(record.value),
@@ -71,11 +70,9 @@ def redrive(
     """
     if bool(ids) == bool(reason):
         raise typer.BadParameter("Give letters, or --reason; `handoff dlq list` shows both.")
-    letters = [_letter(id) for id in ids or ()] or _letters(lambda each: each.reason == reason)
-    kafka = surroundings.settings().kafka
+    letters = _named(ids) if ids else of_reason(all_letters(surroundings.settings()), reason)
     try:
-        with closing(KafkaPublisher(kafka, "handoff-dlq")) as publisher:
-            publisher.publish([sent_again(letter) for letter in letters])
+        _dead_letters(surroundings.settings()).send_again(letters)
     except PublishError as error:
         raise CommandFailed(str(error)) from error
     if as_json:
@@ -84,31 +81,24 @@ def redrive(
         print(f"{len(letters)} sent again; `handoff dlq list` shows whether one came back.")
 
 
-def _letters(wanted: Callable[[Letter], bool]) -> list[Received]:
-    return sorted(
-        (each for each in all_letters(surroundings.settings()) if wanted(letter_of(each))),
-        key=lambda record: record.arrived_at,
-    )
-
-
-def _letter(id: str) -> Received:
-    """Raises BadParameter where there is none."""
-    for record in all_letters(surroundings.settings()):
-        if letter_of(record).id == id:
-            return record
-    raise typer.BadParameter(
-        f"There is no dead letter {id!r}; `handoff dlq list` shows those that there are."
-    )
+def _named(ids: list[str]) -> list[Received]:
+    """Raises BadParameter where one of them is not there."""
+    try:
+        return named(all_letters(surroundings.settings()), ids)
+    except NoSuchLetter as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def all_letters(settings: Settings) -> Iterator[Received]:
     """Every dead letter that Kafka holds. Raises CommandFailed."""
-    subscriber = KafkaSubscriber(settings.kafka, None, (DEAD_LETTERS_TOPIC,))
     try:
-        with closing(subscriber):
-            yield from subscriber.read_to_end()
+        yield from _dead_letters(settings).read()
     except SubscribeError as error:
         raise CommandFailed(str(error)) from error
+
+
+def _dead_letters(settings: Settings) -> KafkaDeadLetters:
+    return KafkaDeadLetters(settings.kafka, "handoff-dlq")
 
 
 def _readable(value: bytes) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from services.console.audit import Audit, Wanted
 from services.console.calls import DEADLINE_S, MANY_DEADLINE_S, answered
 from services.console.converting import Conversion
 from services.console.desk import Alert
+from services.console.letters import Redrive
 from services.console.messages import alert_of
 from services.console.overview_messages import (
     audit_of,
@@ -89,6 +90,17 @@ class AlertsClient:
             promise_id=promise_id, actor=actor, reason=reason, idempotency_key=idempotency_key
         )
         await self._asked(self._stub.ReleasePromise(request, timeout=DEADLINE_S))
+
+    async def redrive(self, wanted: Redrive) -> int:
+        request = alerts_pb2.RedriveLettersRequest(
+            ids=[wanted.id] if wanted.id else (),
+            reason=wanted.reason,
+            actor=wanted.actor,
+            words=wanted.words,
+            idempotency_key=wanted.request,
+        )
+        call = self._stub.RedriveLetters(request, timeout=MANY_DEADLINE_S)
+        return len((await answered(call, self._who, MANY_DEADLINE_S)).ids)
 
     async def audit(self, wanted: Wanted) -> Audit:
         request = audit_request_of(wanted, AUDIT_PAGE_SIZE)

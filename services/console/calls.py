@@ -10,7 +10,7 @@ from services.console.desk import Refusal, Unreachable
 
 DEADLINE_S = 3.0
 MANY_DEADLINE_S = 30.0
-"""For what is done to many alerts one after the other."""
+"""For what is done to many alerts one after the other, and for reading all dead letters."""
 _T = TypeVar("_T")
 
 _HTTP_STATUS = {

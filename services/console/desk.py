@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.console.audit import Audit, Wanted
     from services.console.belonging import Belonging
     from services.console.explanation import Explanation
+    from services.console.letters import Redrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,10 @@ class Desk(Protocol):
     async def release(
         self, promise_id: str, actor: str, reason: str, idempotency_key: str
     ) -> None: ...
+
+    async def redrive(self, wanted: "Redrive") -> int:
+        """How many dead letters were sent again."""
+        ...
 
     async def on_call(self) -> OnCall: ...
 

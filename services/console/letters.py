@@ -1,23 +1,23 @@
 """Dead letters: how many for which reason, and the newest of them, as Kafka holds them.
 
-They are read when somebody looks, and not again for a while. Nothing is sent again from here: that
-needs the right to write to every department's topic, which whoever types a command has.
+They are read when somebody looks, and not again for a while. What sends them again is the alerts
+service, which acts for people and keeps the audit: the console has no right to write to any topic.
 """
 
 import asyncio
 import shlex
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.console.desk import Refusal
+from services.console.forms import needed, optional
 from services.shared.bus import Received, SubscribeError
-from services.shared.bus_kafka import KafkaSubscriber
 from services.shared.dead_letters import Letter, letter_of
+from services.shared.dead_letters_kafka import KafkaDeadLetters
 from services.shared.settings import KafkaSettings
-from services.shared.subjects import DEAD_LETTERS_TOPIC
 
 LISTED_LIMIT = 100
 KEPT_S = 15.0
@@ -26,12 +26,23 @@ WITHIN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """How many letters have one reason, when the last one came, and what sends them again."""
+    """How many letters have one reason, when the last one came, and the command that sends them."""
 
     reason: str
     count: int
     last_at: str
     command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redrive:
+    """One letter by its id, or all of one reason, shall be sent again; `words` say why."""
+
+    id: str
+    reason: str
+    actor: str
+    words: str
+    request: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,20 @@ class Letters:
     count: int
     reasons: tuple[Reason, ...]
     newest: tuple[Letter, ...]
+
+
+def redrive_of(form: Mapping[str, str], actor: str) -> Redrive:
+    """Raises Refusal with what would be right."""
+    id, reason = optional(form, "id"), optional(form, "reason")
+    if bool(id) == bool(reason):
+        raise Refusal(400, "Give the field `id` or `reason`: which letters are to be sent again.")
+    return Redrive(
+        id=id,
+        reason=reason,
+        actor=actor,
+        words=needed(form, "words", "say why they will be taken now, it stays in the record"),
+        request=needed(form, "idempotency_key", "reload the page, the form makes one"),
+    )
 
 
 class LetterBox(Protocol):
@@ -55,7 +80,7 @@ class KafkaLetterBox:
     """Reads the topic in a thread, one reading for all who look meanwhile."""
 
     def __init__(self, kafka: KafkaSettings) -> None:
-        self._kafka = kafka
+        self._dead_letters = KafkaDeadLetters(kafka, "handoff-console")
         self._reading: asyncio.Task[Letters | str] | None = None
         self._began_s = 0.0
 
@@ -69,13 +94,9 @@ class KafkaLetterBox:
 
     def _read(self) -> Letters | str:
         try:
-            return letters_of(self._records())
+            return letters_of(self._dead_letters.read())
         except SubscribeError as error:
             return str(error)
-
-    def _records(self) -> Iterator[Received]:
-        with closing(KafkaSubscriber(self._kafka, None, (DEAD_LETTERS_TOPIC,))) as subscriber:
-            yield from subscriber.read_to_end()
 
 
 def letters_of(records: Iterable[Received]) -> Letters:

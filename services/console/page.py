@@ -13,6 +13,8 @@ from services.console.console import Console
 NOTICES = {path: verb.notice for path, verb in VERBS.items()} | {
     "release": "Released. The promise ends as soon as the tracker has read it, within seconds.",
     "silenced": "Silenced. Its alerts stay in the list, and nobody hears of them.",
+    "redriven": "Sent again. A letter whose cause is not mended comes back as a new one; those that"
+    " were sent stay listed as long as Kafka keeps them.",
     "heard": "The silence has ended. What it took and is not over is told of now.",
 }
 

@@ -16,7 +16,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from services.local.errors import ServerFailed, TopicDiffers
 from services.shared.kafka_access import client_arguments
 from services.shared.settings import KafkaSettings, Settings
-from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC, topic_of
+from services.shared.subjects import DEAD_LETTERS_TOPIC
 
 MESSAGE_BYTES = 262_144
 """Kafka applies this limit to a batch; an event may have a quarter of it."""
@@ -54,7 +54,7 @@ class Difference:
 
 def wanted(settings: Settings) -> tuple[Topic, ...]:
     """A topic a party, the verdicts, and the dead letters."""
-    names = (*(topic_of(party) for party in settings.parties), VERDICTS_TOPIC, DEAD_LETTERS_TOPIC)
+    names = (*settings.topics, DEAD_LETTERS_TOPIC)
     return tuple(
         Topic(name, settings.partitions, CONFIG | ROOM_FOR_HEADERS.get(name, {})) for name in names
     )

@@ -19,7 +19,15 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from services.shared.errors import SettingsError
-from services.shared.subjects import DEPARTMENTS, ONCALL, RESERVED_PARTIES, Kind, valid_name
+from services.shared.subjects import (
+    DEPARTMENTS,
+    ONCALL,
+    RESERVED_PARTIES,
+    VERDICTS_TOPIC,
+    Kind,
+    topic_of,
+    valid_name,
+)
 
 
 class KafkaSettings(BaseModel):
@@ -178,6 +186,11 @@ class Settings(BaseSettings):
             for name, party in self.parties.items()
             for event_type, kind in party.types.items()
         }
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Where events and verdicts lie: a topic a party, and the verdicts."""
+        return (*map(topic_of, self.parties), VERDICTS_TOPIC)
 
     @property
     def backfilling(self) -> frozenset[tuple[str, str]]:

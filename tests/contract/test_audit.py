@@ -105,6 +105,17 @@ def test_what_is_so_already_is_no_act(store: AnyStore) -> None:
     assert [act.actor for act in acts(store)] == ["ann"]
 
 
+def test_what_is_done_elsewhere_is_recorded_once_a_request(store: AnyStore) -> None:
+    act = Act("ann", Action.REDRIVE, "letter/0/7", NOW, "mended", request="k")
+    for _ in range(2):
+        store.audit.record(act)
+    store.audit.record(replace(act, about="letter/0/8"))
+    assert [each.about for each in acts(store)] == ["letter/0/7", "letter/0/8"]
+    assert verify(entries(store)) is None
+    with pytest.raises(Refused, match="idempotency_key"):
+        store.audit.record(replace(act, actor="bob"))
+
+
 def test_what_is_refused_is_no_act(store: AnyStore) -> None:
     with pytest.raises(Refused):
         actions.acknowledge_alert(Acknowledge("al-none", "ann"), desk_of(store), NOW)

@@ -97,6 +97,20 @@ class Release:
     idempotency_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Redrive:
+    """Dead letters shall be sent again: those with `ids`, or all that have one `reason`.
+
+    `words` say why they will be taken now.
+    """
+
+    ids: tuple[str, ...]
+    reason: str
+    actor: str
+    words: str
+    idempotency_key: str
+
+
 def check_acknowledge(request: Acknowledge) -> None:
     """Raises Refused, as all of these do, with the field and what would be right."""
     _name("key", request.key, "the key that `handoff inbox` shows")
@@ -176,6 +190,19 @@ def check_release(request: Release) -> None:
     _name("actor", request.actor, "who gives it up, for the creditor")
     _text("reason", request.reason, needed="why it is given up; the debtor will read it")
     _name("idempotency_key", request.idempotency_key, "a key of its own for each release")
+
+
+def check_redrive(request: Redrive) -> None:
+    if bool(request.ids) == bool(request.reason):
+        raise _invalid("ids", "or reason: give either letters, or the reason of those to send")
+    if len(request.ids) > KEYS_LIMIT:
+        raise _invalid("ids", f"has {len(request.ids)}; give 1 to {KEYS_LIMIT}")
+    for id in request.ids:
+        _name("ids", id, "the letter as `handoff dlq list` shows it")
+    _text("reason", request.reason)
+    _name("actor", request.actor, "who has them sent again")
+    _text("words", request.words, needed="why they will be taken now")
+    _name("idempotency_key", request.idempotency_key, "a key of its own for each sending")
 
 
 def check_page_size(size: int) -> int:

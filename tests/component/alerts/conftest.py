@@ -30,7 +30,7 @@ def serving(
     alerts: InMemoryAlerts, port: int, started: Callable[[], None], stop: threading.Event
 ) -> None:
     async def serve() -> None:
-        servicer = AlertsServicer(alerts.desk, alerts.ledger, alerts.clock, CONSOLE)
+        servicer = AlertsServicer(alerts.desk, alerts.ledger, alerts.post, alerts.clock, CONSOLE)
         server = await rpc.serve(
             {SERVICE: partial(alerts_pb2_grpc.add_AlertsServiceServicer_to_server, servicer)},
             Settings(),

@@ -16,6 +16,7 @@ from services.alerts.handlers import Desk, wake
 from services.alerts.hearing import verdict_handler
 from services.alerts.receiver import Channel, Policy, Receiver, Result
 from services.alerts.reconciling import reconcile
+from services.alerts.redriving import LetterPost
 from services.shared import telemetry
 from services.shared.bus import Headers, Received
 from services.shared.bus_memory import MemoryBus
@@ -24,7 +25,7 @@ from services.shared.codec import stamp
 from services.shared.consuming import dead_lettered, traced
 from services.shared.settings import Settings
 from services.shared.subjects import DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
-from tests.alert_twins import MemoryAlertStore, MemoryChannel, MemoryLedger
+from tests.alert_twins import MemoryAlertStore, MemoryChannel, MemoryDeadLetters, MemoryLedger
 from tests.alerting import MovedClock, at, key
 
 KINDS = {
@@ -98,6 +99,8 @@ class InMemoryAlerts:
         self.store, self.ledger = MemoryAlertStore(), MemoryLedger()
         self.channel = MemoryChannel()
         self.bus = MemoryBus(4, self.clock)
+        self.letters = MemoryDeadLetters(self.bus)
+        self.post = LetterPost(self.letters, frozenset(Settings().topics))
         self.spans = InMemorySpanExporter()
         self.telemetry = telemetry.start("alerts", Settings(log="text"), self.spans)
         self.heard: list[Reason] = []

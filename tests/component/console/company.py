@@ -34,6 +34,7 @@ class Company:
     )
     alerts: dict[str, alerts_pb2.Alert] = field(default_factory=dict)
     released: dict[str, alerts_pb2.ReleasePromiseRequest] = field(default_factory=dict)
+    redriven: dict[str, alerts_pb2.RedriveLettersRequest] = field(default_factory=dict)
     acted: dict[str, Any] = field(default_factory=dict)
     audit: alerts_pb2.ListAuditResponse = field(default_factory=alerts_pb2.ListAuditResponse)
     audit_asked: list[alerts_pb2.ListAuditRequest] = field(default_factory=list)

@@ -11,6 +11,7 @@ from handoff.v1 import alerts_pb2, tracker_pb2
 from handoff.v1.alerts_pb2_grpc import AlertsServiceServicer, add_AlertsServiceServicer_to_server
 from handoff.v1.tracker_pb2_grpc import TrackerServiceServicer, add_TrackerServiceServicer_to_server
 
+from services.shared.dead_letters import letter_of
 from tests.component.console.company import Company
 
 Context = Any
@@ -292,6 +293,18 @@ class FakeAlerts(AlertsServiceServicer):
     ) -> alerts_pb2.ListAuditResponse:
         self._company.audit_asked.append(request)
         return self._company.audit
+
+    async def RedriveLetters(
+        self, request: alerts_pb2.RedriveLettersRequest, context: Context
+    ) -> alerts_pb2.RedriveLettersResponse:
+        self._company.redriven[request.idempotency_key] = request
+        letters = map(letter_of, self._company.letters)
+        sent = [
+            each.id for each in letters if each.id in request.ids or each.reason == request.reason
+        ]
+        if not sent:
+            await context.abort(grpc.StatusCode.NOT_FOUND, "There is no such dead letter.")
+        return alerts_pb2.RedriveLettersResponse(ids=sent)
 
     def _acted(self, request: Any, change: Change) -> list[alerts_pb2.AlertResult]:  # noqa: ANN401
         """Of one idempotency key only the first has an effect."""

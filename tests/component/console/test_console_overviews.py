@@ -206,9 +206,10 @@ async def test_dead_letters_are_counted_by_reason_with_what_sends_them_again(
         running.company.letter(reason, number)
     text = await words(running, "/operations")
     assert (
-        "wrong_key 2 2026-03-04T13:02:00Z handoff dlq redrive --reason wrong_key"
-        " too_large 1 2026-03-04T13:00:00Z handoff dlq redrive --reason too_large"
+        "because Send all 2 again or handoff dlq redrive --reason wrong_key"
+        " too_large 1 2026-03-04T13:00:00Z Send again…"
     ) in text
+    assert "because Send it again or handoff dlq redrive --reason too_large" in text
     assert "handoff dlq show 0/2 wrong_key 2026-03-04T13:02:00Z sales.OrderPlaced" in text
     data = (await running.browser.get("/operations.json")).json()["dead_letters"]
     assert [(each["reason"], each["count"]) for each in data["reasons"]] == [
@@ -220,6 +221,47 @@ async def test_dead_letters_are_counted_by_reason_with_what_sends_them_again(
 async def test_a_command_to_copy_runs_nothing_that_a_stranger_wrote(running: Running) -> None:
     running.company.letter("x; rm -rf /", 0)
     assert "--reason 'x; rm -rf /'" in await words(running, "/operations")
+
+
+@pytest.mark.parametrize(
+    ("fields", "ids", "reason"),
+    [({"id": "0/1"}, ["0/1"], ""), ({"reason": "wrong_key"}, [], "wrong_key")],
+)
+async def test_letters_are_sent_again_one_by_one_or_all_of_a_reason(
+    running: Running, fields: dict[str, str], ids: list[str], reason: str
+) -> None:
+    for number in range(2):
+        running.company.letter("wrong_key", number)
+    fields |= {"words": "the key is mended", "idempotency_key": "k"}
+    led = await send(running, "/letters/redrive", **fields)
+    assert led == "/operations?did=redriven#letters"
+    asked = running.company.redriven["k"]
+    assert (list(asked.ids), asked.reason) == (ids, reason)
+    assert (asked.actor, asked.words) == ("anna", "the key is mended")
+    assert "Sent again. A letter whose cause is not mended" in await words(running, led)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"id": "0/0"}, "say why they will be taken now"),
+        ({"words": "w"}, "Give the field `id` or `reason`"),
+        ({"words": "w", "id": "0/0", "reason": "wrong_key"}, "Give the field `id` or `reason`"),
+        ({"words": "w", "id": "0/9"}, "There is no such dead letter."),
+    ],
+)
+async def test_a_wrong_wish_to_send_letters_is_refused_with_what_would_be_right(
+    running: Running, fields: dict[str, str], said: str
+) -> None:
+    running.company.letter("wrong_key", 0)
+    assert said in await send(running, "/letters/redrive", idempotency_key="k", **fields)
+
+
+async def test_no_other_site_sends_letters_again(running: Running) -> None:
+    await running.feed.refresh()
+    fields = {"reason": "wrong_key", "words": "w", "idempotency_key": "k"}
+    assert (await running.browser.post("/letters/redrive", data=fields)).status_code == 403
+    assert not running.company.redriven
 
 
 async def test_of_many_dead_letters_only_the_newest_are_listed(running: Running) -> None:

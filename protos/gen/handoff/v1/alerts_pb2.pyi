@@ -1314,6 +1314,67 @@ class EndSilenceResponse(_message.Message):
 Global___EndSilenceResponse: _TypeAlias = EndSilenceResponse  # noqa: Y015
 
 @_typing.final
+class RedriveLettersRequest(_message.Message):
+    """Either ids or a reason."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """All letters that have this reason, up to 1,000."""
+    actor: _builtins.str
+    words: _builtins.str
+    """Why they will be taken now; it stays in the audit."""
+    idempotency_key: _builtins.str
+    """The same key twice has one entry in the audit."""
+    @_builtins.property
+    def ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1 to 100, each as <partition>/<offset> among the dead letters."""
+
+    def __init__(
+        self,
+        *,
+        ids: _abc.Iterable[_builtins.str] | None = ...,
+        reason: _builtins.str = ...,
+        actor: _builtins.str = ...,
+        words: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "idempotency_key", b"idempotency_key", "ids", b"ids", "reason", b"reason", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedriveLettersRequest: _TypeAlias = RedriveLettersRequest  # noqa: Y015
+
+@_typing.final
+class RedriveLettersResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The letters that were sent, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ids", b"ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedriveLettersResponse: _TypeAlias = RedriveLettersResponse  # noqa: Y015
+
+@_typing.final
 class ListOnCallRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1429,7 +1490,9 @@ class ListAuditRequest(_message.Message):
     BEFORE_FIELD_NUMBER: _builtins.int
     actor: _builtins.str
     key: _builtins.str
-    """An alert's key, a promise, a silence, or a subject."""
+    """An alert's key, a promise, a silence, a dead letter (letter/<partition>/<offset>), all of one
+    reason (letters/<reason>), or a subject.
+    """
     page_size: _builtins.int
     """1 to 1,000; 0 is 100."""
     before: _builtins.int
@@ -1555,7 +1618,7 @@ class AuditEntry(_message.Message):
     action: _builtins.str
     """A slug: acknowledge, begin_silence."""
     about: _builtins.str
-    """An alert's key, a promise or a silence."""
+    """An alert's key, a promise, a silence or dead letters."""
     subject: _builtins.str
     reason: _builtins.str
     detail: _builtins.str

@@ -129,6 +129,11 @@ class AlertsServiceStub:
                 request_serializer=handoff_dot_v1_dot_alerts__pb2.ListAuditRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_alerts__pb2.ListAuditResponse.FromString,
                 _registered_method=True)
+        self.RedriveLetters = channel.unary_unary(
+                '/handoff.v1.AlertsService/RedriveLetters',
+                request_serializer=handoff_dot_v1_dot_alerts__pb2.RedriveLettersRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_alerts__pb2.RedriveLettersResponse.FromString,
+                _registered_method=True)
 
 
 class AlertsServiceServicer:
@@ -250,6 +255,14 @@ class AlertsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RedriveLetters(self, request, context):
+        """Sends dead letters again to the topics that they came from. An event counts once however often
+        it is sent, so asking again does no harm.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AlertsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -347,6 +360,11 @@ def add_AlertsServiceServicer_to_server(servicer, server):
                     servicer.ListAudit,
                     request_deserializer=handoff_dot_v1_dot_alerts__pb2.ListAuditRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_alerts__pb2.ListAuditResponse.SerializeToString,
+            ),
+            'RedriveLetters': grpc.unary_unary_rpc_method_handler(
+                    servicer.RedriveLetters,
+                    request_deserializer=handoff_dot_v1_dot_alerts__pb2.RedriveLettersRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_alerts__pb2.RedriveLettersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -862,6 +880,33 @@ class AlertsService:
             '/handoff.v1.AlertsService/ListAudit',
             handoff_dot_v1_dot_alerts__pb2.ListAuditRequest.SerializeToString,
             handoff_dot_v1_dot_alerts__pb2.ListAuditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RedriveLetters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.AlertsService/RedriveLetters',
+            handoff_dot_v1_dot_alerts__pb2.RedriveLettersRequest.SerializeToString,
+            handoff_dot_v1_dot_alerts__pb2.RedriveLettersResponse.FromString,
             options,
             channel_credentials,
             insecure,

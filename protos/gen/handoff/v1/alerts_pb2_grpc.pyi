@@ -52,6 +52,10 @@ class AlertsServiceStub:
     CountRatings: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.CountRatingsRequest, _alerts_pb2.CountRatingsResponse]
     ListAudit: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.ListAuditRequest, _alerts_pb2.ListAuditResponse]
     """Who did what, and whether the record of it is as it was written."""
+    RedriveLetters: _grpc.UnaryUnaryMultiCallable[_alerts_pb2.RedriveLettersRequest, _alerts_pb2.RedriveLettersResponse]
+    """Sends dead letters again to the topics that they came from. An event counts once however often
+    it is sent, so asking again does no harm.
+    """
 
 @_typing.type_check_only
 class AlertsServiceAsyncStub(AlertsServiceStub):
@@ -77,6 +81,10 @@ class AlertsServiceAsyncStub(AlertsServiceStub):
     CountRatings: _aio.UnaryUnaryMultiCallable[_alerts_pb2.CountRatingsRequest, _alerts_pb2.CountRatingsResponse]  # type: ignore[assignment]
     ListAudit: _aio.UnaryUnaryMultiCallable[_alerts_pb2.ListAuditRequest, _alerts_pb2.ListAuditResponse]  # type: ignore[assignment]
     """Who did what, and whether the record of it is as it was written."""
+    RedriveLetters: _aio.UnaryUnaryMultiCallable[_alerts_pb2.RedriveLettersRequest, _alerts_pb2.RedriveLettersResponse]  # type: ignore[assignment]
+    """Sends dead letters again to the topics that they came from. An event counts once however often
+    it is sent, so asking again does no harm.
+    """
 
 class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -213,5 +221,15 @@ class AlertsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_alerts_pb2.ListAuditResponse, _abc.Awaitable[_alerts_pb2.ListAuditResponse]]:
         """Who did what, and whether the record of it is as it was written."""
+
+    @_abc_1.abstractmethod
+    def RedriveLetters(
+        self,
+        request: _alerts_pb2.RedriveLettersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alerts_pb2.RedriveLettersResponse, _abc.Awaitable[_alerts_pb2.RedriveLettersResponse]]:
+        """Sends dead letters again to the topics that they came from. An event counts once however often
+        it is sent, so asking again does no harm.
+        """
 
 def add_AlertsServiceServicer_to_server(servicer: AlertsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

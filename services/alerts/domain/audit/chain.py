@@ -28,6 +28,7 @@ class Action(StrEnum):
     RELEASE = "release"
     BEGIN_SILENCE = "begin_silence"
     END_SILENCE = "end_silence"
+    REDRIVE = "redrive"
 
 
 Facts = dict[str, str]
@@ -38,9 +39,9 @@ Facts = dict[str, str]
 class Act:
     """Who did what to what, when and why, and which facts it changed from what into what.
 
-    `about` is an alert's key, a promise or a silence; `detail` is whatever else was asked for, such
-    as the assignee. `request` is the idempotency key that the
-    actor gave; of one about the same only the first has an effect.
+    `about` is an alert's key, a promise, a silence or dead letters; `detail` is whatever else was
+    asked for, such as the assignee. `request` is the idempotency key that the actor gave; of one
+    about the same only the first has an effect.
     """
 
     actor: str

@@ -63,12 +63,17 @@ async def test_the_bar_of_what_is_selected_can_be_read_by_everybody(
     await look(page, "selected")
 
 
-async def test_every_form_of_a_card_can_be_read_by_everybody(running: Running, eyes: Eyes) -> None:
+@pytest.mark.parametrize(
+    ("name", "path"), [("forms", "/subjects/order/4711"), ("letters", "/operations")]
+)
+async def test_every_form_that_opens_can_be_read_by_everybody(
+    running: Running, eyes: Eyes, name: str, path: str
+) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    page = await eyes.open("/subjects/order/4711")
+    page = await eyes.open(path)
     await page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
-    await look(page, "forms")
+    await look(page, name)
 
 
 def make_cases(running: Running) -> None:
