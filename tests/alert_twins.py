@@ -14,12 +14,12 @@ from services.alerts.domain.alert import (
     State,
     urgency,
 )
-from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import START, Act, Entry, Head, appended
 from services.alerts.domain.audit.wanted import Wanted
 from services.alerts.domain.labels import is_page
 from services.alerts.domain.posts import ALERTS_A_POST, Post
 from services.alerts.domain.promise import Condition, Promise, Word
+from services.alerts.domain.ratings import RatingCount, WeekCount, counted, monday_of
 from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
 from services.alerts.errors import DeliveryError, LedgerUnreachable
@@ -139,13 +139,13 @@ class MemoryAlertStore:
     def count_standing(self) -> int:
         return sum(alert.state is not State.RESOLVED for alert in self._alerts())
 
-    def ratings(self) -> Sequence[RatingCount]:
-        counts: dict[str, list[int]] = {}
+    def ratings(self, now: Instant) -> Sequence[RatingCount]:
+        counts: dict[tuple[str, Instant], list[int]] = {}
         for alert in self._alerts():
             for rating in alert.ratings:
-                of = counts.setdefault(alert.promise.agreement, [0, 0])
-                of[not rating.useful] += 1
-        return [RatingCount(agreement, *counts[agreement]) for agreement in sorted(counts)]
+                of = alert.promise.agreement, monday_of(rating.at or alert.opened_at)
+                counts.setdefault(of, [0, 0])[not rating.useful] += 1
+        return counted(((of[0], WeekCount(of[1], *counts[of])) for of in counts), now)
 
     def silences(self, now: Instant) -> Sequence[Silence]:
         there = (each for each in self._silences.values() if each.ends_at > now)

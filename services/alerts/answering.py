@@ -58,7 +58,7 @@ def dispute_verdict(request: Asked, desk: Desk, now: Instant, by_party: str) -> 
 
 def rate_alert(request: Asked, desk: Desk, now: Instant, useful: bool) -> Alert:
     check_asked(request)
-    rating = Rating(request.actor, useful, request.words)
+    rating = Rating(request.actor, useful, request.words, now)
     decide = partial(people.rate, key=request.key, rating=rating)
     return _answer(desk, _act(Action.RATE, request, now), decide, "useful" if useful else "")
 

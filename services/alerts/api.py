@@ -31,7 +31,12 @@ from services.alerts.domain.requests import (
     check_page_size,
 )
 from services.alerts.handlers import Desk, Ledger
-from services.alerts.messages import alert_message, silence_message, whole_alert_message
+from services.alerts.messages import (
+    alert_message,
+    rating_message,
+    silence_message,
+    whole_alert_message,
+)
 from services.alerts.on_call_answers import on_call_answer
 from services.alerts.redriving import LetterPost, redrive_letters
 from services.shared.clock import Clock, Instant
@@ -197,13 +202,8 @@ class AlertsServicer(alerts_pb2_grpc.AlertsServiceServicer):
     def CountRatings(
         self, _request: alerts_pb2.CountRatingsRequest, _context: grpc.ServicerContext
     ) -> alerts_pb2.CountRatingsResponse:
-        counts = (
-            alerts_pb2.RatingCount(
-                agreement=each.agreement, useful=each.useful, not_useful=each.not_useful
-            )
-            for each in self.desk.store.ratings()
-        )
-        return alerts_pb2.CountRatingsResponse(counts=counts)
+        counts = self.desk.store.ratings(self.clock.now())
+        return alerts_pb2.CountRatingsResponse(counts=map(rating_message, counts))
 
     def ListAudit(
         self, request: alerts_pb2.ListAuditRequest, _context: grpc.ServicerContext

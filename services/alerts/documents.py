@@ -70,6 +70,7 @@ class AlertDocument(Document):  # type: ignore[misc]  # mongoengine has no types
             ("state", "visible_by", "due_by", "key"),
             "look_at",
             "subject",
+            {"fields": ["content.ratings.actor"], "sparse": True},
             _FORGOTTEN,
         ],
         "auto_create_index": False,

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from services.alerts.domain import decisions
 from services.alerts.domain.alert import Alert, Decision, History, Reason, State
-from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import Act, Entry, Head
 from services.alerts.domain.audit.recording import recorded
 from services.alerts.domain.audit.wanted import Wanted
@@ -20,6 +19,7 @@ from services.alerts.domain.decisions import decide
 from services.alerts.domain.inhibition import is_beneath, look_again
 from services.alerts.domain.ladders import Escalation
 from services.alerts.domain.promise import Condition, Promise, Word
+from services.alerts.domain.ratings import RatingCount
 from services.alerts.domain.requests import PAGE_SIZE_LIMIT, Query, Release
 from services.alerts.domain.schedules.schedule import Schedule
 from services.alerts.domain.silences import Silence
@@ -75,8 +75,8 @@ class AlertStore(Protocol):
         """The promises that have an alert without an end."""
         ...
 
-    def ratings(self) -> Sequence[RatingCount]:
-        """By agreement or finding, of those that somebody rated."""
+    def ratings(self, now: Instant) -> Sequence[RatingCount]:
+        """By agreement or finding and week, of the alerts that are kept and somebody rated."""
         ...
 
     def silences(self, now: Instant) -> Sequence[Silence]:

@@ -10,6 +10,7 @@ from services.alerts.domain.answers import Cause, Said
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.pages import page_of
 from services.alerts.domain.promise import next_action_owner
+from services.alerts.domain.ratings import RatingCount
 from services.alerts.domain.silences import Silence
 from services.alerts.domain.text import next_step, summary
 from services.shared.clock import Instant
@@ -163,6 +164,20 @@ def silence_of(told: alerts_pb2.Silence, id: str, now: Instant) -> Silence:
         instant(told.ends_at),
         told.actor,
         told.reason,
+    )
+
+
+def rating_message(count: RatingCount) -> alerts_pb2.RatingCount:
+    return alerts_pb2.RatingCount(
+        agreement=count.agreement,
+        useful=count.useful,
+        not_useful=count.not_useful,
+        weeks=[
+            alerts_pb2.RatedWeek(
+                monday=stamp(each.monday), useful=each.useful, not_useful=each.not_useful
+            )
+            for each in count.weeks
+        ],
     )
 
 

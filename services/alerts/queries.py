@@ -2,20 +2,34 @@
 
 from collections.abc import Iterable
 
+from services.alerts.domain.ratings import FIRST_MONDAY, WEEK, WeekCount
 from services.alerts.domain.requests import Place, Query
 from services.shared.mongo import Row
 
-RATINGS_BY_AGREEMENT: list[Row] = [
+RATED: Row = {"content.ratings.actor": {"$gt": ""}}
+"""Whoever rates has a name, so the sparse index of it holds just these."""
+_SAID_AT = {
+    "$cond": [{"$gt": ["$content.ratings.at", 0]}, "$content.ratings.at", "$content.opened_at"]
+}
+"""Of a rating from before its moment was kept, the alert's has to do."""
+_MONDAY = {"$subtract": [_SAID_AT, {"$mod": [{"$subtract": [_SAID_AT, FIRST_MONDAY]}, WEEK]}]}
+RATINGS_BY_WEEK: list[Row] = [
     {"$unwind": "$content.ratings"},
     {
         "$group": {
-            "_id": "$content.promise.agreement",
+            "_id": {"agreement": "$content.promise.agreement", "monday": _MONDAY},
             "useful": {"$sum": {"$cond": ["$content.ratings.useful", 1, 0]}},
             "not_useful": {"$sum": {"$cond": ["$content.ratings.useful", 0, 1]}},
         }
     },
-    {"$sort": {"_id": 1}},
 ]
+"""As `ratings.monday_of` does, in Mongo."""
+
+
+def rated_week(row: Row) -> tuple[str, WeekCount]:
+    """One row of RATINGS_BY_WEEK."""
+    of = row["_id"]
+    return of["agreement"], WeekCount(of["monday"], row["useful"], row["not_useful"])
 
 
 def condition_of(query: Query) -> Row:

@@ -32,15 +32,15 @@ from services.alerts.documents import (
     silence_of,
 )
 from services.alerts.domain.alert import Alert, Decision, History, Notice, Reason, State
-from services.alerts.domain.answers import RatingCount
 from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.posts import Post
 from services.alerts.domain.promise import Promise
+from services.alerts.domain.ratings import RatingCount, counted
 from services.alerts.domain.requests import Query, Release
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import Decide
 from services.alerts.oncall_events import sealed
-from services.alerts.queries import RATINGS_BY_AGREEMENT, condition_of
+from services.alerts.queries import RATED, RATINGS_BY_WEEK, condition_of, rated_week
 from services.shared.clock import Instant
 from services.shared.errors import RefusalCode, Refused
 from services.shared.events.oncall import PromiseReleased
@@ -117,11 +117,9 @@ class MongoAlertStore:
     def count_standing(self) -> int:
         return int(AlertDocument.objects(state__ne=State.RESOLVED.value).count())
 
-    def ratings(self) -> Sequence[RatingCount]:
-        counted = AlertDocument.objects(__raw__={"content.ratings.0": {"$exists": True}}).aggregate(
-            RATINGS_BY_AGREEMENT
-        )
-        return [RatingCount(row["_id"], row["useful"], row["not_useful"]) for row in counted]
+    def ratings(self, now: Instant) -> Sequence[RatingCount]:
+        found = AlertDocument.objects(__raw__=RATED).aggregate(RATINGS_BY_WEEK)
+        return counted(map(rated_week, found), now)
 
     def silences(self, now: Instant) -> Sequence[Silence]:
         found = SilenceDocument.objects(ends_at__gt=now).order_by("ends_at", "id")

@@ -22,6 +22,7 @@ from services.console.overview_messages import (
     audit_of,
     audit_request_of,
     on_call_of,
+    rating_of,
     silence_message,
     silence_of,
 )
@@ -81,9 +82,7 @@ class AlertsClient:
     async def ratings(self) -> tuple[RatingCount, ...]:
         request = alerts_pb2.CountRatingsRequest()
         told = await self._asked(self._stub.CountRatings(request, timeout=DEADLINE_S))
-        return tuple(
-            RatingCount(each.agreement, each.useful, each.not_useful) for each in told.counts
-        )
+        return tuple(map(rating_of, told.counts))
 
     async def release(self, promise_id: str, actor: str, reason: str, idempotency_key: str) -> None:
         request = alerts_pb2.ReleasePromiseRequest(

@@ -14,6 +14,8 @@ from services.console.overviews import (
     ParkedType,
     Partition,
     Progress,
+    RatedWeek,
+    RatingCount,
     Schedule,
     Silence,
     SourceSkew,
@@ -57,6 +59,18 @@ def on_call_of(told: alerts_pb2.ListOnCallResponse) -> OnCall:
         schedules=tuple(
             Schedule(each.schedule, each.zone, tuple(_turn(turn) for turn in each.turns))
             for each in told.schedules
+        ),
+    )
+
+
+def rating_of(told: alerts_pb2.RatingCount) -> RatingCount:
+    return RatingCount(
+        agreement=told.agreement,
+        useful=told.useful,
+        not_useful=told.not_useful,
+        weeks=tuple(
+            RatedWeek(f"{_at(each.monday):%Y-%m-%d}", each.useful, each.not_useful)
+            for each in told.weeks
         ),
     )
 

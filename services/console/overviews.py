@@ -79,12 +79,32 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class RatedWeek:
+    """What people said in one week, which has the name of its Monday."""
+
+    monday: str
+    useful: int
+    not_useful: int
+
+    @property
+    def rated(self) -> int:
+        return self.useful + self.not_useful
+
+
+@dataclass(frozen=True, slots=True)
 class RatingCount:
-    """How many people the alerts of an agreement, or of a finding, were of use to."""
+    """How many people the alerts of an agreement, or of a finding, were of use to: in all, and in
+    each of the last weeks, the oldest first."""
 
     agreement: str
     useful: int
     not_useful: int
+    weeks: tuple[RatedWeek, ...] = ()
+
+    @property
+    def busiest(self) -> int:
+        """The most that was said in a week, or 1 where nothing was."""
+        return max((each.rated for each in self.weeks), default=0) or 1
 
 
 @dataclass(frozen=True, slots=True)

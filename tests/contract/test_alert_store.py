@@ -10,7 +10,7 @@ from pymongo import MongoClient
 
 from services.alerts import actions, answering, handlers
 from services.alerts.domain.alert import Alert, Decision, History, Reason, Snooze, State, urgency
-from services.alerts.domain.answers import Cause, RatingCount
+from services.alerts.domain.answers import Cause
 from services.alerts.domain.audit.chain import Act, Action
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.ladders import (
@@ -24,10 +24,12 @@ from services.alerts.domain.matching import Matcher
 from services.alerts.domain.people import snooze
 from services.alerts.domain.posts import Post, alone
 from services.alerts.domain.promise import Promise, Word
+from services.alerts.domain.ratings import WEEK, WEEKS, WeekCount
 from services.alerts.domain.requests import Acknowledge, Asked, Query, Release, SnoozeUntil
 from services.alerts.domain.silences import Silence
 from services.alerts.handlers import AlertStore, Desk
 from services.alerts.oncall_events import SOURCE
+from services.alerts.queries import RATED
 from services.alerts.receiver import CLAIM, NoticeStore
 from services.alerts.store import MongoAlertStore
 from services.shared.clock import SECOND, Instant
@@ -338,7 +340,56 @@ def test_what_people_said_survives_and_is_counted(store: Store) -> None:
     assert store.get(key()) == closed
     assert (closed.state, len(closed.notes), len(closed.ratings)) == (State.CLOSED, 1, 2)
     assert store.standing() == {a_promise().promise_id}
-    assert list(store.ratings()) == [RatingCount("ship-paid-order", 1, 1)]
+    (count,) = store.ratings(NOW)
+    assert (count.agreement, count.useful, count.not_useful) == ("ship-paid-order", 1, 1)
+
+
+def rate_at(store: Store, actor: str, moment: Instant, useful: bool, of: str) -> None:
+    ask = Asked(of, actor, "", f"{actor}{of}{moment}")
+    answering.rate_alert(ask, Desk(store, everybody_at_once(())), moment, useful)
+
+
+def test_a_rating_counts_in_the_week_in_which_it_was_given(store: Store) -> None:
+    other = a_promise("2", agreement="approve-refund")
+    hear(store, warned(2), warned(2, other))
+    monday = at("00:00")
+    moments = {"before": monday - 1, "first": monday, "last": monday + WEEK - 1}
+    for actor, moment in moments.items():
+        rate_at(store, actor, moment, actor != "last", key())
+    rate_at(store, "old", monday - WEEKS * WEEK, True, key(other))
+    rate_at(store, "oldest-shown", monday - (WEEKS - 1) * WEEK, False, key(other))
+    refunds, parcels = store.ratings(monday + WEEK - 1)
+    assert parcels.weeks[-2:] == (WeekCount(monday - WEEK, 1, 0), WeekCount(monday, 1, 1))
+    assert (parcels.useful, parcels.not_useful, len(parcels.weeks)) == (2, 1, WEEKS)
+    assert refunds.weeks[0] == WeekCount(monday - (WEEKS - 1) * WEEK, 0, 1)
+    assert (refunds.agreement, refunds.useful, refunds.not_useful) == ("approve-refund", 1, 1)
+    (_, later) = store.ratings(monday + WEEK)
+    assert later.weeks[-2:] == (WeekCount(monday, 1, 1), WeekCount(monday + WEEK, 0, 0))
+
+
+def test_saying_the_same_again_later_does_not_move_a_rating(store: Store) -> None:
+    hear(store, warned(2))
+    for moment in (NOW, NOW + WEEK):
+        rate_at(store, "ann", moment, True, key())
+    (count,) = store.ratings(NOW + WEEK)
+    assert [each.useful for each in count.weeks[-2:]] == [1, 0]
+
+
+def test_a_rating_without_a_moment_counts_in_the_week_of_its_alert(store: Store) -> None:
+    hear(store, warned(2))
+    alert = store.get(key())
+    assert alert
+    rate_at(store, "ann", 0, True, key())
+    (count,) = store.ratings(alert.opened_at + WEEK)
+    assert [each.useful for each in count.weeks[-2:]] == [1, 0]
+
+
+def test_mongo_finds_what_was_rated_by_an_index(
+    client: "MongoClient[Row]", fresh_database: Settings, mongo_store: MongoAlertStore
+) -> None:
+    alerts = client[fresh_database.mongo.database]["alerts.alerts"]
+    plan = alerts.find(RATED).explain()["queryPlanner"]["winningPlan"]
+    assert plan["inputStage"]["indexName"] == "content.ratings.actor_1"
 
 
 def test_snoozes_that_have_ended_are_found_and_no_others(store: Store) -> None:

@@ -49,17 +49,12 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """Whether the alert was of use to one person."""
+    """Whether the alert was of use to one person, who said so `at` that moment.
+
+    Of those that were kept before the moment was, it is 0.
+    """
 
     actor: str
     useful: bool
     words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RatingCount:
-    """How many people an agreement's alerts were of use to, and how many not."""
-
-    agreement: str
-    useful: int
-    not_useful: int
+    at: Instant = 0

@@ -129,12 +129,12 @@ def dispute(history: History, key: str, dispute: Dispute) -> Decision:
 
 
 def rate(history: History, key: str, rating: Rating) -> Decision:
-    """Each person has one rating of an alert, the last."""
+    """Each person has one rating of an alert, the last; saying the same again is none."""
     alert = _any(history, key)
     others = tuple(each for each in alert.ratings if each.actor != rating.actor)
     if len(others) >= RATINGS_LIMIT:
         raise _full(f"{len(others)} people rated alert {key}, and {RATINGS_LIMIT} may.")
-    if rating in alert.ratings:
+    if any(replace(each, at=rating.at) == rating for each in alert.ratings):
         return Decision(history, Reason.REPEATED)
     return _changed(history, alert, Reason.RATED, ratings=(*others, rating))
 

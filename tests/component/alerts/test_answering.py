@@ -302,7 +302,7 @@ def test_each_person_has_one_rating_and_they_are_counted_by_agreement(on_call: O
     ann.does(answering.rate_alert, useful=True)
     ann.does(answering.rate_alert, "came too late", useful=False)
     on_call.hear(ended())
-    (count,) = on_call.store.ratings()
+    (count,) = on_call.store.ratings(on_call.clock.now())
     assert (count.agreement, count.useful, count.not_useful) == ("ship-paid-order", 1, 1)
     assert last_act(on_call) == (
         Action.RATE,

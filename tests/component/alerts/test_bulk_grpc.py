@@ -7,6 +7,7 @@ import pytest
 from handoff.v1 import alerts_pb2, alerts_pb2_grpc
 
 from services.alerts.domain.answers import Cause
+from services.alerts.domain.ratings import WEEKS, monday_of
 from services.alerts.domain.requests import KEYS_LIMIT
 from services.alerts.messages import CAUSES
 from services.shared.codec import stamp
@@ -135,8 +136,17 @@ def test_every_answer_shows_on_the_alert(alerts: InMemoryAlerts, service: Stub) 
     assert service.ListAlerts(alerts_pb2.ListAlertsRequest()).alerts == []
     closed = alerts_pb2.ListAlertsRequest(states=[alerts_pb2.ALERT_STATE_CLOSED])
     assert [each.key for each in service.ListAlerts(closed).alerts] == [of]
+
+
+def test_ratings_are_counted_in_all_and_by_week(alerts: InMemoryAlerts, service: Stub) -> None:
+    (of,) = hear(alerts, 1)
+    service.RateAlert(alerts_pb2.RateAlertRequest(acting=acting(of), useful=True))
     (count,) = service.CountRatings(alerts_pb2.CountRatingsRequest()).counts
     assert (count.agreement, count.useful, count.not_useful) == ("ship-paid-order", 1, 0)
+    assert len(count.weeks) == WEEKS
+    monday = stamp(monday_of(alerts.clock.now()))
+    assert count.weeks[-1] == alerts_pb2.RatedWeek(monday=monday, useful=1)
+    assert sum(week.useful for week in count.weeks[:-1]) == 0
 
 
 def test_every_cause_has_its_number(service: Stub) -> None:

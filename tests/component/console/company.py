@@ -183,6 +183,16 @@ class Company:
         """As Kafka's letter box does."""
         return self.letters_problem or letters_of(self.letters)
 
+    def rated(self, agreement: str, *weeks: tuple[int, int]) -> None:
+        """Of use and not, week by week; the last is that of now."""
+        useful, not_useful = (sum(each) for each in zip(*weeks, strict=True))
+        told = alerts_pb2.RatingCount(agreement=agreement, useful=useful, not_useful=not_useful)
+        monday = (self.now - timedelta(days=self.now.weekday())).replace(hour=0, minute=0, second=0)
+        for ago, week in zip(range(len(weeks) - 1, -1, -1), weeks, strict=True):
+            row = told.weeks.add(useful=week[0], not_useful=week[1])
+            row.monday.FromDatetime(monday - timedelta(weeks=ago))
+        self.ratings.append(told)
+
     def silence(self, id: str, start: float, end: float, **fields: Any) -> None:  # noqa: ANN401
         told = alerts_pb2.Silence(id=id, **({"actor": "anna", "reason": "stock-taking"} | fields))
         told.starts_at.FromDatetime(self.now + minutes(start))

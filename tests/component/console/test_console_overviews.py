@@ -281,10 +281,13 @@ async def test_without_kafka_operations_say_that_letters_are_not_known(running: 
 
 async def test_whether_alerts_were_of_use_is_counted_by_agreement(running: Running) -> None:
     running.company.agreement("ship-paid-order", "operations", "sales")
-    running.company.ratings.append(
-        alerts_pb2.RatingCount(agreement="ship-paid-order", useful=3, not_useful=1)
-    )
-    assert "ship-paid-order 3 1 3 of 4" in await words(running, "/agreements")
+    running.company.rated("ship-paid-order", (1, 0), (0, 0), (2, 1))
+    for path in ("/agreements", "/agreements/ship-paid-order"):
+        text = await words(running, path)
+        assert "2026-02-16 2026-02-23 2026-03-02 ship-paid-order 3 of 4 1 of 1 - 2 of 3" in text
+    (told,) = (await running.browser.get("/agreements.json")).json()["ratings"]
+    assert (told["useful"], told["not_useful"]) == (3, 1)
+    assert told["weeks"][-1] == {"monday": "2026-03-02", "useful": 2, "not_useful": 1}
     await running.servers.alerts_server.stop(None)
     assert "Were their alerts of use?" not in await words(running, "/agreements")
 

@@ -1064,23 +1064,58 @@ class RatingCount(_message.Message):
     AGREEMENT_FIELD_NUMBER: _builtins.int
     USEFUL_FIELD_NUMBER: _builtins.int
     NOT_USEFUL_FIELD_NUMBER: _builtins.int
+    WEEKS_FIELD_NUMBER: _builtins.int
     agreement: _builtins.str
     useful: _builtins.int
+    """In all."""
     not_useful: _builtins.int
+    @_builtins.property
+    def weeks(self) -> _containers.RepeatedCompositeFieldContainer[Global___RatedWeek]:
+        """The last 8, this one included and the oldest first; also those in which nobody said anything."""
+
     def __init__(
         self,
         *,
         agreement: _builtins.str = ...,
         useful: _builtins.int = ...,
         not_useful: _builtins.int = ...,
+        weeks: _abc.Iterable[Global___RatedWeek] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "not_useful", b"not_useful", "useful", b"useful"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "not_useful", b"not_useful", "useful", b"useful", "weeks", b"weeks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RatingCount: _TypeAlias = RatingCount  # noqa: Y015
+
+@_typing.final
+class RatedWeek(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MONDAY_FIELD_NUMBER: _builtins.int
+    USEFUL_FIELD_NUMBER: _builtins.int
+    NOT_USEFUL_FIELD_NUMBER: _builtins.int
+    useful: _builtins.int
+    not_useful: _builtins.int
+    @_builtins.property
+    def monday(self) -> _timestamp_pb2.Timestamp:
+        """Monday at midnight, in UTC."""
+
+    def __init__(
+        self,
+        *,
+        monday: _timestamp_pb2.Timestamp | None = ...,
+        useful: _builtins.int = ...,
+        not_useful: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["monday", b"monday"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["monday", b"monday", "not_useful", b"not_useful", "useful", b"useful"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RatedWeek: _TypeAlias = RatedWeek  # noqa: Y015
 
 @_typing.final
 class ReleasePromiseRequest(_message.Message):

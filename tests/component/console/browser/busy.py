@@ -1,6 +1,6 @@
 """A company on a bad afternoon: something of everything that a page can show."""
 
-from handoff.v1 import alerts_pb2, tracker_pb2
+from handoff.v1 import tracker_pb2
 
 from tests.component.console.company import Company
 
@@ -45,8 +45,15 @@ def make_busy(company: Company) -> None:
     note.at.FromDatetime(company.now)
     company.alerts["alert/f"].notes_count = 1
     _make_busy_around(company)
+    _make_rated(company)
     company.event("order/4711", "sales.OrderPlaced", -180)
     company.promise("calm", "on_track", subject="order/5")
+
+
+def _make_rated(company: Company) -> None:
+    weeks = ((1, 2), (2, 3), (0, 0), (4, 2), (5, 1), (7, 2), (6, 0), (3, 0))
+    company.rated("ship-paid-order", *weeks)
+    company.rated("approve-payment", *((0, number % 3) for number in range(8)))
 
 
 def _make_busy_around(company: Company) -> None:
@@ -70,8 +77,6 @@ def _make_busy_around(company: Company) -> None:
     parked.since.FromDatetime(company.now.replace(hour=0, minute=0, second=0))
     for number, reason in enumerate(("wrong_key", "too_large", "wrong_key")):
         company.letter(reason, number)
-    rated = alerts_pb2.RatingCount(agreement="ship-paid-order", useful=7, not_useful=2)
-    company.ratings.append(rated)
     after = {"state": "closed", "cause": "supplier"}
     company.entry(2, reason="the carrier", before={"state": "open"}, after=after, trace_id="ab")
     company.entry(1, action="begin_silence", about="si-1", subject="")
