@@ -13,11 +13,11 @@ import typer
 from services.cli.agreements_output import (
     as_differences,
     as_text,
-    counted,
     print_differences,
 )
 from services.cli.errors import CommandFailed
 from services.cli.moments import moment
+from services.cli.printing import counted
 from services.insights.differences import differences
 from services.insights.replay import replay
 from services.local.interrupts import interruptible

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.printing import counted
 from services.insights.differences import Change, Difference
 from services.insights.replay import PromiseRow
 from services.shared.clock import iso
@@ -38,10 +39,6 @@ def _indented(line: str) -> str:
     return textwrap.fill(
         line.strip(), WIDTH, initial_indent=margin, subsequent_indent=f"{margin}  "
     )
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def as_differences(found: Sequence[Difference], first: int) -> dict[str, Any]:

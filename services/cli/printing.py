@@ -35,6 +35,10 @@ def state_of(alert: alerts_pb2.Alert) -> str:
     return slug(alerts_pb2.AlertState.Name(alert.state), "ALERT_STATE_")
 
 
+def counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
 def slug(name: str, prefix: str) -> str:
     """`at_risk` for PROMISE_STATE_AT_RISK; what is unspecified is empty."""
     found = name.removeprefix(prefix).lower()

@@ -1,4 +1,4 @@
-"""`handoff show`: all of one alert, or all of one order or case: alerts, promises, events."""
+"""`handoff show`: all of one alert, all of one order or case, or what there is of a customer."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -8,18 +8,30 @@ from handoff.v1 import alerts_pb2, tracker_pb2
 
 from services.cli.calling import TIMEOUT_S, alerts_service, tracker_service
 from services.cli.printing import AsJson, as_dict, print_json, slug, state_of, utc
+from services.cli.show_customer import show_customer
+from services.cli.subject_lines import as_events, lines_of
 
+CUSTOMER = "customer/"
 PAGE_SIZE = 500
 _STATES = [state for state in alerts_pb2.AlertState.values() if state]
 
 
 def command(
     what: Annotated[
-        str, typer.Argument(metavar="KEY|SUBJECT", help="An alert's key, or for example order/4711")
+        str,
+        typer.Argument(
+            metavar="KEY|SUBJECT|CUSTOMER", help="An alert's key, or order/4711, or customer/c-77"
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show all of one alert, with its notes, or all of one order or case in the order of time."""
+    """Show all of one alert, with its notes, or all of one order or case in the order of time.
+
+    Of a customer all subjects, the first to begin on top.
+    """
+    if what.startswith(CUSTOMER):
+        show_customer(what.removeprefix(CUSTOMER), as_json)
+        return
     if "/" not in what:
         with alerts_service() as alerts:
             request = alerts_pb2.GetAlertRequest(key=what)
@@ -49,21 +61,12 @@ def _subject(subject: str) -> tracker_pb2.GetSubjectResponse:
 
 
 def _as_dict(told: tracker_pb2.GetSubjectResponse) -> dict[str, Any]:
-    """An event's id is hexadecimal, as everywhere."""
-    events = [as_dict(each) | {"id": each.id.hex()} for each in told.events]
-    return as_dict(told) | {"events": events}
+    return as_dict(told) | {"events": as_events(told.events)}
 
 
 def _lines(told: tracker_pb2.GetSubjectResponse, alerts: list[alerts_pb2.Alert]) -> Iterator[str]:
     yield told.subject
-    for promise in sorted(told.promises, key=lambda each: each.due_by.ToMicroseconds()):
-        state = slug(tracker_pb2.PromiseState.Name(promise.state), "PROMISE_STATE_")
-        yield (
-            f"  {promise.owed_by} owes {promise.owed_to} {promise.agreement}, due"
-            f" {utc(promise.due_by)}: {state.replace('_', ' ')}  ({promise.promise_id})"
-        )
-    for event in sorted(told.events, key=lambda each: each.occurred_at.ToMicroseconds()):
-        yield f"  {utc(event.occurred_at)}  {event.type}  ({event.party})"
+    yield from lines_of(told.promises, told.events)
     for alert in alerts:
         yield from ("", *_alert(alert))
 
