@@ -125,5 +125,5 @@ COMMANDS = {
         "services.cli.reconcile:command", "Whether every event written was applied: compare counts."
     ),
     "topics": Entry("services.cli.topics:topics", "Make the topics on a Kafka of your own."),
-    "doctor": Entry("services.cli.stack:doctor", "Say what runs, what is wrong, and what to do."),
+    "doctor": Entry("services.cli.doctor:command", "Say what runs, what is wrong, and what to do."),
 }

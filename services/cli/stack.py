@@ -1,22 +1,17 @@
-"""`handoff up`, `down` and `doctor`: the running system as a whole."""
+"""`handoff up` and `down`: the running system as a whole."""
 
-import json
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from services.cli import surroundings
 from services.local import state
-from services.local.doctor import Finding, examine
 from services.local.health import wait_for_services
 from services.local.interrupts import interruptible
 from services.local.output import OURSELVES, Output, PrefixedOutput
@@ -79,24 +74,6 @@ def _stop(home: Path) -> list[str]:
     return list(left)
 
 
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False,
-) -> None:
-    """Look at the broker, the topics, Mongo, the clocks and each service, and say what is wrong.
-
-    Ends with 1 if something is. Looks where the settings say, or else at what runs in HANDOFF_HOME.
-    """
-    settings = surroundings.settings()
-    findings = examine(settings, state.running(settings.home))
-    if as_json:
-        found = list(findings)
-        print(json.dumps([asdict(finding) for finding in found], indent=2))
-    else:
-        found = _print_as_they_come(findings)
-    if not all(finding.well for finding in found):
-        raise typer.Exit(1)
-
-
 def _log_format() -> str:
     """Lines for people on a terminal, unless HANDOFF_LOG says otherwise."""
     return os.environ.get("HANDOFF_LOG", "text" if sys.stdout.isatty() else "json")
@@ -113,16 +90,3 @@ def _say_ready(stack: LocalStack, output: Output, began: float) -> None:
         f"Up after {seconds:.0f} s, and {stack.download_s:.0f} s of downloads. Console: {console}."
         " Stop with Ctrl-C.",
     )
-
-
-def _print_as_they_come(findings: Iterable[Finding]) -> list[Finding]:
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    found = []
-    for finding in findings:
-        found.append(finding)
-        mark, style = ("ok   ", "green") if finding.well else ("wrong", "red")
-        console.print(mark, style=style, end=" ")
-        console.print(f"{finding.part:<10} {finding.says}")
-        if finding.remedy:
-            console.print(f"{'':<16} {finding.remedy}")
-    return found
