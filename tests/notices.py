@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from services.alerts.domain.alert import Acknowledgement, History, Notice
+from services.alerts.domain.alert import History, Notice
+from services.alerts.domain.answers import Acknowledgement
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.posts import Post, posts_of
 from services.alerts.domain.promise import Promise, Word

@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from services.alerts.domain import decisions
-from services.alerts.domain.alert import Acknowledgement, Alert, Snooze, State, urgency
+from services.alerts.domain.alert import Alert, Snooze, State, urgency
+from services.alerts.domain.answers import Acknowledgement
 from services.alerts.domain.audit.chain import Act, Action
 from services.alerts.domain.people import acknowledge, snooze
 from services.alerts.domain.promise import SETTLED, Promise
@@ -34,7 +35,7 @@ from services.shared.telemetry import trace_headers
 
 def acknowledge_alert(request: Acknowledge, desk: Desk, now: Instant) -> Alert:
     check_acknowledge(request)
-    by = Acknowledgement(request.actor, now, request.note)
+    by = Acknowledgement(request.actor, now, request.note, through=request.through)
     act = act_of(request.actor, Action.ACKNOWLEDGE, request.key, now, request.note)
     act = replace(act, request=request.idempotency_key)
     return change_one(desk, act, lambda history: acknowledge(history, request.key, by))

@@ -113,8 +113,8 @@ class Service:
         await asyncio.to_thread(store.prepare)
         ledger = GrpcLedger(settings.endpoints.tracker.grpc_address)
         metrics = Metrics(self.observed.registry)
-        schedules = settings.live_schedules(self.observed.log)
-        desk = Desk(store, settings.escalation, schedules.now)
+        on_call = settings.live_schedules(self.observed.log).now
+        desk = Desk(store, settings.escalation, on_call, settings.receivers.callers)
         publishers = [
             KafkaPublisher(settings.kafka, f"handoff-alerts-{purpose}")
             for purpose in ("relay", "dead-letters")

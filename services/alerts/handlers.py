@@ -14,6 +14,7 @@ from services.alerts.domain.alert import Alert, Decision, History, Reason, State
 from services.alerts.domain.audit.chain import Act, Entry, Head
 from services.alerts.domain.audit.recording import recorded
 from services.alerts.domain.audit.wanted import Wanted
+from services.alerts.domain.calling_off import calling_off
 from services.alerts.domain.climbing import Rules, climbing
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.inhibition import is_beneath, look_again
@@ -113,12 +114,13 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where alerts are decided: what they are kept in, the ladders that they climb, and who is on
-    call by the schedules of the moment."""
+    """Where alerts are decided: what they are kept in, the ladders that they climb, who is on call
+    by the schedules of the moment, and the receivers that call people until it is called off."""
 
     store: AlertStore
     ladders: Escalation
     schedules: Callable[[], Mapping[str, Schedule]] = dict
+    callers: Collection[str] = ()
 
     @property
     def escalation(self) -> Escalation:
@@ -161,12 +163,13 @@ def wake(desk: Desk, now: Instant) -> int:
 def change(
     desk: Desk, promise_id: str, decide: Decide, now: Instant, act: Act | None = None
 ) -> Decision:
-    """Decides, lets alerts climb, and saves; `act` is what a person did, for the audit."""
+    """Decides, lets alerts climb, calls off, saves; `act` is what a person did, for the audit."""
 
     def decided(history: History) -> Decision:
         decision = decide(history)
         rules = Rules(escalation, silences, _beside(desk, decision.history))
-        decision = _traced(climbing(history, decision, rules, now))
+        decision = climbing(history, decision, rules, now)
+        decision = _traced(calling_off(history, decision, desk.callers, now))
         return recorded(history, decision, act) if act else decision
 
     silences, escalation = desk.store.silences(now), desk.escalation

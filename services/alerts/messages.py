@@ -5,8 +5,8 @@ from typing import Any
 from handoff.v1 import alerts_pb2, common_pb2
 
 from services.alerts.codec import instant
-from services.alerts.domain.alert import Acknowledgement, Alert, State
-from services.alerts.domain.answers import Cause, Said
+from services.alerts.domain.alert import Alert, State
+from services.alerts.domain.answers import Acknowledgement, Cause, Said
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.pages import page_of
 from services.alerts.domain.promise import next_action_owner

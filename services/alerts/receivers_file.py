@@ -39,6 +39,11 @@ class ReceiversFile(BaseModel):
         fallbacks = {each.fallback for each in self.receivers}
         return tuple(each.name for each in self.receivers if each.name not in fallbacks)
 
+    @property
+    def callers(self) -> frozenset[str]:
+        """Who calls people until it is called off."""
+        return frozenset(each.name for each in self.receivers if each.kind == "pagerduty")
+
     def policy(self, name: str) -> Policy:
         """How the receiver of this name has what waits for it."""
         (options,) = (each for each in self.receivers if each.name == name)

@@ -1,16 +1,20 @@
 """Events for PagerDuty's Events API v2: triggered, acknowledged and resolved by the alert's key.
 
+While an incident is acknowledged PagerDuty calls nobody, whatever else is triggered under its key.
+So what is open again after it was called off is resolved and triggered: a new incident.
+
 One alert a post, and the receiver's rate keeps to what PagerDuty takes a minute: an event has one
 `dedup_key`, and what was triggered under a key for many could not be resolved one by one. PagerDuty
 groups by itself what has the same `component`, `class` and `source`: that is our group.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from services.alerts.channels.posting import Request
 from services.alerts.channels.webhook import as_json
-from services.alerts.domain.alert import Notice, State
+from services.alerts.domain.alert import Notice, Reason, State
 from services.alerts.domain.labels import Severity, name_of, severity
 from services.alerts.domain.pages import page_of, pages_beside
 from services.alerts.domain.posts import Post, alone
@@ -25,23 +29,29 @@ _ACTIONS = {
     State.OPEN: "trigger",
     State.ACKNOWLEDGED: "acknowledge",
     State.SNOOZED: "acknowledge",
+    State.CLOSED: "acknowledge",
     State.RESOLVED: "resolve",
 }
 _SEVERITIES = {Severity.PAGE: "critical", Severity.TICKET: "warning", Severity.INFO: "info"}
 
 
 def pagerduty_post(post: Post, url: str, routing_key: str, console_url: str) -> Request:
-    event = {"routing_key": routing_key, **as_event(post.first, console_url)}
-    return Request(url, json.dumps(event, ensure_ascii=False).encode())
+    notice = post.first
+    event = _request(url, routing_key, as_event(notice, console_url))
+    if notice.reason is not Reason.OPEN_AGAIN:
+        return event
+    return replace(event, before=_request(url, routing_key, _event("resolve", notice)))
+
+
+def _request(url: str, routing_key: str, event: dict[str, Any]) -> Request:
+    content = {"routing_key": routing_key, **event}
+    return Request(url, json.dumps(content, ensure_ascii=False).encode())
 
 
 def as_event(notice: Notice, console_url: str) -> dict[str, Any]:
     """All but the routing key, which is a secret; the payload is for triggers."""
     alert, promise = notice.alert, notice.alert.promise
-    event: dict[str, Any] = {
-        "event_action": _ACTIONS[alert.state],
-        "dedup_key": alert.key[:DEDUP_KEY_LIMIT],
-    }
+    event = _event(_ACTIONS[alert.state], notice)
     if alert.state is not State.OPEN:
         return event
     return event | {
@@ -61,3 +71,7 @@ def as_event(notice: Notice, console_url: str) -> dict[str, Any]:
             "custom_details": as_json(notice, console_url),
         },
     }
+
+
+def _event(action: str, notice: Notice) -> dict[str, Any]:
+    return {"event_action": action, "dedup_key": notice.alert.key[:DEDUP_KEY_LIMIT]}

@@ -26,11 +26,12 @@ _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MAN
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Ready to be sent as it is."""
+    """Ready to be sent as it is; what goes `before` it is sent anew each time that it is tried."""
 
     url: str
     content: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    before: "Request | None" = None
 
 
 _OF_WHAT_IS_SENT = (
@@ -45,7 +46,7 @@ Write = Callable[[Post, Instant], Request]
 
 @dataclass(frozen=True, slots=True)
 class PostingChannel:
-    """Sends one request a post."""
+    """Sends one request a post, and what has to come before it."""
 
     name: str
     write: Write
@@ -57,6 +58,11 @@ class PostingChannel:
         """What was answered; raises DeliveryError, permanent where the receiver rejects it."""
         request = self.write(post, self.clock.now())
         _check_size(post, request)
+        if request.before:
+            self._sent(request.before)
+        return self._sent(request)
+
+    def _sent(self, request: Request) -> str:
         trace = {name: value.decode() for name, value in trace_headers()}
         plain = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         headers = {**plain, **request.headers, **trace}

@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 
-from services.alerts.domain.answers import Closing, Dispute, Rating, Said
+from services.alerts.domain.answers import (
+    Acknowledgement,
+    CalledOff,
+    Closing,
+    Dispute,
+    Rating,
+    Said,
+)
 from services.alerts.domain.audit.chain import Act
 from services.alerts.domain.promise import Condition, End, Promise
 from services.alerts.domain.schedules.schedule import OnCall
@@ -47,6 +54,10 @@ class Reason(StrEnum):
     """A person wants the next rung told now."""
     NEW_DATE_ASKED = "new_date_asked"
     CUSTOMER_TO_BE_TOLD = "customer_to_be_told"
+    CALLED_OFF = "called_off"
+    """Somebody has it; for receivers that call people until then."""
+    OPEN_AGAIN = "open_again"
+    """Nobody has it any more; for those to whom it was called off."""
     RESOLVED = "resolved"
     OLD = "old"
     REPEATED = "repeated"
@@ -67,16 +78,6 @@ class Reason(StrEnum):
     FLAPPING = "flapping"
     """It is there again so soon after its end that it may end again."""
     STILL_ASLEEP = "still_asleep"
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """Who took the alert up, when, and for how long; `until` None has no end."""
-
-    actor: str
-    at: Instant
-    note: str = ""
-    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class Alert:
     called: Said | None = None
     new_date_asked: Said | None = None
     customer_to_be_told: Said | None = None
+    called_off: CalledOff | None = None
 
     @property
     def state(self) -> State:

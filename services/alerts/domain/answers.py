@@ -1,4 +1,6 @@
-"""What people say of an alert: notes, questions, the cause, a dispute, whether it was of use."""
+"""What people say of an alert: that they have it, notes, questions, the cause, a dispute, whether
+it was of use; and who was told that somebody has it.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +19,27 @@ class Cause(StrEnum):
     SUPPLIER = "supplier"
     CUSTOMER = "customer"
     OVER_PROMISE = "over_promise"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who took the alert up, when, and for how long; `until` None has no end. `through` is the
+    receiver in whose system it was said, if any.
+    """
+
+    actor: str
+    at: Instant
+    note: str = ""
+    until: Instant | None = None
+    through: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """Which receivers know that somebody has the alert, and when any was told so last."""
+
+    receivers: tuple[str, ...]
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)

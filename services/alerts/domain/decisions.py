@@ -101,16 +101,21 @@ def wake(history: History, key: str, now: Instant) -> Decision:
 
 def notify(history: History, alert: Alert, reason: Reason, now: Instant) -> Decision:
     """The alert as it is now, and a notice of it for this reason."""
-    at = max(now, alert.notified_at or now)
+    at = not_before(alert, now)
     told = replace(alert, reason=reason, notified_at=at)
-    notice = Notice(
-        id=f"{told.key}:{told.revision}:{reason}",
-        reason=reason,
-        alert=told,
-        text=message(told, now),
-        at=at,
-    )
-    return Decision(history.having(told), reason, (notice,))
+    return Decision(history.having(told), reason, (notice_of(told, reason, at),))
+
+
+def notice_of(alert: Alert, reason: Reason, at: Instant) -> Notice:
+    """Of the alert as it is, told for this reason; the alert's own is the last one of all."""
+    id = f"{alert.key}:{alert.revision}:{reason}"
+    return Notice(id=id, reason=reason, alert=alert, text=message(alert, at), at=at)
+
+
+def not_before(alert: Alert, now: Instant) -> Instant:
+    """No notice of an alert is older than one that came before it, whoever's clock was read."""
+    told = alert.notified_at, alert.called_off.at if alert.called_off else None
+    return max((now, *(each for each in told if each is not None)))
 
 
 def revised(alert: Alert) -> Alert:

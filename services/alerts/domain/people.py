@@ -10,7 +10,6 @@ it again. To assign it says who shall act; the ladder goes on until somebody tak
 from dataclasses import replace
 
 from services.alerts.domain.alert import (
-    Acknowledgement,
     Alert,
     Decision,
     History,
@@ -18,7 +17,7 @@ from services.alerts.domain.alert import (
     Snooze,
     State,
 )
-from services.alerts.domain.answers import Closing, Dispute, Rating, Said
+from services.alerts.domain.answers import Acknowledgement, Closing, Dispute, Rating, Said
 from services.alerts.domain.decisions import notify, revised
 from services.alerts.domain.ladders import Escalation, Ladder
 from services.alerts.domain.promise import FINDINGS, Condition

@@ -62,6 +62,8 @@ class Acknowledge:
     note: str = ""
     idempotency_key: str = ""
     """Given where the same wish may come twice."""
+    through: str = ""
+    """The receiver in whose system it was said, if any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ def message(alert: Alert, now: Instant) -> str:
     return _joined(*parts)[:TEXT_LENGTH_LIMIT]
 
 
+def in_hand(alert: Alert, now: Instant) -> str:
+    """For whoever cannot be told otherwise that nobody has to be called."""
+    return _joined(f"Nobody has to be called: it is {alert.state}.", summary(alert, now))
+
+
 def _why_you(alert: Alert) -> str:
     """Why somebody hears of it who did not before, or again."""
     match alert.reason:

@@ -84,6 +84,7 @@ class Door:
             f"{sender.kind}:{reply.who}",
             reply.note,
             idempotency_key=f"{sender.name}:{reply.id}",
+            through=sender.name,
         )
         about = {names.HANDOFF_CHANNEL: sender.name, names.HANDOFF_ALERT_KEY: reply.key}
         with self.telemetry.span(

@@ -1,7 +1,7 @@
 """The alerts service in one process: records in, notices out, by a clock that the test moves."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from handoff.v1 import common_pb2, tracker_pb2
@@ -93,6 +93,7 @@ class InMemoryAlerts:
         policies: Mapping[str, Policy] | None = None,
         chance: Callable[[], float] = lambda: 0.999,
         schedules: Callable[[], Mapping[str, Schedule]] = dict,
+        callers: Collection[str] = (),
     ) -> None:
         self.policies, self.chance = policies or {}, chance
         self.clock, self.wall = MovedClock(at("15:25")), MovedClock(at("15:25"))
@@ -110,7 +111,8 @@ class InMemoryAlerts:
         fallbacks = {policy.fallback for policy in self.policies.values()}
         names = (each.channel.name for each in self.receivers)
         direct = tuple(name for name in names if name not in fallbacks)
-        self.desk = Desk(self.store, escalation or everybody_at_once(direct), schedules)
+        ladders = escalation or everybody_at_once(direct)
+        self.desk = Desk(self.store, ladders, schedules, callers)
         self.missed: list[str] = []
         handler = verdict_handler(self.desk, self.clock, self.heard.append, self.missed.append)
         safe = dead_lettered(handler, self.bus.publisher(), self.wall, "alerts")

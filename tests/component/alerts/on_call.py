@@ -1,6 +1,6 @@
 """Three people on call, on a timeline: what each has heard since somebody last looked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from services.alerts.actions import acknowledge_alert
 from services.alerts.domain.alert import Reason
@@ -29,6 +29,7 @@ class OnCall(InMemoryAlerts):
         *ladders: Ladder,
         routes: tuple[Route, ...] = (),
         schedules: Mapping[str, Schedule] | None = None,
+        callers: Collection[str] = (),
     ) -> None:
         self.schedules = dict(schedules or {})
         self.people = {name: MemoryChannel(name) for name in (FIRST, LEAD, BOSS)}
@@ -36,7 +37,10 @@ class OnCall(InMemoryAlerts):
         last = Route(next(iter(named)))
         escalation = Escalation(named, (*routes, last))
         super().__init__(
-            *self.people.values(), escalation=escalation, schedules=lambda: self.schedules
+            *self.people.values(),
+            escalation=escalation,
+            schedules=lambda: self.schedules,
+            callers=callers,
         )
 
     def at(self, time: str) -> Told:

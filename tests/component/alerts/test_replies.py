@@ -93,7 +93,7 @@ def test_who_acknowledges_in_pagerduty_has_it_in_hand_and_is_in_the_audit(
     taken = replying.alerts.alert().acknowledgement
     assert replying.alerts.alert().state is State.ACKNOWLEDGED
     assert taken
-    assert taken.actor == "pagerduty:Tenex Engineer"
+    assert (taken.actor, taken.through) == ("pagerduty:Tenex Engineer", "pager")
     assert replying.acts() == [
         ("pagerduty:Tenex Engineer", Action.ACKNOWLEDGE, key(), "Acknowledged in PagerDuty.")
     ]

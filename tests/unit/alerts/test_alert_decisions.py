@@ -6,7 +6,6 @@ from functools import reduce
 import pytest
 
 from services.alerts.domain.alert import (
-    Acknowledgement,
     Alert,
     Decision,
     History,
@@ -14,6 +13,7 @@ from services.alerts.domain.alert import (
     Snooze,
     State,
 )
+from services.alerts.domain.answers import Acknowledgement
 from services.alerts.domain.decisions import decide, wake
 from services.alerts.domain.people import acknowledge, snooze
 from services.alerts.domain.promise import Resolution, Word

@@ -8,13 +8,13 @@ from itertools import pairwise
 import pytest
 
 from services.alerts.domain.alert import (
-    Acknowledgement,
     Alert,
     Decision,
     History,
     Reason,
     State,
 )
+from services.alerts.domain.answers import Acknowledgement
 from services.alerts.domain.decisions import decide
 from services.alerts.domain.people import acknowledge
 from services.alerts.domain.promise import Condition, Resolution, Word

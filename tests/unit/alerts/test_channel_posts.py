@@ -12,6 +12,8 @@ from services.alerts.channels.posting import RETRY_AFTER_LIMIT, patience
 from services.alerts.channels.signing import keys_of, signed
 from services.alerts.channels.slack import SECTION_LIMIT, as_blocks, escaped, slack_post
 from services.alerts.channels.webhook import webhook_post
+from services.alerts.domain.alert import Reason
+from services.alerts.domain.answers import Cause, Closing
 from services.alerts.domain.labels import SEVERITIES, name_of
 from services.alerts.domain.posts import Post, alone
 from services.alerts.domain.promise import Condition
@@ -165,7 +167,26 @@ def test_what_pagerduty_is_sent() -> None:
 
 def test_pagerduty_hears_that_it_is_in_hand_and_that_it_is_over() -> None:
     assert as_event(in_hand(), CONSOLE) == {"event_action": "acknowledge", "dedup_key": key()}
+    closed = in_hand()
+    closing = Closing("ann", NOW, Cause.CAPACITY)
+    closed = replace(closed, alert=replace(closed.alert, closing=closing, acknowledgements=()))
+    assert as_event(closed, CONSOLE) == {"event_action": "acknowledge", "dedup_key": key()}
     assert as_event(resolve(), CONSOLE) == {"event_action": "resolve", "dedup_key": key()}
+
+
+def test_what_is_open_again_is_a_new_incident_for_pagerduty() -> None:
+    """What is acknowledged calls nobody, whatever is triggered."""
+    again = replace(trigger(), reason=Reason.OPEN_AGAIN)
+    post = pagerduty_post(alone(again), "https://pd.test/v2/enqueue", "R0UT1NG", CONSOLE)
+    assert post.before
+    assert json.loads(post.before.content) == {
+        "routing_key": "R0UT1NG",
+        "event_action": "resolve",
+        "dedup_key": key(),
+    }
+    assert json.loads(post.content)["event_action"] == "trigger"
+    first = pagerduty_post(alone(trigger()), "https://pd.test/v2/enqueue", "R0UT1NG", CONSOLE)
+    assert first.before is None
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
