@@ -13,7 +13,10 @@ from services.alerts.domain.posts import Post
 
 SECTION_LIMIT = 3_000
 TAKE_UP = "handoff-take-up"
-"""What Slack calls the button when somebody presses it; its value is the alert's key."""
+"""What Slack calls the button when somebody presses it; its value are the alerts' keys."""
+KEYS_APART = " "
+VALUE_LIMIT = 2_000
+"""What Slack takes for a button's value: the keys of a hundred alerts, as many as a post has."""
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CUT = f" … (cut at {SECTION_LIMIT:,} characters)"
 
@@ -27,15 +30,14 @@ def as_blocks(post: Post, console_url: str, *, buttons: bool = False) -> dict[st
     """With `buttons` only where somebody listens for what is pressed."""
     text = escaped(text_of(post), SECTION_LIMIT)
     links = [_link(*page) for page in pages_beside(post, console_url)]
-    to_take_up = len(post.notices) == 1 and not post.group.over
-    if to_take_up:
+    if len(post.notices) == 1 and not post.group.over:
         links.append(f"`handoff ack {post.first.alert.key}`")
     return {
         "text": text,
         "unfurl_links": False,
         "blocks": [
             {"type": "section", "text": {"type": "mrkdwn", "text": text}},
-            *([_button(post.first.alert.key)] if to_take_up and buttons else []),
+            *(_button(post) if buttons else []),
             {
                 "type": "context",
                 "elements": [{"type": "mrkdwn", "text": each} for each in links],
@@ -44,19 +46,19 @@ def as_blocks(post: Post, console_url: str, *, buttons: bool = False) -> dict[st
     }
 
 
-def _button(key: str) -> dict[str, Any]:
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": TAKE_UP,
-                "value": key,
-                "style": "primary",
-                "text": {"type": "plain_text", "text": "I have it"},
-            }
-        ],
+def _button(post: Post) -> list[dict[str, Any]]:
+    """One for all of them; none for what is over, or where they are more than it can name."""
+    value, many = KEYS_APART.join(post.keys), len(post.notices)
+    if post.group.over or len(value) > VALUE_LIMIT:
+        return []
+    button = {
+        "type": "button",
+        "action_id": TAKE_UP,
+        "value": value,
+        "style": "primary",
+        "text": {"type": "plain_text", "text": "I have it" if many == 1 else f"I have all {many}"},
     }
+    return [{"type": "actions", "elements": [button]}]
 
 
 def escaped(text: str, limit: int) -> str:

@@ -4,13 +4,14 @@ It goes the way of every acknowledgement, and is in the audit under the name tha
 gives. Whoever is not known hears nothing but that, a receiver that there is not included.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from opentelemetry.trace import SpanKind
 
 from services.alerts.actions import acknowledge_alert
+from services.alerts.domain.alert import Alert
 from services.alerts.domain.requests import Acknowledge
 from services.alerts.errors import DeliveryError, UnreadableReply
 from services.alerts.handlers import Desk
@@ -79,21 +80,36 @@ class Door:
 
     def _take_up(self, sender: Sender, reply: Reply) -> Outcome:
         """In a trace of its own: what strangers say of theirs is not read."""
-        wish = Acknowledge(
-            reply.key,
-            f"{sender.kind}:{reply.who}",
-            reply.note,
-            idempotency_key=f"{sender.name}:{reply.id}",
-            through=sender.name,
-        )
-        about = {names.HANDOFF_CHANNEL: sender.name, names.HANDOFF_ALERT_KEY: reply.key}
+        about = {names.HANDOFF_CHANNEL: sender.name, names.HANDOFF_ALERT_KEY: reply.keys[0]}
         with self.telemetry.span(
             f"reply {sender.name}", parent=(), kind=SpanKind.SERVER, attributes=about
         ):
-            taken = acknowledge_alert(wish, self.desk, self.clock.now()).acknowledgement
-        if taken and reply.answer_at:
-            self.say(reply.answer_at, in_hand(taken.actor))
+            taken = self._taken_up(sender, reply)
+        words = in_hand(taken, len(reply.keys))
+        if words and reply.answer_at:
+            self.say(reply.answer_at, words)
         return Outcome.TAKEN_UP
+
+    def _taken_up(self, sender: Sender, reply: Reply) -> Sequence[Alert]:
+        """Each by itself: what is over keeps nobody from the others. Raises Refused where none
+        can be taken up.
+        """
+        taken, refused = list[Alert](), list[Refused]()
+        for key in reply.keys:
+            wish = Acknowledge(
+                key,
+                f"{sender.kind}:{reply.who}",
+                reply.note,
+                idempotency_key=f"{sender.name}:{reply.id}",
+                through=sender.name,
+            )
+            try:
+                taken.append(acknowledge_alert(wish, self.desk, self.clock.now()))
+            except Refused as refusal:
+                refused.append(refusal)
+        if not taken:
+            raise refused[0]
+        return taken
 
 
 def senders_of(receivers: tuple[AnyOptions, ...]) -> Mapping[str, Sender]:

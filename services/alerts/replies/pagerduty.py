@@ -58,4 +58,4 @@ def pagerduty_reply(body: bytes, now: Instant) -> Reply | None:
         return None
     if not is_key(key) or abs(now - occurred_at) > TOLD_WITHIN:
         return None
-    return Reply(event.id, key, named(agent.summary, agent.id), _NOTES[event.event_type])
+    return Reply(event.id, (key,), named(agent.summary, agent.id), _NOTES[event.event_type])

@@ -11,13 +11,13 @@ _KEY = re.compile(r"al-[a-z2-7]{16}")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A person has the alert of this key in hand; `id` is the same however often it is told.
+    """A person has the alerts of these keys in hand; `id` is the same however often it is told.
 
     `answer_at` is where that can be said to those who were told together, if anywhere.
     """
 
     id: str
-    key: str
+    keys: tuple[str, ...]
     who: str
     note: str
     answer_at: str = ""

@@ -1,12 +1,14 @@
 """Says in the conversation that somebody has an alert in hand: Slack shows nothing of a press."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import httpx
 import structlog
 
 from services.alerts.channels.slack import escaped
+from services.alerts.domain.alert import Alert
 from services.alerts.errors import DeliveryError
 
 WORDS_LIMIT = 300
@@ -18,8 +20,17 @@ class Say(Protocol):
     def __call__(self, address: str, words: str) -> None: ...
 
 
-def in_hand(actor: str) -> str:
-    return f"{actor.removeprefix('slack:')} has it in hand."
+def in_hand(alerts: Sequence[Alert], of: int) -> str:
+    """Who has them, of so many that were to be taken up; empty where nobody has any."""
+    taken = (each.acknowledgement for each in alerts)
+    people = Counter(each.actor.removeprefix("slack:") for each in taken if each)
+    return " ".join(f"{who} has {_what(count, of)} in hand." for who, count in people.items())
+
+
+def _what(count: int, of: int) -> str:
+    if count < of:
+        return f"{count} of these {of}"
+    return "it" if of == 1 else f"all {of}"
 
 
 def saying(

@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, Field, ValidationError
 
-from services.alerts.channels.slack import TAKE_UP
+from services.alerts.channels.slack import KEYS_APART, TAKE_UP
+from services.alerts.domain.posts import ALERTS_A_POST
 from services.alerts.errors import UnreadableReply
 from services.alerts.replies.reply import Reply, is_key, named
 
@@ -44,9 +45,10 @@ def slack_reply(body: bytes) -> Reply | None:
         pressed = _Payload.model_validate_json(form.get("payload", ""))
     except (ValidationError, ValueError):
         raise UnreadableReply("This is no interaction of Slack's.") from None
-    key = next((each.value for each in pressed.actions if each.action_id == TAKE_UP), None) or ""
-    if pressed.type != "block_actions" or not is_key(key):
+    value = next((each.value for each in pressed.actions if each.action_id == TAKE_UP), None) or ""
+    keys = tuple(dict.fromkeys(value.split(KEYS_APART)))
+    if pressed.type != "block_actions" or not all(map(is_key, keys)) or len(keys) > ALERTS_A_POST:
         return None
     user = pressed.user
     who = named(user.username, user.name, user.id)
-    return Reply(pressed.trigger_id, key, who, _NOTE, pressed.response_url)
+    return Reply(pressed.trigger_id, keys, who, _NOTE, pressed.response_url)

@@ -18,6 +18,7 @@ from pymongo.errors import ConnectionFailure
 from services.alerts.destinations import Guard, guarded_client
 from services.alerts.domain.alert import Reason, State
 from services.alerts.domain.audit.chain import Action
+from services.alerts.domain.promise import Promise
 from services.alerts.handlers import Desk
 from services.alerts.receivers_file import ReceiversFile
 from services.alerts.replies.door import Door, Headers, senders_of
@@ -115,6 +116,40 @@ def test_everybody_in_the_conversation_sees_who_has_it(replying: Replying) -> No
     replying.alerts.hear(breached())
     replying.slack()
     assert len(replying.said) == 2
+
+
+SECOND, THIRD = a_promise("4712"), a_promise("4713")
+
+
+def pressed(*promises: Promise | None) -> list[dict[str, str]]:
+    return [{"action_id": "handoff-take-up", "value": " ".join(map(key, promises))}]
+
+
+def test_who_presses_the_button_of_several_has_each_of_them_in_hand(replying: Replying) -> None:
+    replying.alerts.hear(warned(promise=SECOND), warned(promise=THIRD))
+    assert replying.slack(actions=pressed(None, SECOND)) is OK
+    states = [replying.alerts.alert(key(each)).state for each in (None, SECOND, THIRD)]
+    assert states == [State.ACKNOWLEDGED, State.ACKNOWLEDGED, State.OPEN]
+    assert [about for _, _, about, _ in replying.acts()] == [key(), key(SECOND)]
+    assert replying.counted == [("team", Outcome.TAKEN_UP)]
+    assert [words for _, words in replying.said] == ["ann has all 2 in hand."]
+
+
+def test_what_is_over_keeps_nobody_from_the_others_of_a_message(replying: Replying) -> None:
+    replying.alerts.hear(ended(), warned(promise=SECOND), warned(promise=THIRD))
+    bob = {"id": "U2", "username": "bob"}
+    assert replying.slack(actions=pressed(THIRD), user=bob, trigger_id="first") is OK
+    assert replying.slack(actions=pressed(None, SECOND, THIRD)) is OK
+    assert replying.said[-1][1] == "ann has 1 of these 3 in hand. bob has 1 of these 3 in hand."
+    replying.alerts.hear(ended(promise=SECOND), ended(promise=THIRD))
+    again = replying.slack(actions=pressed(None, SECOND, THIRD), trigger_id="third")
+    assert again is HTTPStatus.CONFLICT
+
+
+def test_the_same_press_on_several_counts_once_for_each(replying: Replying) -> None:
+    replying.alerts.hear(warned(promise=SECOND))
+    assert [replying.slack(actions=pressed(None, SECOND)) for _ in range(2)] == [OK, OK]
+    assert len(replying.acts()) == 2
 
 
 def said(answer: httpx.Response | httpx.HTTPError | None, address: str) -> list[Any]:

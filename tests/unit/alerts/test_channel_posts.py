@@ -10,12 +10,19 @@ from services.alerts.channels.alertmanager import FIRES_FOR, alertmanager_post, 
 from services.alerts.channels.pagerduty import SUMMARY_LIMIT, as_event, pagerduty_post
 from services.alerts.channels.posting import RETRY_AFTER_LIMIT, patience
 from services.alerts.channels.signing import keys_of, signed
-from services.alerts.channels.slack import SECTION_LIMIT, as_blocks, escaped, slack_post
+from services.alerts.channels.slack import (
+    KEYS_APART,
+    SECTION_LIMIT,
+    VALUE_LIMIT,
+    as_blocks,
+    escaped,
+    slack_post,
+)
 from services.alerts.channels.webhook import webhook_post
 from services.alerts.domain.alert import Reason
 from services.alerts.domain.answers import Cause, Closing
 from services.alerts.domain.labels import SEVERITIES, name_of
-from services.alerts.domain.posts import Post, alone
+from services.alerts.domain.posts import ALERTS_A_POST, Post, alone
 from services.alerts.domain.promise import Condition
 from services.alerts.errors import DeliveryError
 from services.shared.clock import SECOND, iso
@@ -235,9 +242,40 @@ def test_where_somebody_listens_a_message_has_a_button_to_take_the_alert_up() ->
     }
 
 
-@pytest.mark.parametrize("post", [alone(resolve()), together(a_promise("1"), a_promise("2"))])
-def test_what_is_over_or_many_has_no_button(post: Post) -> None:
-    assert as_blocks(post, CONSOLE, buttons=True) == as_blocks(post, CONSOLE)
+def button_of(post: Post) -> dict[str, Any] | None:
+    blocks = as_blocks(post, CONSOLE, buttons=True)["blocks"]
+    actions = [each["elements"] for each in blocks if each["type"] == "actions"]
+    return actions[0][0] if actions else None
+
+
+def many(count: int) -> Post:
+    return together(*(a_promise(str(number)) for number in range(count)))
+
+
+def test_one_button_takes_up_all_alerts_of_a_message() -> None:
+    post = many(3)
+    button = button_of(post)
+    assert button
+    assert (button["value"], button["text"]["text"]) == (" ".join(post.keys), "I have all 3")
+    assert "handoff ack" not in json.dumps(as_blocks(post, CONSOLE, buttons=True))
+    assert as_blocks(post, CONSOLE)["blocks"] == [
+        each
+        for each in as_blocks(post, CONSOLE, buttons=True)["blocks"]
+        if each["type"] != "actions"
+    ]
+
+
+def test_a_full_post_has_a_button_and_one_alert_more_would_be_too_long_for_it() -> None:
+    button = button_of(many(ALERTS_A_POST))
+    assert button
+    assert VALUE_LIMIT - len(KEYS_APART) == len(button["value"])
+    assert button_of(many(ALERTS_A_POST + 1)) is None
+
+
+def test_what_is_over_has_no_button() -> None:
+    assert as_blocks(alone(resolve()), CONSOLE, buttons=True) == as_blocks(
+        alone(resolve()), CONSOLE
+    )
 
 
 def test_nobody_can_mention_a_channel_or_make_up_a_link_in_slack() -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.alerts.channels.slack import KEYS_APART
+from services.alerts.domain.posts import ALERTS_A_POST
 from services.alerts.errors import UnreadableReply
 from services.alerts.replies.pagerduty import ID_LIMIT, TOLD_WITHIN, pagerduty_reply
 from services.alerts.replies.reply import WHO_LIMIT, Reply, is_key, named
@@ -22,7 +24,7 @@ ID = "01BRB6ZP4M6T8ZG4X6BP63ZB9O"
 
 
 def test_who_acknowledges_an_incident_has_the_alert_in_hand() -> None:
-    reply = Reply(ID, key(), "Tenex Engineer", "Acknowledged in PagerDuty.")
+    reply = Reply(ID, (key(),), "Tenex Engineer", "Acknowledged in PagerDuty.")
     assert pagerduty_reply(pagerduty_event(), NOW) == reply
 
 
@@ -92,7 +94,29 @@ def test_what_pagerduty_never_sends_is_unreadable(wrong: dict[str, Any]) -> None
 def test_who_presses_the_button_has_the_alert_in_hand() -> None:
     trigger = "13345224609.738474920.8088930838d88f008e0"
     there = "https://hooks.slack.test/actions/T0/1/x"
-    assert slack_reply(slack_press()) == Reply(trigger, key(), "ann", "Taken up in Slack.", there)
+    assert slack_reply(slack_press()) == Reply(
+        trigger, (key(),), "ann", "Taken up in Slack.", there
+    )
+
+
+def pressed(*keys: str) -> Reply | None:
+    action = {"action_id": "handoff-take-up", "value": KEYS_APART.join(keys)}
+    return slack_reply(slack_press(actions=[action]))
+
+
+def test_who_presses_the_button_of_several_has_all_of_them_in_hand() -> None:
+    keys = tuple(key(a_promise(str(order))) for order in range(ALERTS_A_POST + 1))
+    reply = pressed(*keys[1:])
+    assert reply
+    assert reply.keys == keys[1:]
+    assert pressed(*keys) is None
+    assert pressed(*keys[:2], "deploy") is None
+
+
+def test_an_alert_that_a_button_names_twice_is_one() -> None:
+    reply = pressed(key(), key())
+    assert reply
+    assert reply.keys == (key(),)
 
 
 @pytest.mark.parametrize(
