@@ -40,6 +40,7 @@ def _span(text: object) -> Instant:
 
 _Span = Annotated[Instant, BeforeValidator(_span)]
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+_Hands = Annotated[int, Field(ge=1, le=HANDS_LIMIT)]
 _Names = Annotated[frozenset[str], Field(max_length=NAMES_LIMIT)]
 
 
@@ -50,13 +51,14 @@ class _Keys(BaseModel):
 class RungKeys(_Keys):
     tell: list[str] = Field(min_length=1, max_length=NAMES_LIMIT)
     after: _Span | None = None
+    acknowledgements: _Hands | None = None
 
 
 class LadderKeys(_Keys):
     rungs: list[RungKeys] = Field(min_length=1, max_length=RUNGS_LIMIT)
     repeat: int = Field(0, ge=0, le=REPEAT_LIMIT)
     acknowledged_for: _Span | None = None
-    acknowledgements: int = Field(1, ge=1, le=HANDS_LIMIT)
+    acknowledgements: _Hands = 1
 
 
 class RouteKeys(_Keys):
@@ -147,9 +149,21 @@ def _faults_of(ladder: LadderKeys, there: _There) -> Iterator[_Found]:
             yield ("rungs", place, "after"), remedy
     if ladder.repeat and ladder.rungs[0].after is None and len(ladder.rungs) == 1:
         yield ("rungs", 0, "after"), "`after` is missing; a repeated rung has to wait."
+    yield from _faults_of_hands(ladder)
     if all(told.startswith(ON_CALL) for rung in ladder.rungs for told in rung.tell):
         remedy = "all tell schedules, of which nobody may be on call; let one tell a receiver."
         yield ("rungs",), remedy
+
+
+def _faults_of_hands(ladder: LadderKeys) -> Iterator[_Found]:
+    """Nobody comes to have an alert in hand because it climbs."""
+    needed = ladder.rungs[0].acknowledgements or ladder.acknowledgements
+    for place, rung in enumerate(ladder.rungs):
+        own = rung.acknowledgements or needed
+        if own < needed:
+            remedy = f"{own} is fewer than the {needed} before it; give {needed} or more."
+            yield ("rungs", place, "acknowledgements"), remedy
+        needed = max(own, needed)
 
 
 def _ladder(name: str, keys: LadderKeys) -> Ladder:
@@ -164,4 +178,4 @@ def _ladder(name: str, keys: LadderKeys) -> Ladder:
 def _rung(keys: RungKeys, after: Instant) -> Rung:
     schedules = [each.removeprefix(ON_CALL) for each in keys.tell if each.startswith(ON_CALL)]
     receivers = [each for each in keys.tell if not each.startswith(ON_CALL)]
-    return Rung(tuple(receivers), after, tuple(schedules))
+    return Rung(tuple(receivers), after, tuple(schedules), keys.acknowledgements)

@@ -14,7 +14,7 @@ from handoff.v1 import alerts_pb2
 from services.alerts.domain.answers import Cause
 from services.cli.calling import MANY_TIMEOUT_S, Actor, alerts_service
 from services.cli.moments import For, Until, end_of
-from services.cli.printing import AsJson, as_dict, print_json, utc
+from services.cli.printing import AsJson, as_dict, hands_of, print_json, utc
 
 REFUSED = 1
 
@@ -178,10 +178,12 @@ def _acting(keys: list[str], actor: str, words: str) -> alerts_pb2.Acting:
 
 
 def _in_hand(alert: alerts_pb2.Alert) -> str:
+    if not alert.acknowledged_by:
+        return f"needs more people to take it up, so far {hands_of(alert)}"
     until = ""
     if alert.HasField("acknowledged_until"):
         until = f" until {utc(alert.acknowledged_until)}"
-    return f"is in the hands of {alert.acknowledged_by}{until}"
+    return f"is in the hands of {hands_of(alert)}{until}"
 
 
 def _count(number: int, what: str) -> str:

@@ -14,7 +14,7 @@ from rich.table import Table
 from services.alerts.domain.promise import Condition
 from services.cli.calling import TIMEOUT_S, alerts_service
 from services.cli.moments import duration, end_of
-from services.cli.printing import AsJson, as_dict, print_json, state_of, utc
+from services.cli.printing import AsJson, as_dict, hands_of, print_json, state_of, utc
 
 PAGE_SIZE = 500
 BREACHED = 1
@@ -131,7 +131,7 @@ def _print_table(found: Sequence[alerts_pb2.Alert]) -> None:
         "key": lambda alert: alert.key,
         "state": lambda alert: f"{alert.condition.replace('_', ' ')}, {state_of(alert)}",
         "customer": lambda alert: utc(alert.customer_visible_by) or "-",
-        "who": lambda alert: alert.assignee or alert.acknowledged_by or "-",
+        "who": _who,
         "what": lambda alert: alert.summary,
         "next step": lambda alert: alert.next_step,
     }
@@ -140,3 +140,10 @@ def _print_table(found: Sequence[alerts_pb2.Alert]) -> None:
     for alert in found:
         table.add_row(*(column(alert) for column in columns.values()))
     Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(table)
+
+
+def _who(alert: alerts_pb2.Alert) -> str:
+    """Who shall act, or who does; where several have to, both."""
+    if alert.acknowledgements_needed <= 1:
+        return alert.assignee or alert.acknowledged_by or "-"
+    return ", ".join(filter(None, (alert.assignee, hands_of(alert)))) or "-"

@@ -39,6 +39,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
+def hands_of(alert: alerts_pb2.Alert) -> str:
+    """Who took it up: `ann`, or `1 of 2: ann` where several have to."""
+    if alert.acknowledgements_needed <= 1:
+        return alert.acknowledged_by
+    people = ", ".join(each.actor for each in alert.acknowledgements)
+    if not people and alert.state != alerts_pb2.ALERT_STATE_OPEN:
+        return ""
+    counted = f"{len(alert.acknowledgements)} of {alert.acknowledgements_needed}"
+    return f"{counted}: {people}" if people else counted
+
+
 def slug(name: str, prefix: str) -> str:
     """`at_risk` for PROMISE_STATE_AT_RISK; what is unspecified is empty."""
     found = name.removeprefix(prefix).lower()

@@ -7,7 +7,7 @@ import typer
 from handoff.v1 import alerts_pb2, tracker_pb2
 
 from services.cli.calling import TIMEOUT_S, alerts_service, tracker_service
-from services.cli.printing import AsJson, as_dict, print_json, slug, state_of, utc
+from services.cli.printing import AsJson, as_dict, hands_of, print_json, slug, state_of, utc
 from services.cli.show_customer import show_customer
 from services.cli.subject_lines import as_events, lines_of
 
@@ -77,7 +77,7 @@ def _alert(alert: alerts_pb2.Alert) -> Iterator[str]:
     facts = {
         "next step": alert.next_step,
         "assigned to": alert.assignee,
-        "in the hands of": alert.acknowledged_by,
+        "in the hands of": hands_of(alert),
         "snoozed until": utc(alert.snoozed_until),
         "closed by": alert.closed_by,
         "cause": slug(alerts_pb2.Cause.Name(alert.cause), "CAUSE_").replace("_", " "),

@@ -37,6 +37,7 @@ class AlertView:
     can_snooze: bool
     can_close: bool
     is_finding: bool
+    hands: str
     since: Moment | None
     rung: str
     next_rung: Moment | None
@@ -61,6 +62,7 @@ def alert_view(alert: Alert | None, now: datetime) -> AlertView | None:
         can_snooze=alert.state in ("open", "acknowledged", "closed"),
         can_close=alert.state != "closed" and bool(alert.condition == "breached" or alert.finding),
         is_finding=bool(alert.finding),
+        hands=_hands(alert),
         since=maybe_moment(alert.opened_at, now),
         rung=f"rung {alert.rungs} of {plain(alert.ladder).lower()}" if alert.rungs else "",
         next_rung=maybe_moment(alert.next_rung_at, now),
@@ -83,6 +85,8 @@ def _alert_words(alert: Alert) -> tuple[str, datetime | None]:
             return (
                 ("Alert sent", alert.notified_at) if alert.notified_at else ("Not sent yet", None)
             )
+        case "acknowledged" if alert.hands_needed > 1:
+            return "Acknowledged", alert.acknowledged_at
         case "acknowledged":
             return (
                 f"Acknowledged by {alert.acknowledged_by or 'nobody named'}",
@@ -94,6 +98,14 @@ def _alert_words(alert: Alert) -> tuple[str, datetime | None]:
             return f"Closed by {alert.closed_by}, {plain(alert.cause).lower()}", alert.closed_at
         case other:
             return plain(other), None
+
+
+def _hands(alert: Alert) -> str:
+    """Who took it up so far, where one person is not enough."""
+    if alert.hands_needed == 1 or alert.state not in ("open", "acknowledged"):
+        return ""
+    counted = f"{len(alert.taken_up_by)} of {alert.hands_needed}"
+    return ": ".join(filter(None, (counted, ", ".join(alert.taken_up_by))))
 
 
 def _asked(alert: Alert, now: datetime) -> tuple[SaidLine, ...]:

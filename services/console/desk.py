@@ -79,7 +79,8 @@ class Alert:
     """What was said to a person about a promise, and what the person answered.
 
     `slack_s` is the working time that the verdict left to the rest of the chain; `rungs` of its
-    `ladder` were told so far. Its `notes` are there only where it was asked for alone.
+    `ladder` were told so far. It is in hand once `hands_needed` people are in
+    `taken_up_by`. Its `notes` are there only where it was asked for alone.
     """
 
     key: str
@@ -113,6 +114,8 @@ class Alert:
     not_useful: int = 0
     new_date_asked: Said | None = None
     customer_to_be_told: Said | None = None
+    taken_up_by: tuple[str, ...] = ()
+    hands_needed: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def _answers(told: alerts_pb2.Alert) -> dict[str, Any]:
         "closed_at": moment_of(told, "closed_at"),
         "disputed_by": told.disputed_by,
         "dispute_reason": told.dispute_reason,
+        "taken_up_by": tuple(each.actor for each in told.acknowledgements),
+        "hands_needed": told.acknowledgements_needed or 1,
         "useful": told.useful,
         "not_useful": told.not_useful,
         "new_date_asked": _said(told.new_date_asked) if told.HasField("new_date_asked") else None,

@@ -74,7 +74,12 @@ def _placed(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -> Al
         step = rules.escalation.step(ladder, 1 if begins else alert.rungs, now)
         told = tuple(dict.fromkeys((*alert.told, *step.receivers)))
         alert = replace(
-            alert, ladder=ladder.name, rungs=step.rungs, told=told, on_call=step.on_call
+            alert,
+            ladder=ladder.name,
+            rungs=step.rungs,
+            told=told,
+            on_call=step.on_call,
+            hands=ladder.hands(step.rungs),
         )
     elif known.state is State.OPEN:
         return alert
@@ -91,8 +96,11 @@ def _kept_quiet(known: Alert | None, alert: Alert, rules: Rules, now: Instant) -
 
 
 def _held(alert: Alert, ladder: Ladder) -> Alert:
-    """Each acknowledgement holds as long as the ladder says, if it says so."""
-    alert = replace(alert, hands=ladder.acknowledgements)
+    """Each acknowledgement holds as long as the ladder says, if it says so; how many it takes is
+    said by the rung that the alert is on, the first one of a ladder that it is only to come to.
+    """
+    climbed = alert.rungs if alert.ladder == ladder.name else 1
+    alert = replace(alert, hands=ladder.hands(climbed))
     if ladder.acknowledged_for is None:
         return alert
     span = ladder.acknowledged_for

@@ -17,19 +17,21 @@ from services.shared.clock import Instant
 class Rung:
     """Told `after` so many microseconds on the rung before it; the very first is told at once.
 
-    Beside the receivers to `tell` it is told to whoever is on call of its `schedules` then.
+    Beside the receivers to `tell` it is told to whoever is on call of its `schedules` then. Its
+    `acknowledgements` count from then on; None: as many as before.
     """
 
     tell: tuple[str, ...]
     after: Instant = 0
     schedules: tuple[str, ...] = ()
+    acknowledgements: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """Its rungs are climbed once, and `repeat` times more. An acknowledgement stops it, and holds
     for `acknowledged_for` microseconds; None: until it gets worse or is over. So many different
-    people have to give `acknowledgements` until they stop it.
+    people have to give `acknowledgements` until they stop it, where no rung says how many.
     """
 
     name: str
@@ -43,6 +45,13 @@ class Ladder:
         if number > len(self.rungs) * (self.repeat + 1):
             return None
         return self.rungs[(number - 1) % len(self.rungs)]
+
+    def hands(self, number: int) -> int:
+        """How many people have to take up what is on this rung: a higher one never needs fewer, and
+        a repeat as many as there were.
+        """
+        climbed = (rung.acknowledgements for rung in self.rungs[:number])
+        return max((each for each in climbed if each is not None), default=self.acknowledgements)
 
 
 @dataclass(frozen=True, slots=True)

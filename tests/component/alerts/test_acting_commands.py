@@ -6,19 +6,23 @@ import pytest
 
 from services.alerts.domain.alert import State
 from services.alerts.domain.ladders import Escalation, Ladder, Route, Rung
+from services.alerts.domain.matching import Matcher
 from services.alerts.domain.requests import KEYS_LIMIT
 from services.shared.clock import to_instant
 from tests.alerting import a_promise, breached, key, span, warned
 from tests.component.alerts.harness import InMemoryAlerts
 from tests.typed import Done, Run
 
-OTHER = a_promise("2")
+OTHER, THIRD = a_promise("2"), a_promise("3")
 
 
 @pytest.fixture
 def alerts() -> InMemoryAlerts:
     rungs = (Rung(("memory",)), Rung(("memory",), span(hours=1)))
-    return InMemoryAlerts(escalation=Escalation({"two": Ladder("two", rungs)}, (Route("two"),)))
+    both = Ladder("both", rungs, acknowledgements=2)
+    third = Route("both", Matcher(subjects=frozenset({THIRD.subject})))
+    ladders = {"two": Ladder("two", rungs), "both": both}
+    return InMemoryAlerts(escalation=Escalation(ladders, (third, Route("two"))))
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +59,20 @@ def test_each_takes_several_keys_and_says_what_became_of_each(
     assert done == Done(0, "".join(f"{each} {says}\n" for each in both), "")
     results = run(command, *both, *options, "--as", "ann", "--json").json()
     assert [result["key"] for result in results] == list(both)
+
+
+def test_where_two_have_to_take_it_up_everybody_sees_who_has(
+    run: Run, alerts: InMemoryAlerts
+) -> None:
+    alerts.hear(breached(3, THIRD))
+    assert "0 of 2" in run("inbox").out
+    done = run("ack", key(THIRD), "--as", "ann")
+    assert done.out == f"{key(THIRD)} needs more people to take it up, so far 1 of 2: ann.\n"
+    assert "in the hands of: 1 of 2: ann\n" in run("show", key(THIRD)).out
+    run("assign", key(THIRD), "--to", "cid", "--as", "ann")
+    assert "cid, 1 of 2: ann" in run("inbox").out
+    done = run("ack", key(THIRD), "--as", "bob")
+    assert done.out == f"{key(THIRD)} is in the hands of 2 of 2: ann, bob.\n"
 
 
 def test_what_is_refused_is_an_error_and_the_others_are_done(

@@ -7,14 +7,16 @@ import pytest
 from services.alerts.actions import acknowledge_alert, snooze_alert
 from services.alerts.answering import escalate_alert
 from services.alerts.domain.alert import Reason, State
-from services.alerts.domain.ladders import Route
+from services.alerts.domain.ladders import Ladder, Route, Rung
 from services.alerts.domain.matching import Matcher
 from services.alerts.domain.promise import Condition
 from services.alerts.domain.requests import Acknowledge, Asked, SnoozeUntil
+from services.alerts.domain.schedules.schedule import Schedule
 from services.alerts.messages import alert_message
 from services.shared.codec import stamp
 from tests.alerting import at, breached, key, warned
 from tests.component.alerts.on_call import BOSS, FIRST, LADDER, LEAD, OnCall
+from tests.scheduling import a_rotation
 
 EXPIRED, ESCALATED = Reason.ACKNOWLEDGEMENT_EXPIRED, Reason.ESCALATED
 TWO = replace(LADDER, acknowledgements=2)
@@ -138,6 +140,72 @@ def test_an_alert_that_comes_to_a_ladder_of_more_hands_is_open_again() -> None:
     assert company.taken_up("ann", "15:26") is State.ACKNOWLEDGED
     company.hear(warned(4))
     assert (company.alert().state, company.hands()) == (State.OPEN, ["ann"])
+
+
+NIGHT = Schedule(
+    "night",
+    "UTC",
+    (a_rotation("boss", "1 day", "03:00", "2026-11-01", "UTC", ("daily 03:00-04:00",)),),
+)
+LATER = replace(LADDER, rungs=(LADDER.rungs[0], replace(LADDER.rungs[1], acknowledgements=2)))
+
+
+def test_a_rungs_own_number_counts_from_when_it_is_climbed() -> None:
+    company = Company(replace(LATER, rungs=(*LATER.rungs, LADDER.rungs[2])))
+    company.hear(warned())
+    company.at("15:39:59")
+    assert company.alert().hands == 1
+    assert company.at("15:40") == {LEAD: [ESCALATED]}
+    assert "It takes 2 people to have it in hand" in company.store.notices()[-1].text
+    assert company.taken_up("ann", "15:41") is State.OPEN
+    assert company.at("16:10") == {BOSS: [ESCALATED]}
+    assert company.taken_up("bob", "16:11") is State.ACKNOWLEDGED
+
+
+def test_one_person_is_enough_until_the_rung_that_needs_two_is_climbed() -> None:
+    company = Company(LATER)
+    company.hear(warned())
+    company.at("15:25")
+    assert company.taken_up("ann", "15:39") is State.ACKNOWLEDGED
+    assert company.at("15:40") == {}
+    assert company.at("16:39") == {FIRST: [EXPIRED]}
+    assert company.at("16:54") == {LEAD: [ESCALATED]}
+    assert company.taken_up("ann", "16:55") is State.OPEN
+
+
+def test_the_rung_counts_that_is_told_because_the_one_before_reaches_nobody() -> None:
+    rungs = (Rung((), schedules=("night",)), replace(LADDER.rungs[1], acknowledgements=2))
+    company = Company(replace(LADDER, rungs=rungs), schedules={"night": NIGHT})
+    company.hear(warned())
+    assert company.at("15:25") == {LEAD: [Reason.FIRST_NOTICE]}
+    assert company.alert().hands == 2
+
+
+def test_on_another_ladder_its_first_rung_counts() -> None:
+    needs_three = tuple(replace(each, acknowledgements=3) for each in LADDER.rungs[1:])
+    other = Ladder("other", (replace(LADDER.rungs[0], acknowledgements=2), *needs_three))
+    route = Route("other", Matcher(conditions=frozenset({Condition.BREACHED})))
+    company = Company(LADDER, other, routes=(route,))
+    company.hear(warned())
+    company.at("15:25")
+    company.at("15:40")
+    company.hear(breached())
+    assert (company.alert().ladder, company.alert().hands) == ("other", 2)
+
+
+def test_what_is_in_hand_stays_so_where_another_ladders_first_rung_needs_no_more() -> None:
+    three = replace(LADDER.rungs[1], acknowledgements=3)
+    other = Ladder("other", (replace(LADDER.rungs[0], acknowledgements=2), three))
+    route = Route(TWO.name, Matcher(conditions=frozenset({Condition.BREACHED})))
+    company = Company(other, TWO, routes=(route,))
+    company.hear(breached())
+    company.at("15:25")
+    company.at("15:40")
+    for actor in ("ann", "bob"):
+        company.taken_up(actor, "15:41")
+    company.hear(warned(4))
+    assert (company.alert().state, company.alert().hands) == (State.ACKNOWLEDGED, 2)
+    assert company.alert().next_rung_at is None
 
 
 def test_everybody_who_took_it_up_is_listed_for_whoever_asks(company: Company) -> None:

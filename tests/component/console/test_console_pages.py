@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from handoff.v1 import alerts_pb2
 
 from services.console.clients import TrackerClient
 from services.shared import rpc
@@ -33,6 +34,16 @@ async def test_a_row_says_who_owes_whom_what_by_when_and_what_to_do(running: Run
         "to pull the order forward. order/4711 customer c-77 nobody Alert sent 5 min ago",
     ):
         assert part in text
+
+
+async def test_who_took_it_up_is_said_wherever_an_alert_needs_several(running: Running) -> None:
+    running.company.promise("p")
+    anna = alerts_pb2.Acknowledgement(actor="anna")
+    running.company.alert("p", acknowledgements=[anna], acknowledgements_needed=2)
+    await running.feed.refresh()
+    for path in ("/", "/subjects/order/4711", "/shift"):
+        text = " ".join(read((await running.browser.get(path)).text).text.split())
+        assert "· 1 of 2: anna" in text, path
 
 
 async def test_every_page_is_also_data(running: Running) -> None:

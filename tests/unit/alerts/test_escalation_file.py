@@ -55,6 +55,17 @@ def test_the_shipped_file_names_the_shipped_receivers_and_who_is_on_call_has_one
     ("text", "says"),
     [
         ("", ":1: YAML: it is empty; start with `ladders:`."),
+        (
+            one_ladder(
+                f"rungs: [{RUNG}, {{tell: [log], after: 1 minute, acknowledgements: 1}}],"
+                " acknowledgements: 2"
+            ),
+            ":1: ladders.one.rungs.1.acknowledgements: 1 is fewer than the 2 before it; give 2",
+        ),
+        (
+            one_ladder("rungs: [{tell: [log], acknowledgements: 0}]"),
+            ":1: ladders.one.rungs.0.acknowledgements: '0' is wrong: Input should be greater",
+        ),
         ("- ladders", ":1: file: it is not a mapping; start with `ladders:`."),
         ("ladders: {one: {rungs: [", ":1: YAML: "),
         (one_ladder("rungs: []"), "ladders.one.rungs: '[]' is wrong: List should have at l"),
@@ -123,6 +134,14 @@ def test_a_rung_may_tell_receivers_and_whoever_is_on_call(tmp_path: Path) -> Non
     assert escalation.schedules_called == {"operations"}
 
 
+def test_a_rung_may_say_how_many_have_to_take_it_up(tmp_path: Path) -> None:
+    own = "{tell: [log], after: 1 hour, acknowledgements: 3}"
+    keys = f"rungs: [{RUNG}, {own}, {RUNG}], acknowledgements: 2, repeat: 1"
+    ladder = load(one_ladder(keys), tmp_path).ladders["one"]
+    assert [each.acknowledgements for each in ladder.rungs] == [None, 3, None]
+    assert [ladder.hands(number) for number in range(1, 7)] == [2, 3, 3, 3, 3, 3]
+
+
 def test_where_no_schedules_are_the_variable_that_names_them_is_said(tmp_path: Path) -> None:
     file = tmp_path / "escalation.yaml"
     file.write_text(one_ladder("rungs: [{tell: [log, 'schedule:operations']}]"))
@@ -152,6 +171,21 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
             f"rungs: [{RUNG}], acknowledgements: {HANDS_LIMIT + 1}",
         ),
         ("acknowledgements", *(f"rungs: [{RUNG}], acknowledgements: {n}" for n in (1, 0))),
+        (
+            "rungs.0.acknowledgements",
+            *(
+                f"rungs: [{{tell: [log], acknowledgements: {n}}}]"
+                for n in (HANDS_LIMIT, HANDS_LIMIT + 1)
+            ),
+        ),
+        (
+            "rungs.2.acknowledgements",
+            *(
+                f"rungs: [{{tell: [log], acknowledgements: 2}}, {RUNG},"
+                f" {{tell: [log], after: 1 minute, acknowledgements: {n}}}], acknowledgements: 3"
+                for n in (2, 1)
+            ),
+        ),
         (
             "after",
             "rungs: [{tell: [log], after: 30 days}]",

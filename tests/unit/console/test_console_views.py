@@ -122,6 +122,27 @@ def test_an_alert_says_what_was_answered_and_what_may_be_answered() -> None:
     ]
 
 
+def test_an_alert_that_several_have_to_take_up_says_who_has() -> None:
+    promise = a_promise()
+    one = {"taken_up_by": ("anna",), "acknowledged_by": "anna"}
+    two = {"taken_up_by": ("anna", "bob"), "hands_needed": 2, "acknowledged_by": "bob"}
+    answers = [
+        an_alert(promise, state="acknowledged", acknowledged_at=NOW, **one),
+        an_alert(promise, hands_needed=2),
+        an_alert(promise, hands_needed=2, taken_up_by=("anna",)),
+        an_alert(promise, state="acknowledged", acknowledged_at=NOW, **two),
+        an_alert(promise, state="snoozed", snoozed_until=NOW, hands_needed=2),
+    ]
+    shown = [inbox(a_snapshot(promise, alerts=(each,)), ALL).rows[0].alert for each in answers]
+    assert [(view.words, view.hands) for view in shown if view] == [
+        ("Acknowledged by anna", ""),
+        ("Alert sent", "0 of 2"),
+        ("Alert sent", "1 of 2: anna"),
+        ("Acknowledged", "2 of 2: anna, bob"),
+        ("Snoozed, wakes", ""),
+    ]
+
+
 def test_of_two_alerts_for_a_promise_the_one_sent_last_is_shown() -> None:
     promise = a_promise()
     old = an_alert(promise, key="old", notified_at=NOW - timedelta(hours=1))
