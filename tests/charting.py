@@ -10,6 +10,8 @@ import yaml
 
 CHART = Path(__file__).parents[1] / "helm" / "handoff"
 NAMESPACE = "shop"
+ONCALL = {path.stem: path.read_text() for path in Path("deploy/oncall").glob("*.yaml")}
+"""The files for whoever is on call, as the chart's values have them."""
 
 Document = dict[str, Any]
 
@@ -38,6 +40,21 @@ def render(values: Mapping[str, Any], name: str = "handoff") -> Release:
     with helm_python.Chart.load(CHART) as chart:
         files = chart.render(dict(values), name=name, namespace=NAMESPACE)
     return Release(tuple(_documents(files)), files["handoff/templates/NOTES.txt"])
+
+
+def services(release: Release) -> list[Document]:
+    """The workloads that stay."""
+    return [each for each in release.workloads if each["kind"] != "Job"]
+
+
+def of(name: str, release: Release) -> Document:
+    """The workload of one service."""
+    (found,) = (each for each in services(release) if component(each) == name)
+    return found
+
+
+def mounted(workload: Document) -> dict[str, str]:
+    return {mount["name"]: mount["mountPath"] for mount in container(workload)["volumeMounts"]}
 
 
 def component(document: Document) -> str:

@@ -12,10 +12,23 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from services.alerts.settings import AlertsSettings
 from services.local.programs import SERVICES
 from services.shared.settings import Endpoint, MongoSettings
 from services.tracker.agreement_files import load_folder, shipped
-from tests.charting import CHART, Document, Release, component, container, environment, pod, render
+from tests.charting import (
+    CHART,
+    ONCALL,
+    Release,
+    component,
+    container,
+    environment,
+    mounted,
+    of,
+    pod,
+    render,
+    services,
+)
 from tests.variables import settings_with, variables
 
 AGREEMENTS = {path.name: path.read_text() for path in shipped("olist").glob("*.yaml")}
@@ -24,13 +37,14 @@ LARGE: dict[str, Any] = {
     "mongo": {"secret": {"name": "mongo-login"}},
     "collector": "http://collector.telemetry:4317",
     "agreements": AGREEMENTS,
+    "oncall": {**ONCALL, "secret": {"name": "oncall"}},
     "environment": {"HANDOFF_PARTIES": '{"carrier": {"allowed_lateness_s": 60}}'},
     "secrets": ["webhook"],
     "image": {"repository": "registry.example/handoff", "tag": "7", "pullSecrets": ["registry"]},
     "podAnnotations": {"prometheus.io/scrape": "true"},
     "services": {
         "tracker": {"replicas": 3, "environment": {"HANDOFF_TRACKER__SESSION_S": "20"}},
-        "alerts": {"replicas": 2},
+        "alerts": {"replicas": 2, "replies": 8306},
         "sales": {"grpc": 8101, "resources": {"requests": {"memory": "256Mi"}}},
     },
 }
@@ -53,10 +67,6 @@ OLDEST, NEWEST = "1.29", "1.37"
 @pytest.fixture(params=VALUES)
 def release(request: pytest.FixtureRequest) -> Release:
     return render(VALUES[request.param])
-
-
-def services(release: Release) -> list[Document]:
-    return [each for each in release.workloads if each["kind"] != "Job"]
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
@@ -114,6 +124,8 @@ def test_each_service_listens_on_the_ports_of_its_container(
         name = component(workload)
         settings = settings_with(monkeypatch, name, environment(workload))
         endpoint = getattr(settings.endpoints, name).model_dump()
+        if isinstance(settings, AlertsSettings):
+            endpoint["replies"] = settings.alerts.replies_port
         for port in container(workload)["ports"]:
             assert port["containerPort"] == endpoint[port["name"]]
         assert settings.listen == ("127.0.0.1" if name == "console" else "0.0.0.0")
@@ -184,9 +196,8 @@ def test_no_topics_are_made_where_that_is_not_wanted() -> None:
 
 def test_the_tracker_reads_the_agreements_of_the_values(tmp_path: Path) -> None:
     release = render(LARGE)
-    (tracker,) = (each for each in services(release) if component(each) == "tracker")
-    mounts = {mount["name"]: mount["mountPath"] for mount in container(tracker)["volumeMounts"]}
-    assert environment(tracker)["HANDOFF_AGREEMENTS"] == mounts["agreements"]
+    tracker = of("tracker", release)
+    assert environment(tracker)["HANDOFF_AGREEMENTS"] == mounted(tracker)["agreements"]
     (volume,) = (each for each in pod(tracker)["volumes"] if each["name"] == "agreements")
     for file, text in release.one("ConfigMap", volume["configMap"]["name"])["data"].items():
         (tmp_path / file).write_text(text)
@@ -226,10 +237,7 @@ def test_every_client_of_kafka_signs_in_with_what_is_in_the_secret() -> None:
         assert password == {"name": "HANDOFF_KAFKA__PASSWORD", "valueFrom": reference}
         told = environment(workload)
         assert (told["HANDOFF_KAFKA__TLS"], told["HANDOFF_KAFKA__USERNAME"]) == ("true", "handoff")
-        mounts = {
-            mount["name"]: mount["mountPath"] for mount in container(workload)["volumeMounts"]
-        }
-        assert told["HANDOFF_KAFKA__CA_FILE"] == f"{mounts['kafka']}/ca.pem"
+        assert told["HANDOFF_KAFKA__CA_FILE"] == f"{mounted(workload)['kafka']}/ca.pem"
         (volume,) = (each for each in pod(workload)["volumes"] if each["name"] == "kafka")
         items = [{"key": "ca.crt", "path": "ca.pem"}]
         assert volume["secret"] == {"secretName": "kafka-login", "items": items}

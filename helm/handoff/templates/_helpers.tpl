@@ -119,6 +119,27 @@ its values, both empty for a command.
 {{- end -}}
 {{- end -}}
 
+{{/* The files for whoever is on call that the values have, with a space between them. */}}
+{{- define "handoff.oncallFiles" -}}
+{{- $files := list -}}
+{{- range $file := list "receivers" "escalation" "schedules" -}}
+{{- if get $.Values.oncall $file -}}
+{{- $files = append $files $file -}}
+{{- end -}}
+{{- end -}}
+{{- join " " $files -}}
+{{- end -}}
+
+{{/* The Secret that the receivers' secrets lie in; fails where they name any and there is none. */}}
+{{- define "handoff.oncallSecret" -}}
+{{- with .Values.oncall -}}
+{{- if and (contains "/run/secrets/" .receivers) (not .secret.name) -}}
+{{- fail "`oncall.receivers` names files in /run/secrets; set `oncall.secret.name`." -}}
+{{- end -}}
+{{- .secret.name -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "handoff.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 65532
