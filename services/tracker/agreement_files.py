@@ -42,7 +42,7 @@ class AgreementFolder:
 
     def active(self, active_from: Instant) -> AgreementSet:
         """The set that it makes, once that is active."""
-        return AgreementSet(self.hash, active_from, self.agreements, self.facts)
+        return AgreementSet(self.hash, active_from, self.agreements, self.facts, self.texts)
 
 
 def load_folder(folder: Path, own_types: Mapping[str, Kind] | None = None) -> AgreementFolder:

@@ -11,7 +11,7 @@ from services.tracker.answers import (
     standing_message,
     subject_answer,
 )
-from services.tracker.board_answers import agreements_answer, counts_answer
+from services.tracker.board_answers import agreements_answer, counts_answer, files_answer
 from services.tracker.core.promises import State
 from services.tracker.explaining import explanation_message
 from services.tracker.ledger import Ledger, Wanted
@@ -82,6 +82,11 @@ class TrackerServicer(tracker_pb2_grpc.TrackerServiceServicer):
         self, request: tracker_pb2.ListAgreementsRequest, context: grpc.ServicerContext
     ) -> tracker_pb2.ListAgreementsResponse:
         return agreements_answer(self._ledger.agreement_sets(), request.set_id, self._ledger.now())
+
+    def GetAgreementFiles(
+        self, request: tracker_pb2.GetAgreementFilesRequest, context: grpc.ServicerContext
+    ) -> tracker_pb2.GetAgreementFilesResponse:
+        return files_answer(self._ledger.agreement_sets(), request.set_id, self._ledger.now())
 
     def ListAttainment(
         self, request: tracker_pb2.ListAttainmentRequest, context: grpc.ServicerContext

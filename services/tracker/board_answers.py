@@ -43,7 +43,7 @@ def agreements_answer(
 ) -> tracker_pb2.ListAgreementsResponse:
     """Of the active set where none is named; without those that follow from another's
     `acknowledge` and `update_every`. Raises Refused for a set that is not known."""
-    active = _set(sets, set_id) if set_id else sets.at(now)
+    active = _set(sets, set_id, now)
     opened_at = now - now % _MINUTE
     in_order = sorted(active.agreements, key=lambda each: each.name)
     return tracker_pb2.ListAgreementsResponse(
@@ -57,8 +57,24 @@ def agreements_answer(
     )
 
 
-def _set(sets: AgreementSets, set_id: str) -> AgreementSet:
+def files_answer(
+    sets: AgreementSets, set_id: str, now: Instant
+) -> tracker_pb2.GetAgreementFilesResponse:
+    """Of the active set where none is named. Raises Refused for a set that is not known."""
+    active = _set(sets, set_id, now)
+    return tracker_pb2.GetAgreementFilesResponse(
+        set_id=active.id,
+        files=[
+            tracker_pb2.AgreementFile(name=name, text=text)
+            for name, text in sorted(active.files.items())
+        ],
+    )
+
+
+def _set(sets: AgreementSets, set_id: str, now: Instant) -> AgreementSet:
     """Where one was active several times, as it was last."""
+    if not set_id:
+        return sets.at(now)
     found = [each for each in sets.sets if each.id == set_id]
     if not found:
         raise Refused(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from services.shared.clock import Instant
@@ -13,12 +13,16 @@ from services.tracker.core.facts import FactRule
 
 @dataclass(frozen=True)
 class AgreementSet:
-    """All agreements and rules of facts that are active together, from a broker time on."""
+    """All agreements and rules of facts that are active together, from a broker time on.
+
+    `files` are the texts that they were read from, by name; the fold needs none.
+    """
 
     id: str
     active_from: Instant
     agreements: tuple[Agreement, ...]
     fact_rules: tuple[FactRule, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def all(self) -> tuple[Agreement, ...]:

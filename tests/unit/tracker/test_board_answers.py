@@ -4,7 +4,7 @@ import pytest
 
 from services.shared.codec import stamp
 from services.shared.errors import RefusalCode, Refused
-from services.tracker.board_answers import agreements_answer
+from services.tracker.board_answers import agreements_answer, files_answer
 from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.sets import AgreementSets
 from tests.promising import an_agreement, at
@@ -13,7 +13,7 @@ NOW = at("12:00")
 SIGNED = at("08:00")
 SETS = AgreementSets(
     (
-        AgreementSet("old", at("08:00"), (an_agreement(),)),
+        AgreementSet("old", at("08:00"), (an_agreement(),), files={"b.yaml": "B", "a.yaml": "A"}),
         AgreementSet(
             "new", at("12:00"), (an_agreement(version=2, agreed_by=(("sales", SIGNED),)),)
         ),
@@ -53,3 +53,10 @@ def test_a_set_that_nobody_knows_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         agreements_answer(SETS, "none", NOW)
     assert (refused.value.code, refused.value.field) == (RefusalCode.NOT_FOUND, "set_id")
+
+
+def test_the_files_of_a_set_are_told_as_they_were_written() -> None:
+    told = files_answer(SETS, "old", NOW)
+    assert told.set_id == "old"
+    assert [(each.name, each.text) for each in told.files] == [("a.yaml", "A"), ("b.yaml", "B")]
+    assert files_answer(SETS, "", NOW).set_id == "new"

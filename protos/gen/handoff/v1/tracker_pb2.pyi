@@ -1693,6 +1693,75 @@ class ListAgreementsResponse(_message.Message):
 Global___ListAgreementsResponse: _TypeAlias = ListAgreementsResponse  # noqa: Y015
 
 @_typing.final
+class GetAgreementFilesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SET_ID_FIELD_NUMBER: _builtins.int
+    set_id: _builtins.str
+    """One of the sets that the tracker knows; empty: the active one."""
+    def __init__(
+        self,
+        *,
+        set_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["set_id", b"set_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAgreementFilesRequest: _TypeAlias = GetAgreementFilesRequest  # noqa: Y015
+
+@_typing.final
+class GetAgreementFilesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SET_ID_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
+    set_id: _builtins.str
+    """SHA-256 of the files, 64 hex digits."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___AgreementFile]:
+        """Agreements, calendars and facts, sorted by name."""
+
+    def __init__(
+        self,
+        *,
+        set_id: _builtins.str = ...,
+        files: _abc.Iterable[Global___AgreementFile] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "set_id", b"set_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAgreementFilesResponse: _TypeAlias = GetAgreementFilesResponse  # noqa: Y015
+
+@_typing.final
+class AgreementFile(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Without a folder, such as ship-paid-order.yaml."""
+    text: _builtins.str
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgreementFile: _TypeAlias = AgreementFile  # noqa: Y015
+
+@_typing.final
 class KnownSet(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -44,6 +44,11 @@ class TrackerServiceStub:
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsRequest.SerializeToString,
                 response_deserializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsResponse.FromString,
                 _registered_method=True)
+        self.GetAgreementFiles = channel.unary_unary(
+                '/handoff.v1.TrackerService/GetAgreementFiles',
+                request_serializer=handoff_dot_v1_dot_tracker__pb2.GetAgreementFilesRequest.SerializeToString,
+                response_deserializer=handoff_dot_v1_dot_tracker__pb2.GetAgreementFilesResponse.FromString,
+                _registered_method=True)
         self.GetPromise = channel.unary_unary(
                 '/handoff.v1.TrackerService/GetPromise',
                 request_serializer=handoff_dot_v1_dot_tracker__pb2.GetPromiseRequest.SerializeToString,
@@ -93,6 +98,13 @@ class TrackerServiceServicer:
 
     def ListAgreements(self, request, context):
         """The agreements that are active now, in plain words.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAgreementFiles(self, request, context):
+        """The files of one of the sets, as somebody wrote them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,6 +169,11 @@ def add_TrackerServiceServicer_to_server(servicer, server):
                     servicer.ListAgreements,
                     request_deserializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsRequest.FromString,
                     response_serializer=handoff_dot_v1_dot_tracker__pb2.ListAgreementsResponse.SerializeToString,
+            ),
+            'GetAgreementFiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAgreementFiles,
+                    request_deserializer=handoff_dot_v1_dot_tracker__pb2.GetAgreementFilesRequest.FromString,
+                    response_serializer=handoff_dot_v1_dot_tracker__pb2.GetAgreementFilesResponse.SerializeToString,
             ),
             'GetPromise': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPromise,
@@ -248,6 +265,33 @@ class TrackerService:
             '/handoff.v1.TrackerService/ListAgreements',
             handoff_dot_v1_dot_tracker__pb2.ListAgreementsRequest.SerializeToString,
             handoff_dot_v1_dot_tracker__pb2.ListAgreementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAgreementFiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/handoff.v1.TrackerService/GetAgreementFiles',
+            handoff_dot_v1_dot_tracker__pb2.GetAgreementFilesRequest.SerializeToString,
+            handoff_dot_v1_dot_tracker__pb2.GetAgreementFilesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,8 @@ class TrackerServiceStub:
     """How many promises are open between any two, a few seconds old at most."""
     ListAgreements: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.ListAgreementsRequest, _tracker_pb2.ListAgreementsResponse]
     """The agreements that are active now, in plain words."""
+    GetAgreementFiles: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetAgreementFilesRequest, _tracker_pb2.GetAgreementFilesResponse]
+    """The files of one of the sets, as somebody wrote them."""
     GetPromise: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]
     GetSubject: _grpc.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]
     """The promises of a subject and its events."""
@@ -55,6 +57,8 @@ class TrackerServiceAsyncStub(TrackerServiceStub):
     """How many promises are open between any two, a few seconds old at most."""
     ListAgreements: _aio.UnaryUnaryMultiCallable[_tracker_pb2.ListAgreementsRequest, _tracker_pb2.ListAgreementsResponse]  # type: ignore[assignment]
     """The agreements that are active now, in plain words."""
+    GetAgreementFiles: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetAgreementFilesRequest, _tracker_pb2.GetAgreementFilesResponse]  # type: ignore[assignment]
+    """The files of one of the sets, as somebody wrote them."""
     GetPromise: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetPromiseRequest, _tracker_pb2.GetPromiseResponse]  # type: ignore[assignment]
     GetSubject: _aio.UnaryUnaryMultiCallable[_tracker_pb2.GetSubjectRequest, _tracker_pb2.GetSubjectResponse]  # type: ignore[assignment]
     """The promises of a subject and its events."""
@@ -84,6 +88,14 @@ class TrackerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tracker_pb2.ListAgreementsResponse, _abc.Awaitable[_tracker_pb2.ListAgreementsResponse]]:
         """The agreements that are active now, in plain words."""
+
+    @_abc_1.abstractmethod
+    def GetAgreementFiles(
+        self,
+        request: _tracker_pb2.GetAgreementFilesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracker_pb2.GetAgreementFilesResponse, _abc.Awaitable[_tracker_pb2.GetAgreementFilesResponse]]:
+        """The files of one of the sets, as somebody wrote them."""
 
     @_abc_1.abstractmethod
     def GetPromise(
