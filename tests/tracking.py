@@ -246,9 +246,9 @@ def placed(at: Instant = START, **about: Any) -> Received:  # noqa: ANN401 - of 
     return received(event, **{"type": "sales.OrderPlaced", "subject": ORDER, "at": at, **about})
 
 
-def paid(at: Instant) -> Received:
+def paid(at: Instant, subject: str = ORDER) -> Received:
     event = PaymentApproved("p-1", Money(4_900, "EUR"), to_datetime(at + 24 * HOUR), "", "", 1)
-    return received(event, type="finance.PaymentApproved", subject=ORDER, at=at)
+    return received(event, type="finance.PaymentApproved", subject=subject, at=at)
 
 
 def received(event: Any, **about: Any) -> Received:  # noqa: ANN401 - any event dataclass

@@ -3,40 +3,30 @@
 Ends with 1 where something was found, with 2 where the input was not understood.
 """
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.cli.agreements_output import (
-    as_differences,
-    as_text,
-    print_differences,
-)
-from services.cli.errors import CommandFailed
+from services.cli import agreements_diff
+from services.cli.agreements_output import as_faults, as_text
 from services.cli.moments import moment
-from services.cli.printing import counted
-from services.insights.differences import differences
-from services.insights.replay import replay
-from services.local.interrupts import interruptible
+from services.cli.printing import counted, print_json
 from services.shared.clock import Instant, WallClock
 from services.shared.faults import Fault
 from services.shared.settings import Settings, load
-from services.simulator.importers.formats import IMPORTERS, Format
 from services.tracker.agreement_files import load_folder, shipped
 from services.tracker.agreement_remarks import lint_folder, run_examples
 from services.tracker.core.language.explain import explain as explained
 from services.tracker.core.language.schema import FileKind, schema_text
 
 FOUND = 1
-FIRST_LIMIT = 20
-"""Promises that `diff` tells one by one, if not told otherwise."""
 _MINUTE = 60_000_000
 
 app = typer.Typer(no_args_is_help=True)
-
+app.command()(agreements_diff.diff)
+app.command("try")(agreements_diff.try_)
 
 Folder = Annotated[
     Path | None,
@@ -81,7 +71,7 @@ def explain(
     now = WallClock().now()
     blocks = explained(agreement, now - now % _MINUTE if at is None else at)
     if as_json:
-        _print_json({block.heading: block.lines for block in blocks})
+        print_json({block.heading: block.lines for block in blocks})
     else:
         typer.echo(as_text(name, blocks))
 
@@ -98,42 +88,6 @@ def run(folder: Folder = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of agreement files.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of agreement files.")],
-    *,
-    source: Annotated[
-        Path, typer.Option("--from", metavar="DIR", help="The folder that holds the data's files.")
-    ],
-    format: Annotated[Format, typer.Option("--format", help="What the files are.")] = Format.OLIST,
-    first: Annotated[int, typer.Option(min=0, help="Tell so many one by one.")] = FIRST_LIMIT,
-    as_json: AsJson = False,
-) -> None:
-    """Fold the same past under two sets of agreements, and tell which promises differ.
-
-    Ends with 1 if any does.
-
-    Example: handoff agreements diff agreements/ proposed/ --from ~/olist
-    """
-    own_types = load(Settings).own_types
-    folders = [load_folder(each, own_types) for each in (old, new)]
-    with interruptible():
-        history = IMPORTERS[format](source, lambda row: typer.echo(f"Left out: {row}", err=True))
-        if history.ends_at is None:
-            raise CommandFailed(f"No row of the files in {source} could be read.")
-        before, after = (
-            replay(history, folder.active(0), history.ends_at).rows for folder in folders
-        )
-    found = differences(before, after)
-    if as_json:
-        _print_json(as_differences(found, first))
-    else:
-        print_differences(found, first)
-    if found:
-        raise typer.Exit(FOUND)
-
-
-@app.command()
 def schema(
     kind: Annotated[FileKind, typer.Option("--of", help="What kind of file.")] = FileKind.AGREEMENT,
 ) -> None:
@@ -145,13 +99,8 @@ def _say(found: Iterable[Fault], as_json: bool, otherwise: str) -> None:
     """Ends with 1 where there is something."""
     faults = list(found)
     if as_json:
-        keys = ("file", "line", "key", "remedy")
-        _print_json([{key: getattr(fault, key) for key in keys} for fault in faults])
+        print_json(as_faults(faults))
     else:
         typer.echo("\n".join(str(fault) for fault in faults) or otherwise)
     if faults:
         raise typer.Exit(FOUND)
-
-
-def _print_json(content: object) -> None:
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

@@ -4,16 +4,19 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.past import Past
 from services.cli.printing import counted
 from services.insights.differences import Change, Difference
-from services.insights.replay import PromiseRow
+from services.insights.replay import PromiseRow, Replayed
 from services.shared.clock import iso
+from services.shared.faults import Fault
 from services.tracker.core.language.explain import Block
 
 WIDTH = 100
@@ -41,10 +44,56 @@ def _indented(line: str) -> str:
     )
 
 
+def as_faults(faults: Iterable[Fault]) -> list[dict[str, str | int]]:
+    keys = ("file", "line", "key", "remedy")
+    return [{key: getattr(fault, key) for key in keys} for fault in faults]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was folded twice; `remarks` are what the proposal would be refused for as it is."""
+
+    past: Past
+    before: Replayed
+    after: Replayed
+    remarks: tuple[str, ...]
+
+
+def as_looked(looked: Looked) -> dict[str, Any]:
+    past = looked.past
+    return {
+        "since": iso(past.since),
+        "until": iso(past.until),
+        "events": looked.before.events,
+        "refused": len(past.records) - looked.before.events,
+        "partitions": past.partitions,
+        "of_partitions": past.of,
+        "before": Counter(each.outcome for each in looked.before.rows),
+        "after": Counter(each.outcome for each in looked.after.rows),
+        "remarks": looked.remarks,
+    }
+
+
+def print_looked(looked: Looked) -> None:
+    """What the answer rests on."""
+    past = looked.past
+    rest = "" if past.partitions == past.of else f", of {past.partitions} of {past.of} partitions"
+    typer.echo(
+        f"\n{counted(looked.before.events, 'event')} from {iso(past.since)} to"
+        f" {iso(past.until)}{rest}. What was promised earlier is not among them."
+    )
+    for remark in looked.remarks:
+        typer.echo(remark)
+
+
 def as_differences(found: Sequence[Difference], first: int) -> dict[str, Any]:
     counts = Counter(each.change for each in found)
     return {
         "counts": {change: counts[change] for change in Change},
+        "ends": [
+            {"agreement": agreement, "before": before, "after": after, "promises": promises}
+            for (agreement, before, after), promises in sorted(_ends(found).items(), key=str)
+        ],
         "first": [
             {
                 "change": each.change,
@@ -57,6 +106,18 @@ def as_differences(found: Sequence[Difference], first: int) -> dict[str, Any]:
             for each in found[:first]
         ],
     }
+
+
+def _ends(found: Iterable[Difference]) -> Counter[tuple[str, str | None, str | None]]:
+    """How many promises of each agreement come to what, before and after."""
+    return Counter(
+        (
+            each.row.agreement,
+            each.before.outcome if each.before else None,
+            each.after.outcome if each.after else None,
+        )
+        for each in found
+    )
 
 
 def _as_dict(row: PromiseRow | None) -> dict[str, str] | None:

@@ -47,7 +47,7 @@ def _through_core(
     until: Instant,
     folded: Callable[[int], object],
 ) -> Replayed:
-    with _without_garbage_collection():
+    with without_garbage_collection():
         return core.replay(history, agreements.active(0), until, folded)
 
 
@@ -167,7 +167,7 @@ def _check_findings(written: Written, through: Through) -> None:
 
 
 @contextmanager
-def _without_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Nothing that a replay keeps is garbage, and looking for some in it is a third of its time."""
     gc.disable()
     try:
@@ -178,7 +178,7 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _read(source: Path, format: Format, watch: Watch) -> History:
-    with _without_garbage_collection():
+    with without_garbage_collection():
         return IMPORTERS[format](source, watch.bad_row)
 
 

@@ -1,12 +1,12 @@
-"""History folded again with the tracker's core alone: what became of every promise by a moment,
+"""The past folded again with the tracker's core alone: what became of every promise by a moment,
 and what was found on the way.
 
-Time is the events' own: every party counts as complete up to the event at hand. The events come in
-order of time from whoever reads them; nothing is published and nobody is alerted.
+Every party counts as complete up to the event at hand. The events come in order of time from
+whoever reads them; nothing is published and nobody is alerted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from services.tracker.core.agreement_set import AgreementSet
 from services.tracker.core.promises import Promise, State, settled_state
 from services.tracker.core.reading import event_of, reading_of, said_in
 from services.tracker.core.sets import AgreementSets
-from services.tracker.core.subject import Counted, Skipped, Subject
+from services.tracker.core.subject import Counted, Event, Skipped, Subject
 from services.tracker.core.table import Marks, Table
 
 Told = tuple[Envelope, Hashable]
@@ -72,16 +72,27 @@ def replay(
     until: Instant,
     folded: Callable[[int], object] = lambda events: None,
 ) -> Replayed:
-    """Fold `history`, in order of time and not beyond `until`; `folded` hears how many more."""
+    """Fold `history`, whose events arrive as they happen, in order and not beyond `until`.
+
+    `folded` hears how many more.
+    """
     sets = AgreementSets((agreements,))
+    return fold(_arriving(history, sets), sets, until, folded)
+
+
+def fold(
+    events: Iterable[tuple[str, Event]],
+    sets: AgreementSets,
+    until: Instant,
+    folded: Callable[[int], object] = lambda events: None,
+) -> Replayed:
+    """Fold events, each with its subject, in the order in which they arrived before `until`."""
     parties = sets.parties
     table, marks, counted = Table(sets), Marks(), Counter[Counted]()
-    for number, (envelope, event) in enumerate(history, start=1):
-        now = envelope.occurred_at
+    for number, (subject, event) in enumerate(events, start=1):
+        now = event.arrived_at
         _pass_time(table, marks, parties, now)
-        reading = reading_of(envelope.type, sets.fields_of(envelope.type))
-        known = event_of(envelope, said_in(event), now, reading)
-        counted[table.apply(envelope.subject, known, now)[0]] += 1
+        counted[table.apply(subject, event, now)[0]] += 1
         if number % TELL_EVERY == 0:
             folded(TELL_EVERY)
     _pass_time(table, marks, parties, until)
@@ -93,6 +104,15 @@ def replay(
         counted - Counter({Counted.FOLDED: counted[Counted.FOLDED]}),
         rows_of(table.subjects.values()),
     )
+
+
+def _arriving(history: Iterable[Told], sets: AgreementSets) -> Iterator[tuple[str, Event]]:
+    for envelope, event in history:
+        reading = reading_of(envelope.type, sets.fields_of(envelope.type))
+        yield (
+            envelope.subject,
+            event_of(envelope, said_in(event), envelope.occurred_at, reading),
+        )
 
 
 def in_order(rows: Iterable[PromiseRow]) -> tuple[PromiseRow, ...]:

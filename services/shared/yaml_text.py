@@ -60,6 +60,30 @@ def parse(text: str, begins: str = "agreement: <name>") -> Document | Unreadable
         return Unreadable(mark.line + 1 if mark else 1, f"{problem}; mend the syntax.")
 
 
+def value_of(text: str, key: str) -> str | None:
+    """The word behind `key` in the outermost mapping, read no further than that.
+
+    None where there is none, or where the text up to there is no YAML that we read.
+    """
+    depth, nodes, found = 0, 0, False
+    try:
+        for event in yaml.parse(text, Loader=yaml.BaseLoader):
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            word = event.value if isinstance(event, yaml.ScalarEvent) else None
+            if depth == 1:
+                if found:
+                    return word
+                found, nodes = nodes % 2 == 0 and word == key, nodes + 1
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            if depth > DEPTH_LIMIT:
+                return None
+    except yaml.YAMLError:
+        return None
+    return None
+
+
 def _too_clever(text: str) -> Unreadable | None:
     """What could multiply or nest without end is refused while the text is read, not after."""
     depth, line = 0, 1
