@@ -6,9 +6,8 @@ Ends with 1 where a promise differs, with 2 where the agreements or the input ar
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,43 +16,32 @@ import typer
 from handoff.v1 import tracker_pb2
 
 from services.cli import surroundings
-from services.cli.agreements_output import (
-    Looked,
-    as_differences,
-    as_faults,
-    as_looked,
-    print_differences,
-    print_looked,
-)
+from services.cli.agreements_output import as_faults
 from services.cli.calling import TIMEOUT_S, tracker_service
+from services.cli.comparing import Output, compare_lately
 from services.cli.errors import CommandFailed
 from services.cli.moments import duration
-from services.cli.past import Past, read_past
 from services.cli.printing import AsJson, print_json
-from services.cli.replay import without_garbage_collection
-from services.insights.differences import Difference, differences
-from services.insights.replay import Replayed, fold, replay
+from services.insights.differences import differences
+from services.insights.replay import replay
 from services.local.interrupts import interruptible
 from services.shared.faults import Fault
 from services.shared.settings import Settings
-from services.shared.yaml_text import value_of
+from services.shared.yaml_text import Document, parse, value_of
 from services.simulator.importers.formats import IMPORTERS, Format
 from services.tracker.agreement_files import (
     FILE_BYTES_LIMIT,
     AgreementFolder,
     load_folder,
     read_texts,
-    unversioned_changes,
 )
-from services.tracker.core.sets import AgreementSets
 from services.tracker.errors import AgreementError
 
-FOUND, WRONG = 1, 2
+WRONG = 2
 FIRST_LIMIT = 20
 """Promises that are told one by one, if not told otherwise."""
 LAST_LIMIT = timedelta(days=30)
 """Topics keep no more."""
-TELL_EVERY_S = 1.0
 ACTIVE = Path("active")
 STDIN = Path("-")
 
@@ -114,14 +102,14 @@ def diff(  # noqa: PLR0913 - each is an option of the command
     with interruptible(), _faults_told(as_json):
         folders = _folder(old, settings), _folder(new, settings)
         if last is not None:
-            _compare_lately(*folders, settings, last, _Output(first, as_json, progress))
+            compare_lately(*folders, settings, last, Output(first, as_json, progress))
             return
         assert source is not None
         history = IMPORTERS[format](source, lambda row: typer.echo(f"Left out: {row}", err=True))
         if (until := history.ends_at) is None:
             raise CommandFailed(f"No row of the files in {source} could be read.")
         before, after = (replay(history, each.active(0), until).rows for each in folders)
-    _Output(first, as_json, progress).show(differences(before, after))
+    Output(first, as_json, progress).show(differences(before, after))
 
 
 def try_(
@@ -152,65 +140,8 @@ def try_(
         proposed = {**texts, place: _text_of(file, name, place)}
         old = read_texts(texts, settings.own_types)
         new = read_texts(proposed, settings.own_types, timer=time.thread_time_ns)
-        if name not in {each.name for each in new.agreements}:
-            raise _wrong(place, "agreement", f"it is missing; start with `agreement: {name}`.")
-        output = _Output(first, as_json, progress)
-        _compare_lately(old, new, settings, last or LAST_LIMIT, output)
-
-
-@dataclass(slots=True)
-class _Output:
-    """How a comparison is told, and at most once a second how far it is."""
-
-    first: int
-    as_json: bool
-    progress: bool | None
-    told_at: float = field(default=0.0, init=False)
-
-    def tell(self, words: str) -> None:
-        wanted = sys.stderr.isatty() if self.progress is None else self.progress
-        if wanted and time.monotonic() - self.told_at >= TELL_EVERY_S:
-            self.told_at = time.monotonic()
-            typer.echo(words, err=True)
-
-    def show(self, found: Sequence[Difference], looked: Looked | None = None) -> None:
-        if self.as_json:
-            print_json(as_differences(found, self.first) | (as_looked(looked) if looked else {}))
-        else:
-            print_differences(found, self.first)
-            if looked:
-                print_looked(looked)
-        if found:
-            raise typer.Exit(FOUND)
-
-
-def _compare_lately(
-    old: AgreementFolder,
-    new: AgreementFolder,
-    settings: Settings,
-    last: timedelta,
-    output: _Output,
-) -> None:
-    with without_garbage_collection():
-        past = read_past(settings, last, output.tell)
-        before = _folded(past, old, settings, "as agreed", output)
-        after = _folded(past, new, settings, "as proposed", output)
-    looked = Looked(past, before, after, unversioned_changes(old, new))
-    output.show(differences(before.rows, after.rows), looked)
-
-
-def _folded(
-    past: Past, agreements: AgreementFolder, settings: Settings, how: str, output: _Output
-) -> Replayed:
-    done = 0
-
-    def folded(more: int) -> None:
-        nonlocal done
-        done += more
-        output.tell(f"Folding {how}: {done:,} of {len(past.records):,} events")
-
-    sets = AgreementSets((agreements.active(0),))
-    return fold(past.events(sets, settings), sets, past.until, folded)
+        output = Output(first, as_json, progress)
+        compare_lately(old, new, settings, last or LAST_LIMIT, output)
 
 
 @contextmanager
@@ -252,8 +183,9 @@ def _text_of(file: Path, name: str, place: str) -> str:
     except UnicodeDecodeError as error:
         raise _wrong(place, "file", f"it is no UTF-8 text ({error.reason}).") from error
     said = value_of(text, "agreement")
-    if said not in (None, name):
-        raise _wrong(place, "agreement", f"it is {said[:80]!r}; what is tried is {name!r}.")
+    if said != name and isinstance(parse(text), Document):
+        found = "is missing" if said is None else f"is {said[:80]!r}"
+        raise _wrong(place, "agreement", f"it {found}; what is tried starts `agreement: {name}`.")
     return text
 
 

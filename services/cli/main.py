@@ -115,7 +115,7 @@ COMMANDS = {
     ),
     "agreements": Entry(
         "services.cli.agreements:app",
-        "Who owes what: lint, explain, test, diff, and the files' schema.",
+        "Who owes what: lint, explain, test, diff, try, and their schema.",
     ),
     "dlq": Entry("services.cli.dlq:app", "What could not be handled: list, show, send it again."),
     "tracker": Entry(

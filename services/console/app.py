@@ -25,6 +25,7 @@ from services.console import (
     problems,
     silence_pages,
     system_pages,
+    trial_pages,
 )
 from services.console.alerts_client import AlertsClient
 from services.console.assets import STATIC
@@ -99,7 +100,7 @@ def build(console: Console) -> ASGIApp:
     app = FastAPI(title="handoff console", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=STATIC))
     parts = (ops, cases, pages, board_pages, duty_pages, silence_pages, system_pages, audit_pages)
-    for part in (*parts, agreement_pages, actions):
+    for part in (*parts, trial_pages, agreement_pages, actions):
         app.include_router(part.routes(console))
     problems.install(app, console)
     return Guard(app, (*LOOPBACK_HOSTS, *console.settings.hosts))
@@ -126,6 +127,7 @@ async def run(console: Console, verdicts: Subscriber) -> None:
         await server.serve(sockets=[listening])
     finally:
         stop.set()
+        await console.trials.close()
         await console.feed.close()
         await reading
         await asyncio.to_thread(ears.join, EARS_TIMEOUT_S)

@@ -105,6 +105,11 @@ class TrackerClient:
         call = self._stub.ListAgreements(request, timeout=DEADLINE_S)
         return agreements_of(await self._asked(call))
 
+    async def agreement_files(self) -> tuple[str, ...]:
+        request = tracker_pb2.GetAgreementFilesRequest()
+        call = self._stub.GetAgreementFiles(request, timeout=DEADLINE_S)
+        return tuple(each.text for each in (await self._asked(call)).files)
+
     async def progress(self) -> Progress:
         request = tracker_pb2.GetProgressRequest()
         return progress_of(await self._asked(self._stub.GetProgress(request, timeout=DEADLINE_S)))

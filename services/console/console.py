@@ -9,6 +9,7 @@ from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import ConsoleSettings
 from services.console.traces.span import Spans
+from services.console.trials import Trials
 from services.console.watchers import Clients
 from services.shared.health import Health
 from services.shared.telemetry import Telemetry
@@ -29,3 +30,4 @@ class Console:
     spans: Spans
     letters: LetterBox
     clients: Clients = field(default_factory=Clients)
+    trials: Trials = field(default_factory=Trials)

@@ -199,6 +199,10 @@ class Ledger(Protocol):
 
     async def agreements(self, set_id: str = "") -> ActiveAgreements: ...
 
+    async def agreement_files(self) -> tuple[str, ...]:
+        """The texts of the active set."""
+        ...
+
     async def progress(self) -> Progress: ...
 
 

@@ -17,7 +17,7 @@ TEXT_LIMIT = 1024
 Fields = list[tuple[str, str]]
 
 
-async def read_form(request: Request) -> Fields:
+async def read_form(request: Request, bytes_limit: int = BODY_LIMIT) -> Fields:
     """The fields of the body; raises Refusal for another content type or too much of it."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != (
         "application/x-www-form-urlencoded"
@@ -26,8 +26,8 @@ async def read_form(request: Request) -> Fields:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_LIMIT:
-            raise Refusal(413, f"The form is over {BODY_LIMIT} bytes long; shorten its texts.")
+        if len(body) > bytes_limit:
+            raise Refusal(413, f"The form is over {bytes_limit} bytes long; shorten its texts.")
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
     except ValueError as error:

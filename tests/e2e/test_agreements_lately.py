@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from services.console.trial_view import answer_view
+from services.console.trials import Trial, command, understood
 from services.local.stack import LocalStack
 from services.shared.bus import Received, Record
 from services.shared.bus_kafka import KafkaPublisher
@@ -78,6 +80,21 @@ def test_a_changed_agreement_is_tried_on_what_was_said_lately(company: Company) 
     assert "Reading: " in tried.progress
 
 
+def test_the_console_asks_in_words_that_are_understood(company: Company) -> None:
+    done = subprocess.run(
+        command("approve-payment", 1),
+        env={**os.environ, **company.stack.environment},
+        input=TEXT.encode(),
+        capture_output=True,
+        check=False,
+    )
+    answer, problem = understood(done.stdout, done.stderr.decode())
+    assert problem is None
+    view = answer_view(Trial("approve-payment", TEXT, 1, answer=answer))
+    assert view
+    assert (view.different, view.first) == (0, ())
+
+
 def test_faults_of_what_is_tried_are_told_as_lint_tells_them(company: Company) -> None:
     wrong = company.try_(TEXT.replace("within: 4 business hours", "within: soon"))
     assert wrong.code == 2
@@ -88,7 +105,7 @@ def test_faults_of_what_is_tried_are_told_as_lint_tells_them(company: Company) -
         "fulfil.within",
     )
     other = company.try_(TEXT.replace("agreement: approve-payment", "agreement: ship-paid-order"))
-    assert "what is tried is 'approve-payment'" in other.told["faults"][0]["remedy"]
+    assert "it is 'ship-paid-order'; what is tried starts" in other.told["faults"][0]["remedy"]
     calendar = (shipped("default") / "office.yaml").read_text()
     assert company.try_(calendar).told["faults"][0]["key"] == "agreement"
 

@@ -39,6 +39,11 @@ class Tracker(tracker_pb2_grpc.TrackerServiceServicer):
     ) -> tracker_pb2.ListAgreementsResponse:
         raise AssertionError
 
+    def GetAgreementFiles(
+        self, request: tracker_pb2.GetAgreementFilesRequest, context: object
+    ) -> tracker_pb2.GetAgreementFilesResponse:
+        raise AssertionError
+
     def ListAttainment(
         self, request: tracker_pb2.ListAttainmentRequest, context: object
     ) -> tracker_pb2.ListAttainmentResponse:

@@ -162,6 +162,37 @@ def test_diff_of_the_same_finds_nothing(run: Run, tmp_path: Path) -> None:
     assert (ended.code, ended.out) == (0, "Every promise is the same.\n")
 
 
+def test_diff_takes_one_past(run: Run, tmp_path: Path) -> None:
+    both = ("--from", tmp_path, "--last", "30d")
+    for options in ((), both):
+        ended = run("diff", shipped("olist"), shipped("olist"), *options)
+        assert ended.code == 2
+        assert "Give either --from DIR or --last DURATION." in " ".join(ended.err.split())
+
+
+@pytest.mark.parametrize(("last", "fits"), [("30d", True), ("31d", False), ("0d", False)])
+def test_diff_looks_back_as_far_as_topics_reach(
+    run: Run, monkeypatch: pytest.MonkeyPatch, last: str, fits: bool
+) -> None:
+    monkeypatch.setenv("HANDOFF_KAFKA__BOOTSTRAP", "127.0.0.1:1")
+    ended = run("diff", shipped("olist"), shipped("olist"), "--last", last)
+    assert ended.code == (1 if fits else 2)
+    assert ("Cannot read from Kafka at 127.0.0.1:1" in ended.err) is fits
+
+
+def test_faults_of_a_folder_are_data_where_data_are_wanted(run: Run, folder: Path) -> None:
+    (folder / "ship.yaml").write_text(an_agreement_text(due="within: soon"))
+    ended = run("diff", folder, folder, "--last", "1d", "--json")
+    assert (ended.code, ended.json["faults"][0]["key"]) == (2, "fulfil.within")
+
+
+def test_what_cannot_be_compared_is_not_tried(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDOFF_ENDPOINTS__TRACKER__GRPC", "1")
+    ended = run("try", "ship", "-", "--json")
+    assert (ended.code, ended.out) == (1, "")
+    assert "does not answer" in ended.err
+
+
 @pytest.mark.parametrize("kind", FileKind)
 def test_the_shipped_schema_is_the_one_that_is_printed(run: Run, kind: FileKind) -> None:
     """After a change: `handoff agreements schema --of KIND` prints the new one."""

@@ -48,6 +48,8 @@ class Company:
     partitions: list[tracker_pb2.PartitionProgress] = field(default_factory=list)
     letters: list[Received] = field(default_factory=list)
     letters_problem: str = ""
+    agreement_files: dict[str, str] = field(default_factory=dict)
+    trying: str = ""
     calls: Counter[str] = field(default_factory=Counter)
 
     def promise(self, promise_id: str, state: str = "at_risk", **fields: Any) -> None:  # noqa: ANN401

@@ -122,6 +122,14 @@ class FakeTracker(TrackerServiceServicer):
             await context.abort(grpc.StatusCode.NOT_FOUND, f"No agreement set {request.set_id!r}.")
         return self._company.agreement_sets[request.set_id]
 
+    async def GetAgreementFiles(
+        self, request: tracker_pb2.GetAgreementFilesRequest, context: Context
+    ) -> tracker_pb2.GetAgreementFilesResponse:
+        told = tracker_pb2.GetAgreementFilesResponse(set_id=self._company.agreements.set_id)
+        for name, text in self._company.agreement_files.items():
+            told.files.add(name=name, text=text)
+        return told
+
     async def ListAttainment(
         self, request: tracker_pb2.ListAttainmentRequest, context: Context
     ) -> tracker_pb2.ListAttainmentResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from services.console.feed import Feed
 from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import ConsoleSettings
+from services.console.trials import Trials
 from services.shared import rpc, telemetry
 from services.shared.clock import SECOND, Instant
 from services.shared.health import Health
@@ -72,13 +74,30 @@ async def a_console(company: Company, settings: ConsoleSettings = ANNA) -> Async
         desk = AlertsClient(to_alerts, servers.alerts)
         feed = Feed(ledger, desk, wall, meters, health, watch.log)
         renderer = Renderer(Viewer(settings.actor, settings.department))
+        trials = Trials(lambda name, days: trying(company, name, days))
         console = Console(
-            settings, ledger, desk, feed, renderer, meters, watch, health, spans, company
+            settings,
+            ledger,
+            desk,
+            feed,
+            renderer,
+            meters,
+            watch,
+            health,
+            spans,
+            company,
+            trials=trials,
         )
         transport = httpx.ASGITransport(build(console), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
             yield Running(company, servers, console, spans, wall, browser)
+        await trials.close()
     watch.shutdown()
+
+
+def trying(company: Company, name: str, days: int) -> tuple[str, ...]:
+    """In place of `handoff agreements try`: the program that a test gives."""
+    return sys.executable, "-Sc", company.trying, name, str(days)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from handoff.v1 import tracker_pb2
 
+from tests.agreed import an_agreement_text
 from tests.component.console.company import Company
 
 
@@ -44,6 +45,7 @@ def make_busy(company: Company) -> None:
     note = company.alerts["alert/f"].notes.add(actor="anna", words="sales looks for the mail")
     note.at.FromDatetime(company.now)
     company.alerts["alert/f"].notes_count = 1
+    company.agreement_files["ship-paid-order.yaml"] = an_agreement_text("ship-paid-order")
     _make_busy_around(company)
     _make_rated(company)
     company.event("order/4711", "sales.OrderPlaced", -180)

@@ -1,13 +1,16 @@
 """Every page, light, dark and on a phone, as a browser shows it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from handoff.v1 import tracker_pb2
+from playwright.async_api import expect
 
 from tests.component.console.browser.busy import make_busy
 from tests.component.console.browser.looking import Eyes, look
 from tests.component.console.running import Running
+from tests.component.console.trying import ANSWER, printing
 from tests.explaining import PROMISE, explained
 from tests.promising import at
 from tests.spans import TRACE, a_span
@@ -22,6 +25,7 @@ PAGES = {
     "silences": "/silences",
     "agreements": "/agreements",
     "agreement": "/agreements/ship-paid-order?against=before",
+    "try": "/agreements/ship-paid-order/try",
     "operations": "/operations",
     "audit": "/audit",
     "subject": "/subjects/order/4711",
@@ -74,6 +78,29 @@ async def test_every_form_that_opens_can_be_read_by_everybody(
     page = await eyes.open(path)
     await page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
     await look(page, name)
+
+
+async def test_what_was_tried_comes_by_itself_and_can_be_read_by_everybody(
+    running: Running, eyes: Eyes, tmp_path: Path
+) -> None:
+    make_busy(running.company)
+    running.company.trying = waiting_for(tmp_path / "go") + printing(ANSWER)
+    trial = running.console.trials.begin("ship-paid-order", "agreement: ship-paid-order", 30)
+    path = f"/agreements/ship-paid-order/try/{trial.id}"
+    page = await eyes.open(path)
+    await keep(page, "trying-light")
+    assert (await violations(page), await sideways(page)) == ([], 0)
+    (tmp_path / "go").touch()
+    await expect(page.get_by_text("6 promises would be different")).to_be_visible()
+    for mode in MODES:
+        page = await eyes.open(path, mode)
+        await keep(page, f"tried-{mode}")
+        assert (mode, await violations(page), await sideways(page)) == (mode, [], 0)
+
+
+def waiting_for(place: Path) -> str:
+    looks = f"while not pathlib.Path({str(place)!r}).exists(): time.sleep(0.05)"
+    return f"import pathlib, time\n{looks}\n"
 
 
 def make_cases(running: Running) -> None:
