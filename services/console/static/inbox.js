@@ -186,13 +186,15 @@
     lastBox = box;
   }
 
-  // An action removes its own button; the focus then stays in the row instead of going nowhere.
+  // An action removes its own button, and the bar goes when it has sent what was typed there; the
+  // focus then is in the row at hand instead of nowhere.
   let row = null;
-  document.addEventListener("focusin", (event) => (row = event.target.closest("#rows tr")));
+  const backToRow = () => row?.isConnected && target(row).focus({ preventScroll: true });
+  document.addEventListener("focusin", (event) => {
+    if (!bulk.contains(event.target)) row = event.target.closest("#rows tr");
+  });
   document.addEventListener("htmx:after:swap", () => {
-    if (document.activeElement === document.body && row?.isConnected) {
-      target(row).focus({ preventScroll: true });
-    }
+    if (document.activeElement === document.body) backToRow();
   });
 
   // What is sent is not selected any more: the next key is for the row at hand. Where nobody
@@ -201,6 +203,7 @@
     underWay = [...selected];
     bulk.ariaBusy = "true";
     clear();
+    if (bulk.contains(document.activeElement)) backToRow();
   });
   bulk.addEventListener("htmx:error", () => underWay.forEach((key) => selected.add(key)));
   bulk.addEventListener("htmx:finally:request", () => {

@@ -29,7 +29,7 @@ class Eyes:
 
     async def open(self, path: str) -> Page:
         """A page of a browser of its own: errors of scripts and refusals by the policy are kept."""
-        context = await self.browser.new_context(viewport=DESK, color_scheme="light")
+        context = await self.browser.new_context(viewport=DESK, reduced_motion="reduce")
         self.contexts.append(context)
         page = await context.new_page()
         page.on("console", lambda told: self._hear(path, told.type, told.text))

@@ -14,6 +14,13 @@ TIMES = "\u00d7"
 ACKNOWLEDGED = alerts_pb2.ALERT_STATE_ACKNOWLEDGED
 
 
+async def inbox(eyes: Eyes) -> Page:
+    """The list, once it answers without being loaded anew."""
+    page = await eyes.open("/")
+    await expect(page.locator("#live-word")).to_have_text("Live")
+    return page
+
+
 async def press(page: Page, *keys: str) -> None:
     for key in keys:
         await page.keyboard.press(key)
@@ -27,7 +34,7 @@ async def focused(page: Page) -> str:
 async def test_j_and_k_walk_over_headings_and_open_rows_only(running: Running, eyes: Eyes) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await press(page, "j")
     assert f"12 {TIMES} Parcel handed over" in await focused(page)
     await press(page, "j")
@@ -44,9 +51,7 @@ async def test_a_group_is_acknowledged_in_three_presses_and_others_see_it(
 ) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    mine, theirs = await eyes.open("/"), await eyes.open("/")
-    for page in (mine, theirs):
-        await expect(page.locator("#live-word")).to_have_text("Live")
+    mine, theirs = await inbox(eyes), await inbox(eyes)
     await press(mine, "j", "x", "a")
     await expect(mine.locator("#notice")).to_have_text("12 acknowledged.")
     await expect(mine.locator("#bulk")).to_be_hidden()
@@ -61,7 +66,7 @@ async def test_one_row_is_acknowledged_by_a_alone_and_keeps_the_focus(
     running.company.promise("p")
     running.company.alert("p")
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await press(page, "j", "a")
     await expect(page.get_by_text("Acknowledged by anna")).to_be_visible()
     await expect(page.locator("#rows tr:focus-within")).to_contain_text("order/4711")
@@ -70,7 +75,7 @@ async def test_one_row_is_acknowledged_by_a_alone_and_keeps_the_focus(
 async def test_a_group_is_escalated_by_a_key_and_a_reason(running: Running, eyes: Eyes) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await press(page, "j", "x", "e")
     await page.keyboard.type("the shift lead is away")
     await press(page, "Enter")
@@ -88,7 +93,7 @@ async def test_a_row_is_taken_assigned_noted_and_closed_without_selecting_it_fir
     running.company.promise("p", "breached")
     running.company.alert("p", condition="breached")
     await running.feed.refresh()
-    page, alert = await eyes.open("/"), running.company.alerts["alert/p"]
+    page, alert = await inbox(eyes), running.company.alerts["alert/p"]
     notice = page.locator("#notice")
     await press(page, "j", "m")
     await expect(notice).to_contain_text("Assigned to you.")
@@ -98,11 +103,11 @@ async def test_a_row_is_taken_assigned_noted_and_closed_without_selecting_it_fir
     await press(page, "Enter")
     await expect(notice).to_contain_text("Assigned. Its ladder")
     assert alert.assignee == "ben"
-    await press(page, "j", "w")
+    await press(page, "w")
     await page.keyboard.type("called")
     await press(page, "Enter")
     await expect(notice).to_contain_text("Noted.")
-    await press(page, "j", "c")
+    await press(page, "c")
     await page.keyboard.type("cap")
     await press(page, "Enter")
     await expect(notice).to_contain_text("Closed.")
@@ -116,7 +121,7 @@ async def test_what_was_refused_of_many_is_said_with_the_reason(
     make_busy(running.company)
     running.company.alerts["alert/ship-3"].condition = "at_risk"
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await press(page, "j", "x", "c")
     await page.keyboard.type("sup")
     await press(page, "Enter")
@@ -130,8 +135,7 @@ async def test_what_a_reader_closed_and_selected_stays_so_when_news_come(
 ) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    page = await eyes.open("/")
-    await expect(page.locator("#live-word")).to_have_text("Live")
+    page = await inbox(eyes)
     await page.get_by_label(f"3 {TIMES} Refund approved").click()
     await page.get_by_label("Select Disagreement of order/4711").click()
     running.company.promise("new", subject="order/1", owed_by="support", customer_visible_by=1)
@@ -146,7 +150,7 @@ async def test_what_a_reader_closed_and_selected_stays_so_when_news_come(
 async def test_shift_click_selects_all_between(running: Running, eyes: Eyes) -> None:
     make_busy(running.company)
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await page.get_by_label(f"12 {TIMES} Parcel handed over").click()
     await page.get_by_label("Select Parcel handed over of order/4701").click()
     await page.get_by_label("Select Parcel handed over of order/4704").click(modifiers=["Shift"])
@@ -160,7 +164,7 @@ async def test_n_and_b_stay_with_the_subject_of_the_row(running: Running, eyes: 
     running.company.promise("other", subject="order/1", owed_by="support", customer_visible_by=20)
     running.company.promise("b", owed_by="finance", customer_visible_by=30)
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await press(page, "j", "n")
     assert "finance owes" in await focused(page)
     await press(page, "b")
@@ -173,7 +177,7 @@ async def test_g_and_a_letter_go_to_a_page_and_mean_nothing_else(
     running.company.promise("p")
     running.company.alert("p")
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await press(page, "j", "g", "a")
     await page.wait_for_url("**/agreements")
     assert running.company.alerts["alert/p"].state == alerts_pb2.ALERT_STATE_OPEN
@@ -187,7 +191,7 @@ async def test_while_the_help_is_open_no_key_does_anything_else(
     running.company.promise("p")
     running.company.alert("p")
     await running.feed.refresh()
-    page = await eyes.open("/")
+    page = await inbox(eyes)
     await press(page, "j", "?", "a")
     await expect(page.locator("#help")).to_be_visible()
     await press(page, "Escape")
