@@ -54,7 +54,7 @@ class Jars:
 def kafka_jars(cache: Path) -> Jars:
     """Kafka's class path, downloaded if need be; raises DownloadFailed."""
     lock = LockFile.load(lock_path())
-    with one_at_a_time(cache):
+    with _one_at_a_time(cache):
         if _differences(lock, cache):
             return _download(lock, cache)
         if paths := _build(cache, lock, PythonResolver()):
@@ -162,7 +162,7 @@ def _one_line(error: BaseException) -> str:
 
 
 @contextmanager
-def one_at_a_time(cache: Path) -> Iterator[None]:
+def _one_at_a_time(cache: Path) -> Iterator[None]:
     """Two stacks may share a cache; the second waits until the first has downloaded."""
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("a") as lock:

@@ -5,13 +5,14 @@ with it a broker is ready in about half of the time. Nothing depends on it: a fi
 use is passed over, and where none can be made Kafka starts as ever.
 """
 
+import fcntl
 import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from services.local.jars import Jars, one_at_a_time
+from services.local.jars import Jars
 from services.local.kafka import Kafka
 from services.local.ports import Ports
 from services.local.tether import tethered
@@ -24,14 +25,20 @@ LOOK_EVERY_S = 0.05
 
 
 def prepare_quick_start(jars: Jars) -> None:
-    """Make the cache if there is none. Raises ServerFailed where not even storage can be made."""
-    cache = jars.startup.parent
-    with one_at_a_time(cache):
-        if not jars.startup.exists():
-            with tempfile.TemporaryDirectory(prefix="quick-start-", dir=cache) as folder:
-                made = Path(folder) / jars.startup.name
-                if _run_once(Path(folder), jars, made) and made.exists():
-                    made.replace(jars.startup)
+    """Make the cache if there is none, in ten seconds; whoever comes meanwhile goes without it.
+
+    Raises ServerFailed where not even storage can be made.
+    """
+    folder = jars.startup.parent
+    with (folder / "quick-start-lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        with tempfile.TemporaryDirectory(prefix="quick-start-", dir=folder) as home:
+            made = Path(home) / jars.startup.name
+            if _run_once(Path(home), jars, made) and made.exists():
+                made.replace(jars.startup)
 
 
 def _run_once(folder: Path, jars: Jars, made: Path) -> bool:

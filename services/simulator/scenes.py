@@ -31,7 +31,7 @@ PARTIES = sorted({call.party for call in CALLS.values()})
 AT_ONCE = 6
 """Orders that the departments work on at the same time."""
 REFUSALS_KEPT = 20
-LOOK_EVERY_S = 0.005
+LOOK_EVERY_S = 0.02
 ORDERS_WITHIN = timedelta(days=30)
 
 

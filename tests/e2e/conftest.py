@@ -17,9 +17,12 @@ from tests.e2e.webhook import Hook
 READY_DEADLINE_S = 60.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tracked_stack() -> Iterator[LocalStack]:
-    """A stack with a tracker, for tests that have subjects and sources of their own."""
+    """A stack with a tracker, for tests that have subjects and sources of their own.
+
+    A tracker that nobody needs any more would take a fifth of a core from the tests that follow.
+    """
     with a_stack() as stack:
         stack.start_services(["tracker"])
         assert wait_for_services(stack.settings, ["tracker"], READY_DEADLINE_S) == {}

@@ -134,6 +134,9 @@ def test_what_was_archived_and_lost_is_made_again_and_nobody_hears_of_it(
     assert f"{subjects - kept} subjects were moved" in said
     assert 0 < kept < subjects
 
+    with pytest.raises(AssertionError, match="A tracker is running: tracker-1"):
+        work.handoff("rebuild", "--archive", archive)
+
     stopped, before = work.pid, work.epochs()
     os.kill(stopped, signal.SIGSTOP)
     try:
@@ -147,10 +150,3 @@ def test_what_was_archived_and_lost_is_made_again_and_nobody_hears_of_it(
     until(lambda: work.epochs() >= before + 2 * partitions, "it follows all partitions", 60)
     assert work.rows() == truth
     assert (work.documents("tracker.outbox"), work.verdicts()) == (0, verdicts)
-
-
-def test_a_rebuild_beside_a_tracker_that_runs_is_refused(
-    tracked_stack: LocalStack, tmp_path: Path
-) -> None:
-    with pytest.raises(AssertionError, match="A tracker is running: tracker-1"):
-        handoff(tracked_stack, "rebuild", "--archive", str(tmp_path))

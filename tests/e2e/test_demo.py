@@ -81,68 +81,51 @@ def nothing_is_left(processes: dict[str, ProcessIdentity]) -> bool:
     return not any(is_alive(process) for process in processes.values())
 
 
-def test_a_company_is_watched_to_its_summary_and_nothing_is_left_running(
+def test_a_company_is_watched_to_its_summary_and_goes_on_until_ctrl_c_ends_it_in_peace(
     environment: dict[str, str], home: Path
 ) -> None:
-    with demo(environment, home, "--once", "--duration", "15") as shown:
+    with demo(environment, home, "--duration", "15") as shown:
         until(lambda: shown.says("Ready after"), "all services are ready", START_DEADLINE_S)
         processes = shown.processes()
         assert list(processes) == ["kafka", "mongod", *SERVICES]
-        assert shown.process.wait(PLAY_DEADLINE_S) == 0, shown.text
+        until(lambda: shown.says("Time goes on"), "it is summed up", PLAY_DEADLINE_S)
 
         assert shown.number(r"First alert (\d+) s after the start") > 0
         assert re.search(r"(at risk|broken) .*finance owes sales “payment approved”", shown.text)
         assert "Next: Approve or decline the payment" in shown.text
         assert re.search(r"console +http://127.0.0.1:\d+", shown.text)
-        assert re.search(r"http://127.0.0.1:\d+/subjects/order/A-10\d\d", shown.text)
+        page = re.search(r"http://127.0.0.1:\d+/subjects/order/A-10\d\d", shown.text)
+        assert page
+        assert "order/A-10" in asking.get(page[0]).raise_for_status().text
 
         assert shown.number(r"(\d+) promises, from \d+ events") > 20
         assert shown.number(r"(\d+) +kept") > 10
         assert shown.number(r"(\d+) +breached") > 0
         assert shown.number(r"(\d+) of \d+ +at risk or broken") > 0
         assert "refused" not in shown.text
+
+        shown.process.send_signal(signal.SIGINT)
+        assert shown.process.wait(STOP_DEADLINE_S) == 0
         assert "Everything has stopped." in shown.text
+        assert "Traceback" not in shown.text
         assert nothing_is_left(processes)
         assert not state.state_path(home / "demo").exists()
 
 
-@pytest.fixture
-def orders(home: Path) -> str:
+def test_real_orders_are_played_once_and_nothing_is_left_running(
+    environment: dict[str, str], home: Path
+) -> None:
     data = home / "data"
     data.mkdir()
     write_joined(data, ORDERS)
-    return str(data)
-
-
-def test_ctrl_c_in_the_middle_ends_it_in_peace_and_leaves_nothing(
-    environment: dict[str, str], home: Path, orders: str
-) -> None:
-    with demo(environment, home, "--from", orders) as shown:
-        until(lambda: shown.says("First alert"), "an alert is shown", START_DEADLINE_S)
+    with demo(environment, home, "--from", str(data), "--duration", "8", "--once") as shown:
+        until(lambda: shown.says("Ready after"), "what reads is ready", START_DEADLINE_S)
         processes = shown.processes()
-        shown.process.send_signal(signal.SIGINT)
-        assert shown.process.wait(STOP_DEADLINE_S) == 0
-        assert "Everything has stopped." in shown.text
-        assert "Time goes on" not in shown.text
-        assert "Traceback" not in shown.text
-        assert nothing_is_left(processes)
-
-
-def test_real_orders_are_played_and_their_pages_stay_until_another_terminal_ends_it(
-    environment: dict[str, str], home: Path, orders: str
-) -> None:
-    with demo(environment, home, "--from", orders, "--duration", "8") as shown:
-        until(lambda: shown.says("Time goes on"), "it is summed up", START_DEADLINE_S)
+        assert shown.process.wait(PLAY_DEADLINE_S) == 0, shown.text
         assert "3 of the last month's orders" in shown.text
         assert shown.number(r"(\d+) +kept") == 6
         assert shown.number(r"(\d+) +breached") == 4
-        page = re.search(r"http://127.0.0.1:\d+/subjects/order/late", shown.text)
-        assert page
-        assert "late" in asking.get(page[0]).raise_for_status().text
-
-        processes = shown.processes()
-        subprocess.run((*HANDOFF, "down"), env=environment, check=True)
-        assert shown.process.wait(STOP_DEADLINE_S) == 0
+        assert re.search(r"http://127.0.0.1:\d+/subjects/order/late", shown.text)
         assert nothing_is_left(processes)
 
 

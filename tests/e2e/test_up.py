@@ -74,7 +74,7 @@ def company(environment: dict[str, str], home: Path) -> Iterator[Up]:
         yield started
 
 
-def test_doctor_finds_everything_well_what_is_killed_comes_back_and_ctrl_c_ends_all_of_it(
+def test_doctor_finds_everything_well_what_is_killed_comes_back_and_down_ends_all_of_it(
     environment: dict[str, str], home: Path, company: Up
 ) -> None:
     assert list(running(home)) == ["kafka", "mongod", *SERVICES]
@@ -93,7 +93,7 @@ def test_doctor_finds_everything_well_what_is_killed_comes_back_and_ctrl_c_ends_
     assert company.says("finance was ended by SIGKILL; it is started again in 0.5 s.")
 
     processes = running(home)
-    company.process.send_signal(signal.SIGINT)
+    assert run(environment, "down").returncode == 0
     assert company.process.wait(timeout=60) == 0
     assert not any(is_alive(process) for process in processes.values())
     assert company.says("Everything has stopped.")
