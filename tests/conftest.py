@@ -27,8 +27,11 @@ from services.shared.settings import MongoSettings, Settings, load
 from tests.polling import until
 
 # A loaded machine is no fault of the code. What decides whether a change lands tries the same
-# examples each time; everybody else tries new ones.
-hypothesis.register_profile("handoff", deadline=None, derandomize="CI" in os.environ)
+# examples each time, and few of them; everybody else tries new ones, and as many as is usual.
+CI = "CI" in os.environ
+hypothesis.register_profile(
+    "handoff", deadline=None, derandomize=CI, max_examples=50 if CI else 100
+)
 hypothesis.load_profile("handoff")
 
 
@@ -40,13 +43,27 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What kills servers comes last, and of that the storm first, for it takes longest."""
-    turns = {"storm": 1, "e2e": 2}
+    """What kills servers comes last, and of that what takes longest first: the storm, whole
+    companies, the others; so no process is left alone with much to do.
+    """
     here = Path(__file__).parent
-    items.sort(key=lambda item: turns.get(item.path.relative_to(here).parts[0], 0))
+
+    def turn(item: pytest.Item) -> int:
+        path = item.path.relative_to(here)
+        first = {"storm": 1, "e2e": 3}.get(path.parts[0], 0)
+        return 2 if path.name in WHOLE_COMPANIES else first
+
+    items.sort(key=turn)
 
 
 CACHE = load(Settings).home / "cache"
+WHOLE_COMPANIES = {
+    "test_demo.py",
+    "test_killed_in_turn.py",
+    "test_one_order.py",
+    "test_stories.py",
+    "test_up.py",
+}
 
 NewStack = Callable[[], LocalStack]
 

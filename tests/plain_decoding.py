@@ -37,8 +37,7 @@ def plainly(
         envelope = checked(received.value, party)
         body = decode_event(envelope.type, envelope.body)
         if isinstance(body, Heartbeat):
-            through = to_instant(body.complete_through)
-            return Told(received, party, body, "", envelope.source, through)
+            return Told(received, party, body, "", envelope.source, envelope.occurred_at)
         if received.key != envelope.subject.encode():
             raise InvalidEvent(
                 "wrong_key",

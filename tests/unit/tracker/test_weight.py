@@ -13,13 +13,14 @@ from tests.promising import ORDER, an_event, at, sets_of
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=8)
 VALUES = st.recursive(
-    st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=120),
-    lambda inner: st.lists(inner, max_size=20) | st.dictionaries(NAMES, inner, max_size=8),
+    st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=12) | st.dictionaries(NAMES, inner, max_size=6),
+    max_leaves=20,
 )
 LINES = {"lines": [{"sku": "lamp", "quantity": 1}] * 10}
 
 
-@given(st.dictionaries(NAMES, VALUES, max_size=6))
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
 def test_nothing_weighs_less_than_it_takes_in_a_document(fields: dict[str, object]) -> None:
     assert len(bson.encode(fields)) <= weight(fields)
 
