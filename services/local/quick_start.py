@@ -7,9 +7,11 @@ use is passed over, and where none can be made Kafka starts as ever.
 
 import fcntl
 import os
+import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from services.local.jars import Jars
@@ -58,11 +60,19 @@ def _run_once(folder: Path, jars: Jars, made: Path) -> bool:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        while not kafka.is_ready() and process.poll() is None and time.monotonic() < give_up_at:
-            time.sleep(LOOK_EVERY_S)
-        process.terminate()
         try:
-            process.wait(max(0.0, give_up_at - time.monotonic()))
+            while not kafka.is_ready() and process.poll() is None and time.monotonic() < give_up_at:
+                time.sleep(LOOK_EVERY_S)
+            process.terminate()
+            return process.wait(max(0.0, give_up_at - time.monotonic())) >= 0
         except subprocess.TimeoutExpired:
-            process.kill()
-    return process.returncode >= 0
+            return False
+        finally:
+            _kill(process)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """With the Java that it starts to write the cache."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

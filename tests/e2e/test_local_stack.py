@@ -206,6 +206,37 @@ def test_what_java_cannot_use_of_it_is_passed_over(home: Path) -> None:
     assert (home / "kafka" / "data" / "meta.properties").exists()
 
 
+PREPARE = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from services.local.jars import kafka_jars
+import psutil
+from services.local.quick_start import prepare_quick_start
+try:
+    prepare_quick_start(replace(kafka_jars(Path(sys.argv[1])), startup=Path(sys.argv[2])))
+except KeyboardInterrupt:
+    print(psutil.Process().children())
+"""
+
+
+def test_ctrl_c_while_java_works_its_classes_out_leaves_nothing(home: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PREPARE, str(CACHE), str(home / "kafka.aot")],
+        stdout=subprocess.PIPE,
+    ) as process:
+        watched = psutil.Process(process.pid)
+        until(lambda: any(map(_works_out, watched.children())), "Java runs")
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30)[0] == b"[]\n"
+    assert [each.name for each in home.iterdir()] == ["quick-start-lock"]
+
+
+def _works_out(process: psutil.Process) -> bool:
+    seen = process.as_dict(["name", "cmdline"], ad_value=())
+    return seen["name"] == "java" and any("AOTCacheOutput" in each for each in seen["cmdline"])
+
+
 def test_a_server_that_cannot_start_is_said_with_its_reason_and_its_log(
     home: Path, stack: LocalStack
 ) -> None:
