@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from services.local.errors import ServerFailed, TopicDiffers
@@ -61,7 +61,10 @@ def wanted(settings: Settings) -> tuple[Topic, ...]:
 
 
 def create_topics(settings: Settings) -> None:
-    """Makes what is missing; raises TopicDiffers if one exists with other partitions."""
+    """Makes what is missing and waits until all of it takes records.
+
+    Raises TopicDiffers if one exists with other partitions, ServerFailed if it takes too long.
+    """
     with admin(settings.kafka) as kafka:
         existing = partition_counts(kafka)
         missing = [topic for topic in wanted(settings) if topic.name not in existing]
@@ -71,6 +74,7 @@ def create_topics(settings: Settings) -> None:
             )
         if missing:
             _create(kafka, missing)
+        _wait_for_leaders(kafka, settings)
 
 
 def partition_differences(settings: Settings, existing: Mapping[str, int]) -> Iterator[Difference]:
@@ -144,4 +148,14 @@ def _create(kafka: KafkaAdminClient, topics: list[Topic]) -> None:
     }
     with suppress(TopicAlreadyExistsError):  # another process made it at the same moment
         kafka.create_topics(requests)
-    kafka.wait_for_topics(list(requests))
+    kafka.wait_for_topics(list(requests), timeout_ms=TIMEOUT_MS)
+
+
+def _wait_for_leaders(kafka: KafkaAdminClient, settings: Settings) -> None:
+    """A broker that is busy names itself the leader seconds before it makes a partition's log, and
+    turns away what is published until then; but it tells where a log ends only if there is one.
+    """
+    places = [
+        TopicPartition(topic.name, n) for topic in wanted(settings) for n in range(topic.partitions)
+    ]
+    kafka.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST), timeout_ms=TIMEOUT_MS)
