@@ -77,7 +77,10 @@ class MongoAlertStore:
             return decision
 
         with self.audit.turn if act else nullcontext():
-            return in_transaction(self._client, work)
+            decision = in_transaction(self._client, work)
+        if decision.event:
+            self._outbox.news.set()
+        return decision
 
     def _publish(self, decision: Decision, act: Act, session: ClientSession) -> None:
         alert = decision.history.alert(act.about)
@@ -222,7 +225,9 @@ class MongoAlertStore:
             return row.id
 
         with self.audit.turn:
-            return in_transaction(self._client, work)
+            event_id = in_transaction(self._client, work)
+        self._outbox.news.set()
+        return event_id
 
 
 def _save(promise_id: str, before: History, decision: Decision) -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from services.sales.api import COMMANDS, SERVICE
 from services.sales.handlers import handle
 from services.sales.store import SHAPES
-from services.shared.department.running import started, waking
+from services.shared.department.running import started
 from services.shared.department.serving import registration
 from services.shared.department.storing import MongoStore, Voice
 from services.shared.settings import Settings
@@ -28,6 +28,6 @@ def main() -> None:
         voice = Voice(PARTY, settings.source)
         store = MongoStore(service.mongo, settings.mongo.database, voice, SHAPES)
         relay = service.relay(store.outbox, settings.source)
-        answer = waking(relay, partial(handle, store=store))
+        answer = partial(handle, store=store)
         commands = registration(SERVICE, COMMANDS, answer, service.clock)
         service.run(commands, settings.endpoints.sales, store.prepare, relay.run)

@@ -5,6 +5,7 @@ Publishing is the relay's.
 """
 
 import hashlib
+import threading
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Required, TypedDict, Unpack
@@ -130,6 +131,8 @@ class Outbox:
         self._backlog: int | None = None
         self._packs_at_once = PACKS_AT_ONCE
         self._written = Written()
+        self.news = threading.Event()
+        """Set by whoever has committed rows, so that the relay of this process looks at once."""
         self.turn = Turn(client, database, name)
 
     def prepare(self) -> None:

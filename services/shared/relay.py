@@ -35,7 +35,8 @@ from services.shared.telemetry import Telemetry, trace_headers
 from services.shared.turn import TurnLost
 
 BATCH_ROWS = 1_000
-POLL_S = 0.1
+POLL_S = 0.25
+"""What this process commits is looked for at once; this is for what a replica of it commits."""
 HEARTBEAT_S = 1.0
 TURN_RENEWAL_S = 1.0
 COUNT_S = 1.0
@@ -59,7 +60,6 @@ class Relay:
     telemetry: Telemetry
     health: Health
     _spans: Allowance = field(default_factory=lambda: Allowance(SPANS_A_SECOND), init=False)
-    _woken: threading.Event = field(default_factory=threading.Event, init=False)
     _renew_at: float = field(default=0.0, init=False)
     _beat_at: float = field(default=0.0, init=False)
     _count_at: float = field(default=0.0, init=False)
@@ -77,13 +77,13 @@ class Relay:
         )
 
     def wake(self) -> None:
-        """Something was committed: look now instead of at the next poll."""
-        self._woken.set()
+        """Look now instead of at the next poll."""
+        self.outbox.news.set()
 
     def run(self, stop: threading.Event) -> None:
         """Publishes until stopped; trouble with Mongo or Kafka is reported and waited out."""
         while not stop.is_set():
-            self._woken.clear()
+            self.outbox.news.clear()
             try:
                 published = self._round(self._heartbeat_is_due()) if self._my_turn() else 0
             except TurnLost:
@@ -94,7 +94,7 @@ class Relay:
                 continue
             self.health.report(PART, None)
             if published < BATCH_ROWS:
-                self._woken.wait(POLL_S)
+                self.outbox.news.wait(self._until_next())
         self._release()
 
     def publish_once(self) -> int:
@@ -119,6 +119,11 @@ class Relay:
     def _heartbeat_is_due(self) -> bool:
         beats = self.party is not None and self.settings.clock == "wall"
         return beats and time.monotonic() >= self._beat_at
+
+    def _until_next(self) -> float:
+        """Seconds until it looks again where there is no news: not past the next heartbeat."""
+        to_heartbeat = self._beat_at - time.monotonic()
+        return min(POLL_S, to_heartbeat) if to_heartbeat > 0 else POLL_S
 
     def _my_turn(self) -> bool:
         now = time.monotonic()

@@ -4,7 +4,7 @@ from functools import partial
 
 from pydantic import Field
 
-from services.shared.department.running import started, waking
+from services.shared.department.running import started
 from services.shared.department.serving import registration
 from services.shared.department.storing import MongoStore, Voice
 from services.shared.settings import Settings
@@ -28,7 +28,7 @@ def main() -> None:
         voice = Voice(PARTY, settings.source)
         store = MongoStore(service.mongo, settings.mongo.database, voice, SHAPES)
         relay = service.relay(store.outbox, settings.source)
-        answer = waking(relay, partial(handle, store=store))
+        answer = partial(handle, store=store)
         commands = registration(SERVICE, COMMANDS, answer, service.clock)
         consumer = service.consumer(partial(hear, store=store), HEARD)
         service.run(commands, settings.endpoints.support, store.prepare, relay.run, consumer)

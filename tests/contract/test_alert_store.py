@@ -504,6 +504,7 @@ def test_a_release_is_an_event_of_those_on_call(
     mongo_store: MongoAlertStore, outbox: Outbox
 ) -> None:
     event_id = mongo_store.release(a_release(), a_promise(), RELEASED)
+    assert outbox.news.is_set()
     mongo_store.release(a_release(), a_promise(), RELEASED)
     (row,) = waiting_rows(outbox)
     envelope = decode_envelope(row.record.value)
@@ -520,8 +521,10 @@ def test_a_dispute_is_an_event_of_those_on_call_once(
 ) -> None:
     desk = Desk(mongo_store, everybody_at_once(("log",)))
     hear(mongo_store, breached())
+    assert not outbox.news.is_set()
     for _ in range(2):
         answering.dispute_verdict(Asked(key(), "ann", "it left on time", "k"), desk, NOW, "")
+        assert outbox.news.is_set()
     (row,) = waiting_rows(outbox)
     envelope = decode_envelope(row.record.value)
     assert (row.record.topic, row.record.key) == ("handoff.oncall.v1", b"order/4711")

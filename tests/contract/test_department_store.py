@@ -202,6 +202,17 @@ def test_one_key_at_the_same_time_has_one_answer_and_one_effect(opened: Opened) 
     assert load(opened.store) == Loaded({Kind.ORDER: order}, {Kind.ORDER: 1})
 
 
+def test_what_was_committed_is_news_to_the_relay(
+    client: "MongoClient[Row]", fresh_database: Settings
+) -> None:
+    database = fresh_database.mongo.database
+    store = MongoStore(client, database, Voice("sales", "test"), SALES.shapes)
+    store.prepare()
+    assert not store.outbox.news.is_set()
+    store.transaction(lambda unit: unit.tell([OrderCancelled("a")], ABOUT, a_context()))
+    assert store.outbox.news.is_set()
+
+
 def test_mongo_forgets_answers_by_itself(
     client: "MongoClient[Row]", fresh_database: Settings, open_in_mongo: Open
 ) -> None:

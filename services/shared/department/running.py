@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
@@ -20,9 +20,7 @@ from pymongo.errors import PyMongoError
 from services.shared import consuming, health, rpc, telemetry
 from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
 from services.shared.clock import Clock, WallClock
-from services.shared.department.handling import Answer
 from services.shared.department.hearing import Hear, Heard, listener, only, topics_of
-from services.shared.department.serving import Handle
 from services.shared.errors import SettingsError
 from services.shared.health import Health
 from services.shared.mongo import Row, TransactionTooLong, connect, wait_until_reachable
@@ -195,14 +193,3 @@ def started(name: str, of: type[S]) -> Iterator[Service[S]]:
             yield Service(name, settings, observed, Health(MONGO), client, closing)
         except (SettingsError, OSError) as error:
             sys.exit(f"{name}: {error}")
-
-
-def waking(relay: Relay, handle: Handle) -> Handle:
-    """`handle`, after which the relay looks for new events at once."""
-
-    def handle_and_wake(command: Any, content: bytes) -> Answer:  # noqa: ANN401 - any command
-        answer = handle(command, content)
-        relay.wake()
-        return answer
-
-    return handle_and_wake

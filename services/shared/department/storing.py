@@ -98,10 +98,13 @@ class MongoStore:
             return work(unit)
 
         deadline = time.monotonic() + TRANSACTION_LIMIT_S
-        for _ in range(ATTEMPTS - 1):
-            with suppress(Stale):
-                return in_transaction(self._client, attempt, deadline - time.monotonic())
-        return in_transaction(self._client, attempt, deadline - time.monotonic())
+        try:
+            for _ in range(ATTEMPTS - 1):
+                with suppress(Stale):
+                    return in_transaction(self._client, attempt, deadline - time.monotonic())
+            return in_transaction(self._client, attempt, deadline - time.monotonic())
+        finally:
+            self.outbox.news.set()
 
     def answer_to(self, key: str) -> Answer | None:
         row = self._answers.find_one({"_id": key})
