@@ -166,46 +166,52 @@ PROMISES = (
 )
 
 
-@st.composite
-def facts(draw: st.DrawFn, id: bytes, types: tuple[str, ...]) -> Event:
-    type = draw(st.sampled_from(types))
+# Made once: to make a strategy, and find out what it is like, takes longer than to draw from it.
+BOOLEANS = st.booleans()
+PIECES = st.integers(1, 3)
+TYPES = {types: st.sampled_from(types) for types in STORIES}
+FEW, MANY = st.sampled_from("12"), st.sampled_from("123456")
+ON_ITS_WAY = st.sampled_from([0, 4 * HOUR])
+FIELDS: dict[str, dict[str, st.SearchStrategy[object]]] = {
+    "sales.OrderAmended": {"promised_by": TIMES, "pieces": PIECES},
+    "operations.ParcelDelivered": {"pieces": PIECES},
+    "oncall.PromiseDisputed": {"by_party": st.sampled_from(["sales", "operations"])},
+}
+PROMISE_IDS = st.sampled_from([f"{ORDER}~{promise}" for promise in PROMISES])
+IDS = st.permutations([bytes([n]) * 16 for n in range(12)])
+COUNTS, RETRACTIONS = st.integers(2, 9), st.integers(0, 3)
+ANY_STORY = st.sampled_from(STORIES)
+PASSED, LAGS = st.sampled_from([0, 5, 60, 240]), st.sampled_from([0, 0, 1, 90])
+FIRST_PASSED = st.sampled_from([60, 240])
+
+
+def _fact(draw: st.DrawFn, id: bytes, types: tuple[str, ...]) -> Event:
+    type = draw(TYPES[types])
     occurred_at = draw(MORNING if type in OFTEN[:2] else TIMES)
-    promise_id = f"{ORDER}~{draw(st.sampled_from(PROMISES))}" if type.startswith("oncall") else ""
-    value = promise_id or draw(st.sampled_from("12" if type != OFTEN[1] else "123456"))
+    promise_id = draw(PROMISE_IDS) if type.startswith("oncall") else ""
+    value = promise_id or draw(MANY if type == OFTEN[1] else FEW)
     return an_event(
         type,
         occurred_at,
         id=id,
         key=((KEYS[type], value),) if KEYS[type] else (),
-        arrived_at=occurred_at + draw(st.sampled_from([0, 4 * HOUR])),
-        fields=draw(_fields(type)),
+        arrived_at=occurred_at + draw(ON_ITS_WAY),
+        fields={name: draw(values) for name, values in FIELDS.get(type, {}).items()},
         promise_id=promise_id,
     )
 
 
 @st.composite
-def _fields(draw: st.DrawFn, type: str) -> dict[str, object]:
-    pieces = st.integers(1, 3)
-    match type:
-        case "sales.OrderAmended":
-            return {"promised_by": draw(TIMES), "pieces": draw(pieces)}
-        case "operations.ParcelDelivered":
-            return {"pieces": draw(pieces)}
-        case "oncall.PromiseDisputed":
-            return {"by_party": draw(st.sampled_from(["sales", "operations"]))}
-    return {}
-
-
-@st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     """Events in order of arrival; some take back another, or what took back another."""
-    ids = draw(st.permutations([bytes([n]) * 16 for n in range(12)]))
-    count = draw(st.integers(2, 9))
-    types = draw(st.sampled_from(STORIES))
-    told = [draw(facts(id, types)) for id in ids[:count]]
-    for id in ids[count : count + draw(st.integers(0, 3))]:
+    ids, count, types = draw(IDS), draw(COUNTS), draw(ANY_STORY)
+    told = [_fact(draw, id, types) for id in ids[:count]]
+    for id in ids[count : count + draw(RETRACTIONS)]:
         told.append(a_retraction(draw(st.sampled_from(told)), draw(TIMES), id=id))
     return draw(st.permutations(told))
+
+
+HISTORIES = histories()
 
 
 @dataclass(frozen=True)
@@ -232,13 +238,12 @@ def days(draw: st.DrawFn) -> list[Step]:
 
     Half of the days begin with a promise that is broken before the rest is told.
     """
-    left, steps = draw(histories()), list[Step]()
-    if draw(st.booleans()):
-        steps.append(Step(_first_promise(draw(TIMES)), draw(st.sampled_from([60, 240]))))
+    left, steps = draw(HISTORIES), list[Step]()
+    if draw(BOOLEANS):
+        steps.append(Step(_first_promise(draw(TIMES)), draw(FIRST_PASSED)))
     while left:
         size = draw(st.integers(1, len(left)))
-        minutes, lag = draw(st.sampled_from([0, 5, 60, 240])), draw(st.sampled_from([0, 0, 1, 90]))
-        steps.append(Step(tuple(left[:size]), minutes, lag, draw(st.booleans())))
+        steps.append(Step(tuple(left[:size]), draw(PASSED), draw(LAGS), draw(BOOLEANS)))
         left = left[size:]
     return steps
 

@@ -9,7 +9,7 @@ from services.tracker.packing import pack, unpack
 from tests.agendas import entries, wanted
 from tests.histories import FIRST, SETS, Step, days
 from tests.promising import MINUTE, ORDER
-from tests.properties.test_usual import OTHERS, TOGETHER, plain_days, sets_of_two
+from tests.properties.test_usual import DAYS, TOGETHER, sets_of_two
 
 
 @pytest.mark.parametrize("name", TOGETHER)
@@ -20,7 +20,7 @@ def test_one_entry_stands_for_each_promise_that_is_looked_at_again(
 ) -> None:
     table = Table(sets_of_two(TOGETHER[name]))
     now = FIRST
-    for step in data.draw(plain_days(OTHERS[name]) | days()):
+    for step in data.draw(DAYS[name]):
         for event in step.events:
             table.apply(ORDER, event, now)
             assert entries(table) == wanted(table)

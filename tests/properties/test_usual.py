@@ -19,7 +19,7 @@ from services.tracker.core.subject import Event
 from services.tracker.core.table import Table
 from services.tracker.core.usual import begin, go_on
 from services.tracker.core.verdicts import Verdict
-from tests.histories import ACCEPTED, FIRST, KEYS, MORE, REFUND, SOON, TELL, Step, days
+from tests.histories import ACCEPTED, BOOLEANS, FIRST, KEYS, MORE, REFUND, SOON, TELL, Step, days
 from tests.promising import (
     HOUR,
     MINUTE,
@@ -86,31 +86,44 @@ def payment(**changes: Any) -> Event:  # noqa: ANN401 - any of its fields
     return an_event(key=(("payment_id", "p1"),), order="4711", **changes)
 
 
+IDS = st.integers(0, 200).map(lambda n: bytes([n]) * 16)
+NUMBERS, NAMED = st.sampled_from("12"), st.sampled_from(["", "1"])
+RETRACTIONS, PASSED = st.sampled_from([0, 0, 1, 2]), st.sampled_from([0, 0, 30, 60])
+
+
 @st.composite
-def plain_events(draw: st.DrawFn, others: tuple[str, ...]) -> Event:
+def plain_events(draw: st.DrawFn, types: st.SearchStrategy[str]) -> Event:
     """One of few, so that those that belong together meet."""
-    type = draw(st.sampled_from((*OFTEN * 2, *others * 2, *SELDOM)))
+    type = draw(types)
     disputed = type == "oncall.PromiseDisputed"
     return an_event(
         type,
         draw(TIMES),
-        id=bytes([draw(st.integers(0, 200))]) * 16,
-        key=((KEYS[type], draw(st.sampled_from("12"))),) if KEYS.get(type) else (),
+        id=draw(IDS),
+        key=((KEYS[type], draw(NUMBERS)),) if KEYS.get(type) else (),
         promise_id=f"{ORDER}~ship-paid-order~payment_id=p1" if disputed else "",
-        customer=draw(st.sampled_from(["", "1"])),
-        case=draw(st.sampled_from(["", "1"])),
+        customer=draw(NAMED),
+        case=draw(NAMED),
     )
 
 
 @st.composite
-def plain_days(draw: st.DrawFn, others: tuple[str, ...]) -> list[Step]:
+def plain_days(draw: st.DrawFn, events: st.SearchStrategy[list[Event]]) -> list[Step]:
     """A payment, then what is told between looks at the clock; some of it is taken back."""
-    told = [payment(time="08:00"), *draw(st.lists(plain_events(others), min_size=1, max_size=6))]
-    for number in range(draw(st.sampled_from([0, 0, 1, 2]))):
+    told = [payment(time="08:00"), *draw(events)]
+    for number in range(draw(RETRACTIONS)):
         taken_back = draw(st.sampled_from(told))
         told.append(a_retraction(taken_back, draw(TIMES), id=bytes([201 + number]) * 16))
-    told = sorted(told) if draw(st.booleans()) else draw(st.permutations(told))
-    return [Step((each,), draw(st.sampled_from([0, 0, 30, 60]))) for each in told]
+    told = sorted(told) if draw(BOOLEANS) else draw(st.permutations(told))
+    return [Step((each,), draw(PASSED)) for each in told]
+
+
+def days_with(others: tuple[str, ...]) -> st.SearchStrategy[list[Step]]:
+    types = st.sampled_from((*OFTEN * 2, *others * 2, *SELDOM))
+    return plain_days(st.lists(plain_events(types), min_size=1, max_size=6)) | days()
+
+
+DAYS = {name: days_with(others) for name, others in OTHERS.items()}
 
 
 @pytest.mark.parametrize("name", TOGETHER)
@@ -120,7 +133,7 @@ def test_a_day_goes_as_it_would_in_all_steps(name: str, data: st.DataObject) -> 
     quick = Table(sets_of_two(TOGETHER[name]))
     slow = Table(without_short_cuts(sets_of_two(TOGETHER[name])))
     now = FIRST
-    for step in data.draw(plain_days(OTHERS[name]) | days()):
+    for step in data.draw(DAYS[name]):
         for event in step.events:
             assert quick.apply(ORDER, event, now) == slow.apply(ORDER, event, now)
         now += step.minutes * MINUTE
