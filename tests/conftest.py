@@ -60,7 +60,6 @@ CACHE = load(Settings).home / "cache"
 WHOLE_COMPANIES = {
     "test_demo.py",
     "test_killed_in_turn.py",
-    "test_one_order.py",
     "test_stories.py",
     "test_up.py",
 }

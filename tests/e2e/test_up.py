@@ -1,99 +1,144 @@
-"""`handoff up`, `doctor` and `down` as a person uses them: other processes, and signals."""
+"""`handoff up` as people use it: one order across all services on the real stack, from the command
+to the alert and to two people before their browsers; then `doctor`, a killed service, and `down`.
+"""
 
 import json
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from services.local import state
-from services.local.processes import ProcessIdentity, is_alive
+from services.local.processes import is_alive
 from services.local.programs import SERVICES
-from tests.conftest import CACHE
+from services.shared.telemetry import ATTRIBUTES, HANDOFF_ORDER
+from services.tracker.agreement_files import shipped
+from tests.chromium import OPTIONS, needs_chromium
+from tests.e2e.whole_company import (
+    NEWS_DEADLINE_MS,
+    Company,
+    Span,
+    environment_of,
+    run,
+    up,
+)
 from tests.polling import until
 
-HANDOFF = (sys.executable, "-c", "from services.cli.main import main; main()")
-START_DEADLINE_S = 120.0
+DEADLINE_S = 90.0
+
+EDGES = (
+    ("publish handoff.sales.v1", "parent", "PlaceOrder"),
+    ("fold", "link", "publish handoff.sales.v1"),
+    ("verdict breached", "link", "publish handoff.sales.v1"),
+    ("publish handoff.verdicts.v1", "parent", "verdict breached"),
+    ("process handoff.verdicts.v1", "link", "publish handoff.verdicts.v1"),
+)
+"""Which span has which other as its parent or link."""
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """With three seconds to approve a payment, and no other agreement. The last test ends it."""
+    agreements = tmp_path_factory.mktemp("agreements")
+    text = (shipped("default") / "approve-payment.yaml").read_text()
+    for agreed, here in (
+        ("4 business hours", "3 seconds"),
+        ("calendar: office\n", ""),
+        ("visible_to_customer_as: deliver-order\n", ""),
+    ):
+        assert agreed in text
+        text = text.replace(agreed, here)
+    (agreements / "approve-payment.yaml").write_text(text)
+    with up(tmp_path_factory.mktemp("home"), agreements) as company:
+        yield company
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    needs_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**OPTIONS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
 def environment(home: Path) -> dict[str, str]:
-    """A home of its own that shares the jars, and no other HANDOFF variable."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    (home / "cache").symlink_to(CACHE)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HANDOFF_")}
-    return {**kept, "HANDOFF_HOME": str(home)}
+    return environment_of(home)
 
 
-@dataclass(frozen=True, slots=True)
-class Up:
-    """A running `handoff up`, and where it writes."""
-
-    process: "subprocess.Popen[bytes]"
-    log: Path
-
-    def says(self, words: str) -> bool:
-        return words in self.log.read_text()
-
-
-@contextmanager
-def up(environment: Mapping[str, str], home: Path) -> Iterator[Up]:
-    log = home / "up.log"
-    with (
-        log.open("wb") as file,
-        subprocess.Popen((*HANDOFF, "up"), env=environment, stdout=file, stderr=file) as process,
-    ):
-        try:
-            yield Up(process, log)
-        finally:
-            process.kill()
+def test_the_spans_of_an_order_lead_from_the_command_to_the_alert(company: Company) -> None:
+    company.place("4711")
+    (alert,) = until(lambda: company.alerts_of("4711"), "the alert is there", DEADLINE_S)
+    until(lambda: not _missing(company.spans()), "every edge is recorded", DEADLINE_S)
+    spans = company.spans()
+    placed = (span for span in spans if span["name"] == "PlaceOrder")
+    command = next(span for span in placed if span["attributes"][HANDOFF_ORDER] == "4711")
+    assert company.promise_of("4711").trace_id == alert.trace_id == command["trace_id"]
+    assert {name for span in spans for name in span["attributes"]} <= ATTRIBUTES
 
 
-def run(environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        (*HANDOFF, *arguments), env=environment, capture_output=True, text=True, check=False
-    )
+def test_the_console_shows_the_trace_of_an_order_and_what_followed_from_it(
+    company: Company,
+) -> None:
+    company.place("4712")
+    (alert,) = until(lambda: company.alerts_of("4712"), "the alert is there", DEADLINE_S)
+    trace_id = alert.trace_id
+
+    def folds() -> list[str]:
+        """The traces of the tracker's that followed from the order's."""
+        followed = company.waterfall(trace_id)["followed_by"]
+        return [each["path"] for each in followed if each["word"] == "tracker: fold"]
+
+    fold, *_ = until(folds, "the console shows what followed", DEADLINE_S)
+    names = {line["name"] for line in company.waterfall(trace_id)["lines"]}
+    assert {"PlaceOrder", "publish handoff.sales.v1"} <= names
+    after = company.waterfall(fold.rpartition("/")[2])
+    leads = {lead["path"] for line in after["lines"] for lead in line["leads"]}
+    assert f"/traces/{trace_id}" in leads
 
 
-def running(home: Path) -> dict[str, ProcessIdentity]:
-    known = state.running(home)
-    return dict(known.processes) if known else {}
-
-
-@pytest.fixture
-def company(environment: dict[str, str], home: Path) -> Iterator[Up]:
-    with up(environment, home) as started:
-        until(lambda: started.says("Stop with Ctrl-C"), "it is up", START_DEADLINE_S)
-        yield started
+def test_an_order_that_goes_wrong_comes_to_two_browsers_and_one_takes_it_up(
+    company: Company, browser: Browser
+) -> None:
+    mine, theirs = (company.inbox(browser) for _ in range(2))
+    company.place("4713")
+    for page in (mine, theirs):
+        row = page.locator("#rows tr", has_text="order/4713")
+        expect(row.get_by_text("Breached")).to_be_visible(timeout=NEWS_DEADLINE_MS)
+        expect(row.get_by_role("button", name="Acknowledge")).to_be_visible(
+            timeout=NEWS_DEADLINE_MS
+        )
+    mine.locator("#rows tr", has_text="order/4713").locator("a.subject").focus()
+    mine.keyboard.press("a")
+    for page in (mine, theirs):
+        row = page.locator("#rows tr", has_text="order/4713")
+        expect(row.get_by_text("Acknowledged by")).to_be_visible(timeout=NEWS_DEADLINE_MS)
 
 
 def test_doctor_finds_everything_well_what_is_killed_comes_back_and_down_ends_all_of_it(
-    environment: dict[str, str], home: Path, company: Up
+    company: Company,
 ) -> None:
-    assert list(running(home)) == ["kafka", "mongod", *SERVICES]
-    examined = run(environment, "doctor", "--json")
+    assert list(company.running) == ["kafka", "mongod", *SERVICES]
+    examined = run(company.environment, "doctor", "--json")
     findings: list[dict[str, Any]] = json.loads(examined.stdout)
     assert [finding for finding in findings if not finding["well"]] == []
     assert examined.returncode == 0
 
-    refused = run(environment, "up")
+    refused = run(company.environment, "up")
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert f"process {company.process.pid}" in refused.stderr
 
-    finance = running(home)["finance"]
+    finance = company.running["finance"]
     os.kill(finance.pid, signal.SIGKILL)
-    until(lambda: running(home).get("finance", finance) != finance, "finance has a new process")
+    until(lambda: company.running.get("finance", finance) != finance, "finance has a new process")
     assert company.says("finance was ended by SIGKILL; it is started again in 0.5 s.")
 
-    processes = running(home)
-    assert run(environment, "down").returncode == 0
+    processes = company.running
+    assert run(company.environment, "down").returncode == 0
     assert company.process.wait(timeout=60) == 0
     assert not any(is_alive(process) for process in processes.values())
     assert company.says("Everything has stopped.")
@@ -122,3 +167,14 @@ def test_a_bad_agreement_stops_up_before_anything_starts(
     assert refused.returncode == 2
     assert "ship.yaml" in refused.stderr
     assert not (home / "kafka").exists()
+
+
+def _missing(spans: list[Span]) -> list[tuple[str, str, str]]:
+    """The edges that no two spans have between them."""
+    by_id = {span["span_id"]: span["name"] for span in spans}
+    found = {(span["name"], "parent", by_id.get(span["parent_id"])) for span in spans} | {
+        (span["name"], "link", by_id.get(link["span_id"]))
+        for span in spans
+        for link in span["links"]
+    }
+    return [edge for edge in EDGES if edge not in found]
