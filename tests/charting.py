@@ -105,4 +105,6 @@ def _expanded(value: str, seen: Mapping[str, str]) -> str:
 def _documents(files: Mapping[str, str]) -> Iterator[Document]:
     for file, text in files.items():
         if file.endswith(".yaml"):
-            yield from (document for document in yaml.safe_load_all(text) if document)
+            yield from (
+                document for document in yaml.load_all(text, Loader=yaml.CSafeLoader) if document
+            )

@@ -20,6 +20,7 @@ from services.console.meters import Meters
 from services.console.rendering import Renderer
 from services.console.settings import ConsoleSettings
 from services.console.trials import Trials
+from services.local.health import NO_AUTHORITY
 from services.shared import rpc, telemetry
 from services.shared.clock import SECOND, Instant
 from services.shared.health import Health
@@ -154,7 +155,7 @@ class Stream:
 @asynccontextmanager
 async def watching(url: str, path: str = "/live", **headers: str) -> AsyncIterator[Stream]:
     async with (
-        httpx.AsyncClient(base_url=url) as client,
+        httpx.AsyncClient(base_url=url, verify=NO_AUTHORITY) as client,
         client.stream("GET", path, headers=headers) as response,
     ):
         assert response.headers["content-type"].startswith("text/event-stream")
