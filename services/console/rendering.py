@@ -6,7 +6,7 @@ An inbox is rendered once for each choice of filters and snapshot, however many 
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,24 +29,29 @@ ROWS_CACHE_LIMIT = 4_000
 _T = TypeVar("_T")
 
 
+@cache
+def _environment() -> Environment:
+    """One a process: to compile every template takes more than a second."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        asset_url=asset_url, integrity=integrity, places=PLACES, keys_help=KEYS
+    )
+    environment.filters.update(customer_path=customer_path, subject_path=subject_path, plain=plain)
+    return environment
+
+
 class Renderer:
     """All that turns views into text; one a process."""
 
     def __init__(self, viewer: Viewer = NOBODY) -> None:
         self._viewer = viewer
-        self._environment = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(
-            asset_url=asset_url, integrity=integrity, places=PLACES, keys_help=KEYS
-        )
-        self._environment.filters.update(
-            customer_path=customer_path, subject_path=subject_path, plain=plain
-        )
+        self._environment = _environment()
         self._parts = _Cache()
         self._messages = _Cache()
         self._answers = _Cache()
