@@ -12,6 +12,7 @@ DEPTH_LIMIT = 8
 """Mappings and lists inside each other; PyYAML's cost grows with its square."""
 
 Path = tuple[str | int, ...]
+Loader = type[yaml.BaseLoader | yaml.CBaseLoader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,25 @@ class Document:
 def parse(text: str, begins: str = "agreement: <name>") -> Document | Unreadable:
     """The one document of a text; `begins` is what to start with where it is empty."""
     try:
-        if unreadable := _too_clever(text):
-            return unreadable
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
-        if node is None:
-            return Unreadable(1, f"it is empty; start with `{begins}`.")
-        return Document(_plain(node), node)
+        return _parse(text, begins, yaml.CBaseLoader)
+    except yaml.YAMLError:
+        # What libyaml does not take, PyYAML's own parser finds better words for.
+        pass
+    try:
+        return _parse(text, begins, yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be read"
         return Unreadable(mark.line + 1 if mark else 1, f"{problem}; mend the syntax.")
+
+
+def _parse(text: str, begins: str, loader: Loader) -> Document | Unreadable:
+    if unreadable := _too_clever(text, loader):
+        return unreadable
+    node = yaml.compose(text, Loader=loader)
+    if node is None:
+        return Unreadable(1, f"it is empty; start with `{begins}`.")
+    return Document(_plain(node), node)
 
 
 def value_of(text: str, key: str) -> str | None:
@@ -67,7 +77,7 @@ def value_of(text: str, key: str) -> str | None:
     """
     depth, nodes, found = 0, 0, False
     try:
-        for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if not isinstance(event, yaml.NodeEvent):
                 continue
@@ -84,10 +94,10 @@ def value_of(text: str, key: str) -> str | None:
     return None
 
 
-def _too_clever(text: str) -> Unreadable | None:
+def _too_clever(text: str, loader: Loader) -> Unreadable | None:
     """What could multiply or nest without end is refused while the text is read, not after."""
     depth, line = 0, 1
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+    for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else line
         if isinstance(event, yaml.AliasEvent):
             return Unreadable(line, "aliases (`*name`) are not read; write it out.")
