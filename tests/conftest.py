@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -118,14 +119,25 @@ def new_stack(home: Path) -> Iterator[NewStack]:
         yield start
 
 
+@pytest.fixture(scope="session")
+def dropping() -> Iterator[Executor]:
+    """Mongo takes longer to drop a database than most tests take: it does so beside the next."""
+    with ThreadPoolExecutor(1, thread_name_prefix="dropping") as thread:
+        yield thread
+
+
 @pytest.fixture
-def fresh_database(stack: LocalStack) -> Iterator[Settings]:
+def fresh_database(stack: LocalStack, dropping: Executor) -> Iterator[Settings]:
     """The stack's settings with a database that is empty, and gone afterwards."""
     name = f"test-{uuid4().hex}"
     uri = stack.settings.mongo.uri
     yield stack.settings.model_copy(update={"mongo": MongoSettings(uri=uri, database=name)})
+    dropping.submit(_drop, uri, name)
+
+
+def _drop(uri: str, database: str) -> None:
     with MongoClient[dict[str, object]](uri) as client:
-        client.drop_database(name)
+        client.drop_database(database)
 
 
 @pytest.fixture
