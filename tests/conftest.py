@@ -40,7 +40,7 @@ def pytest_collection_finish() -> None:
     """All that is imported and collected stays: the collector need not walk over it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ import httpx
 from services.shared.settings import Endpoint, Settings
 
 TIMEOUT_S = 2.0
+LOOK_EVERY_S = 0.1
 ANSWER_LIMIT = 200
 NO_AUTHORITY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts nobody, as plain HTTP needs none; to read the usual ones takes 50 ms of each question."""
@@ -29,13 +30,16 @@ def why_not_ready(endpoint: Endpoint) -> str | None:
 def wait_for_services(
     settings: Settings, names: Iterable[str], deadline_s: float
 ) -> dict[str, str]:
-    """Those that are not ready in time, each with the reason; empty when all are."""
+    """Those that are not ready in time, each with the reason; empty when all are.
+
+    One is asked after the other: who waits for the last has time for the first.
+    """
     give_up_at = time.monotonic() + deadline_s
-    waiting = dict.fromkeys(names, "")
-    while waiting:
-        reasons = {name: why_not_ready(getattr(settings.endpoints, name)) for name in waiting}
-        waiting = {name: reason for name, reason in reasons.items() if reason}
-        if time.monotonic() > give_up_at:
-            break
-        time.sleep(0.1 if waiting else 0)
-    return waiting
+    unready = {}
+    for name in names:
+        endpoint = getattr(settings.endpoints, name)
+        while (reason := why_not_ready(endpoint)) and time.monotonic() < give_up_at:
+            time.sleep(LOOK_EVERY_S)
+        if reason:
+            unready[name] = reason
+    return unready

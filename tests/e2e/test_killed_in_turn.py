@@ -33,8 +33,8 @@ from tests.polling import until
 SEED = 24
 """Takes every step in the time there is, and gives each department work while it is away."""
 HOUR: Instant = 3_600 * SECOND
-TICK = HOUR // 2
-TICKS_A_SERVICE = 16
+TICK = HOUR
+TICKS_A_SERVICE = 8
 READY_DEADLINE_S = 90.0
 DEADLINE_S = 60.0
 

@@ -98,6 +98,14 @@ def elsewhere(home: Path, stack: LocalStack) -> LocalStack:
     return LocalStack(stack.settings.model_copy(update={"home": home}))
 
 
+def starts_with_what_java_kept(stack: LocalStack) -> bool:
+    """A stack that starts while Java still works its classes out goes without."""
+    kept = kafka_jars(CACHE).startup
+    assert kept.stat().st_size > 10_000_000
+    kafka = psutil.Process(stack.supervisor.processes()["kafka"].pid)
+    return f"-XX:AOTCache={kept}" in kafka.cmdline()
+
+
 def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
 
@@ -106,6 +114,7 @@ def test_a_stack_leaves_nothing_when_it_stops_and_has_its_data_on_other_ports_th
     home: Path, new_stack: NewStack
 ) -> None:
     first = new_stack()
+    assert starts_with_what_java_kept(first)
     with admin(first.settings.kafka) as kafka:
         counts = partition_counts(kafka)
         assert list(config_differences(kafka, first.settings)) == []
@@ -188,13 +197,6 @@ def test_half_formatted_storage_is_formatted_again(home: Path) -> None:
     Kafka(home, kafka_jars(CACHE), ports).prepare()
     ports.release()
     assert "cluster.id=" in meta.read_text()
-
-
-def test_a_broker_starts_with_what_java_kept_of_its_classes(stack: LocalStack) -> None:
-    kept = kafka_jars(CACHE).startup
-    assert kept.stat().st_size > 10_000_000
-    command = psutil.Process(stack.supervisor.processes()["kafka"].pid).cmdline()
-    assert f"-XX:AOTCache={kept}" in command
 
 
 def test_what_java_cannot_use_of_it_is_passed_over(home: Path) -> None:
