@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from services.cli.main import main
 from services.console.trial_view import answer_view
 from services.console.trials import Trial, command, understood
 from services.local.stack import LocalStack
@@ -95,19 +97,44 @@ def test_the_console_asks_in_words_that_are_understood(company: Company) -> None
     assert (view.different, view.first) == (0, ())
 
 
-def test_faults_of_what_is_tried_are_told_as_lint_tells_them(company: Company) -> None:
-    wrong = company.try_(TEXT.replace("within: 4 business hours", "within: soon"))
-    assert wrong.code == 2
-    (fault,) = wrong.told["faults"]
+@pytest.fixture
+def faults_of(
+    company: Company,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[[str], list[dict[str, Any]]]:
+    """What the command finds wrong with a text, in this process: none has to start for it."""
+    for name, value in company.stack.environment.items():
+        monkeypatch.setenv(name, value)
+    file = tmp_path / "approve-payment.yaml"
+
+    def tried(text: str) -> list[dict[str, Any]]:
+        file.write_text(text)
+        arguments = ["handoff", "agreements", "try", "approve-payment", str(file), "--json"]
+        monkeypatch.setattr(sys, "argv", arguments)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 2
+        faults: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["faults"]
+        return faults
+
+    return tried
+
+
+def test_faults_of_what_is_tried_are_told_as_lint_tells_them(
+    faults_of: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    (fault,) = faults_of(TEXT.replace("within: 4 business hours", "within: soon"))
     assert (fault["file"], fault["line"], fault["key"]) == (
         "approve-payment.yaml",
         11,
         "fulfil.within",
     )
-    other = company.try_(TEXT.replace("agreement: approve-payment", "agreement: ship-paid-order"))
-    assert "it is 'ship-paid-order'; what is tried starts" in other.told["faults"][0]["remedy"]
-    calendar = (shipped("default") / "office.yaml").read_text()
-    assert company.try_(calendar).told["faults"][0]["key"] == "agreement"
+    other, *_ = faults_of(TEXT.replace("agreement: approve-payment", "agreement: ship-paid-order"))
+    assert "it is 'ship-paid-order'; what is tried starts" in other["remedy"]
+    calendar, *_ = faults_of((shipped("default") / "office.yaml").read_text())
+    assert calendar["key"] == "agreement"
 
 
 def test_the_active_set_is_compared_with_a_folder(company: Company, tmp_path: Path) -> None:
