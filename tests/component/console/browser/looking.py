@@ -32,13 +32,17 @@ class Eyes:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     async def open(self, path: str) -> Page:
+        page = await self.blank(path)
+        await page.goto(self.url + path, wait_until="load")
+        return page
+
+    async def blank(self, path: str) -> Page:
         """A page of a browser of its own: errors of scripts and refusals by the policy are kept."""
         context = await self.browser.new_context(viewport=DESK, reduced_motion="reduce")
         self.contexts.append(context)
         page = await context.new_page()
         page.on("console", lambda told: self._hear(path, told.type, told.text))
         page.on("pageerror", lambda error: self._hear(path, "error", str(error)))
-        await page.goto(self.url + path, wait_until="load")
         return page
 
     async def close(self) -> None:

@@ -1,8 +1,10 @@
 """The inbox worked through by keyboard, and what others see of it."""
 
+import asyncio
+
 import pytest
 from handoff.v1 import alerts_pb2
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.component.console.browser.busy import make_busy
 from tests.component.console.browser.looking import Eyes
@@ -11,6 +13,7 @@ from tests.component.console.running import Running
 pytestmark = pytest.mark.anyio
 
 TIMES = "\u00d7"
+STREAM_DEADLINE_S = 30.0
 ACKNOWLEDGED = alerts_pb2.ALERT_STATE_ACKNOWLEDGED
 
 
@@ -29,6 +32,19 @@ async def press(page: Page, *keys: str) -> None:
 async def focused(page: Page) -> str:
     text: str = await page.evaluate("document.activeElement.closest('tr')?.innerText ?? ''")
     return " ".join(text.split())
+
+
+async def test_a_page_is_live_although_its_script_came_after_the_stream(eyes: Eyes) -> None:
+    page, streaming = await eyes.blank("/"), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await asyncio.wait_for(streaming.wait(), STREAM_DEADLINE_S)
+        await route.continue_()
+
+    page.on("response", lambda answer: streaming.set() if "/live?" in answer.url else None)
+    await page.route("**/live.js*", late)
+    await page.goto(eyes.url + "/")
+    await expect(page.locator("#live-word")).to_have_text("Live")
 
 
 async def test_j_and_k_walk_over_headings_and_open_rows_only(running: Running, eyes: Eyes) -> None:
