@@ -1,6 +1,7 @@
 """The inbox worked through by keyboard, and what others see of it."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from handoff.v1 import alerts_pb2
@@ -13,7 +14,7 @@ from tests.component.console.running import Running
 pytestmark = pytest.mark.anyio
 
 TIMES = "\u00d7"
-STREAM_DEADLINE_S = 30.0
+STREAM_DEADLINE_S = 5.0
 ACKNOWLEDGED = alerts_pb2.ALERT_STATE_ACKNOWLEDGED
 
 
@@ -38,7 +39,9 @@ async def test_a_page_is_live_although_its_script_came_after_the_stream(eyes: Ey
     page, streaming = await eyes.blank("/"), asyncio.Event()
 
     async def late(route: Route) -> None:
-        await asyncio.wait_for(streaming.wait(), STREAM_DEADLINE_S)
+        # Where the stream's own script was late too, there is none before this one asks for it.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(streaming.wait(), STREAM_DEADLINE_S)
         await route.continue_()
 
     page.on("response", lambda answer: streaming.set() if "/live?" in answer.url else None)
