@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from services.cli.main import main
+from tests.commands import HANDOFF
 from tests.olist import Row
 
-HANDOFF = (sys.executable, "-c", "from services.cli.main import main; main()")
 COLUMNS = "subject,agreement,debtor,creditor,opened_at,due_by,settled_at,state"
 AFTER_ALL = "2020-12-31T00:00:00Z"
 

@@ -76,10 +76,6 @@ class Relay:
             "handoff_outbox_rows", "events that wait to be published", registry=registry
         )
 
-    def wake(self) -> None:
-        """Look now instead of at the next poll."""
-        self.outbox.news.set()
-
     def run(self, stop: threading.Event) -> None:
         """Publishes until stopped; trouble with Mongo or Kafka is reported and waited out."""
         while not stop.is_set():

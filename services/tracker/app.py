@@ -118,7 +118,7 @@ async def _run(
     )
     outlook = Outlook(Learner())
     rules = rules_of(settings, lambda: sets.latest, outlook, around.telemetry)
-    ingest = _ingest(around, Keeper(around, store, sets, rules), sets, relay)
+    ingest = _ingest(around, Keeper(around, store, sets, rules), sets, outbox)
     server = await _answer(around, _ledger(around, sets, outlook))
     relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
     try:
@@ -131,7 +131,7 @@ async def _run(
         return REPLACED
     finally:
         stopped.set()
-        relay.wake()
+        outbox.news.set()
         await server.stop(grace=1)
         if relaying.is_alive():
             await asyncio.to_thread(relaying.join)
@@ -204,7 +204,7 @@ def _begin(
     outlook.learner.begin(store.settled_subjects(known, BEGINNING_LIMIT), known)
 
 
-def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, relay: Relay) -> Ingest:
+def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, outbox: Outbox) -> Ingest:
     settings = around.settings
     metrics = Metrics(around.telemetry.registry, around.clock)
 
@@ -219,7 +219,7 @@ def _ingest(around: Surroundings, keeper: "Keeper", sets: KnownSets, relay: Rela
         keeper,
         decoder(settings, lambda: sets.latest),
         observe=metrics.observe,
-        stored=relay.wake,
+        stored=outbox.news.set,
         clock=around.clock,
         telemetry=around.telemetry,
         health=around.health,

@@ -1,6 +1,7 @@
 """What several files of tests on real servers share."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.shared.bus import Record
 from services.shared.bus_kafka import KafkaPublisher
 from services.shared.settings import Settings
 from services.shared.subjects import VERDICTS_TOPIC
+from tests.commands import environment_of
 from tests.conftest import a_stack
 from tests.e2e.alerts_process import TRACE
 from tests.e2e.webhook import Hook
@@ -27,6 +29,12 @@ def tracked_stack() -> Iterator[LocalStack]:
         stack.start_services(["tracker"])
         assert wait_for_services(stack.settings, ["tracker"], READY_DEADLINE_S) == {}
         yield stack
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    """For commands in a home of their own."""
+    return environment_of(home)
 
 
 @pytest.fixture

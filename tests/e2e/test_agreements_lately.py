@@ -19,6 +19,7 @@ from services.shared.bus import Received, Record
 from services.shared.bus_kafka import KafkaPublisher
 from services.shared.clock import WallClock
 from services.tracker.agreement_files import shipped
+from tests.commands import HANDOFF
 from tests.tracking import HOUR, paid, placed
 
 ORDER = "order/tried-1"
@@ -44,9 +45,8 @@ class Company:
             publisher.publish([_to_publish(each) for each in records])
 
     def agreements(self, *arguments: str, text: str = "") -> Ended:
-        command = [sys.executable, "-c", "from services.cli.main import main; main()", "agreements"]
         done = subprocess.run(
-            [*command, *arguments, "--json"],
+            [*HANDOFF, "agreements", *arguments, "--json"],
             env={**os.environ, **self.stack.environment},
             input=text,
             capture_output=True,

@@ -4,7 +4,6 @@ import itertools
 import json
 import os
 import subprocess
-import sys
 from contextlib import closing
 from typing import Any
 
@@ -18,6 +17,7 @@ from services.shared.bus_kafka import KafkaPublisher
 from services.shared.clock import WallClock
 from services.shared.rpc import sync_channel
 from services.shared.subjects import partition_of
+from tests.commands import HANDOFF
 from tests.polling import until
 from tests.tracking import placed
 
@@ -50,9 +50,8 @@ class Tracked:
 
     def dlq(self, *arguments: str) -> Any:  # noqa: ANN401 - JSON
         """What `handoff dlq ... --json` prints."""
-        command = [sys.executable, "-c", "from services.cli.main import main; main()", "dlq"]
         done = subprocess.run(
-            [*command, *arguments, "--json"],
+            [*HANDOFF, "dlq", *arguments, "--json"],
             env={**os.environ, **self.stack.environment},
             capture_output=True,
             check=True,

@@ -1,38 +1,24 @@
 """`handoff demo` as a person watches it: another process, real servers, and Ctrl-C."""
 
-import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from services.local import state
 from services.local.processes import ProcessIdentity, is_alive
 from services.local.programs import SERVICES
 from tests import asking
-from tests.conftest import CACHE
+from tests.commands import HANDOFF
 from tests.olist_files import ORDERS, write_joined
 from tests.polling import until
 
-HANDOFF = (sys.executable, "-c", "from services.cli.main import main; main()")
 START_DEADLINE_S = 150.0
 PLAY_DEADLINE_S = 150.0
 STOP_DEADLINE_S = 60.0
-
-
-@pytest.fixture
-def environment(home: Path) -> dict[str, str]:
-    """A home of its own that shares the jars, and no other HANDOFF variable."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    (home / "cache").symlink_to(CACHE)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HANDOFF_")}
-    return {**kept, "HANDOFF_HOME": str(home)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
@@ -25,6 +24,7 @@ from services.shared.clock import WallClock
 from services.shared.mongo import Row
 from services.shared.outbox import WAITING
 from services.shared.written import COUNTS, hour_of
+from tests.commands import HANDOFF
 from tests.component.shared.outgoing import TOPIC, Sales
 from tests.polling import until
 
@@ -64,9 +64,8 @@ class Company:
 
     def reconcile_as_json(self) -> Any:  # noqa: ANN401 - JSON
         """In a process of its own, which has stdout for itself; it ends with 1."""
-        command = [sys.executable, "-c", "from services.cli.main import main; main()", "reconcile"]
         done = subprocess.run(
-            [*command, "--json"],
+            [*HANDOFF, "reconcile", "--json"],
             env={**os.environ, **self._stack.environment},
             stdout=subprocess.PIPE,
             check=False,

@@ -21,7 +21,6 @@ from tests.e2e.whole_company import (
     NEWS_DEADLINE_MS,
     Company,
     Span,
-    environment_of,
     run,
     up,
 )
@@ -63,11 +62,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(**OPTIONS)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def environment(home: Path) -> dict[str, str]:
-    return environment_of(home)
 
 
 def test_the_spans_of_an_order_lead_from_the_command_to_the_alert(company: Company) -> None:

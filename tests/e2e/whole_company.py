@@ -1,9 +1,7 @@
 """`handoff up` as another process, and what its tests ask of the company that it runs."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,23 +28,14 @@ from services.local.processes import ProcessIdentity
 from services.shared.rpc import sync_channel
 from services.shared.settings import Endpoint, Endpoints, Settings, load
 from tests import asking
-from tests.conftest import CACHE
+from tests.commands import HANDOFF, environment_of
 from tests.polling import until
 
-HANDOFF = (sys.executable, "-c", "from services.cli.main import main; main()")
 START_DEADLINE_S = 120.0
 NEWS_DEADLINE_MS = 60_000
 
 Span = dict[str, Any]
 Environment = Mapping[str, str]
-
-
-def environment_of(home: Path) -> dict[str, str]:
-    """A home of its own that shares the jars, and no other HANDOFF variable."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    (home / "cache").symlink_to(CACHE)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HANDOFF_")}
-    return {**kept, "HANDOFF_HOME": str(home)}
 
 
 def run(environment: Environment, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -217,9 +217,9 @@ def test_a_relay_that_is_woken_does_not_wait_for_its_next_look(
     with running(relay):
         until(lambda: sales.health.ready, "the relay has looked once")
         sales.cancel("1")
-        relay.wake()
+        relay.outbox.news.set()
         until(lambda: len(sales.published()) == 1, "the event is there", deadline_s=4.0)
-        relay.wake()
+        relay.outbox.news.set()
 
 
 def test_a_stopped_relay_hands_its_turn_over_at_once(sales: Sales) -> None:

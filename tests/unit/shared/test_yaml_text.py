@@ -15,8 +15,8 @@ AGREEMENTS = File(__file__).parents[3] / "deploy" / "agreements"
 def paths(content: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - whatever a text holds
     """Of each mapping, list and word in it."""
     yield path
-    inside = content.items() if isinstance(content, dict) else enumerate(content)
     if isinstance(content, dict | list):
+        inside = content.items() if isinstance(content, dict) else enumerate(content)
         for key, value in inside:
             yield from paths(value, (*path, key))
 
