@@ -69,11 +69,6 @@
     event.preventDefault();
   });
 
-  // On a slow line the stream may have been there before this file was.
-  if (live._htmx?.sse?.status === 200) {
-    connected = true;
-    show();
-  }
   pause.hidden = false;
   pause.addEventListener("click", toggle);
 })();
