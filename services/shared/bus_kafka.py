@@ -26,7 +26,8 @@ LINGER_MS = 1_000
 BATCH_BYTES = 196_608
 """Below the 262,144 bytes that a topic takes as one batch."""
 REQUEST_BYTES = 1_048_576
-SESSION_TIMEOUT_MS = 10_000
+SESSION_TIMEOUT_MS, HEARTBEAT_MS = 6_000, 2_000
+"""The shortest that a broker allows by default: so long nobody reads what a killed member had."""
 POLL_S = 0.5
 SILENCE_S = 5.0
 """After this long without a record, ask whether the broker is still there."""
@@ -192,6 +193,7 @@ class KafkaSubscriber:
             auto_offset_reset="earliest" if self._from_start else "latest",
             isolation_level="read_committed",
             session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
             partition_assignment_strategy=(RangePartitionAssignor,),
             allow_auto_create_topics=False,
         )
