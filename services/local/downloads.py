@@ -14,11 +14,7 @@ MEGABYTE = 1_000_000
 
 
 class Download:
-    """One download of `total` bytes that arrives in files, used as a context manager.
-
-    `file` has the shape of jgo's progress callback; files of other kinds than `.jar` are small and
-    of unknown number, so they move the bar's clock and not the bar.
-    """
+    """One download of `total` bytes that arrives in files, used as a context manager."""
 
     def __init__(self, what: str, total: int) -> None:
         self._what = what
@@ -60,8 +56,14 @@ class Download:
         return time.monotonic() - self._started_at
 
     @contextmanager
-    def file(self, name: str, _size: int) -> Iterator[Callable[[int], None]]:
-        yield self._arrive if name.endswith(".jar") else _ignore
+    def file(self) -> Iterator[Callable[[int], None]]:
+        """Gives what is told of each count of bytes; of a file that fails none have arrived."""
+        before = self._arrived
+        try:
+            yield self._arrive
+        except BaseException:
+            self._arrived = before
+            raise
 
     def _arrive(self, count: int) -> None:
         self._arrived += count
@@ -71,7 +73,3 @@ class Download:
     def _say(self, line: str) -> None:
         if self._total:
             print(line, file=sys.stderr, flush=True)
-
-
-def _ignore(_count: int) -> None:
-    """A file that is not shown."""

