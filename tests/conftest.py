@@ -44,26 +44,30 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What kills servers comes last, and of that what takes longest first: the storm, whole
-    companies, the others; so no process is left alone with much to do.
+    """What kills servers comes last, and of that what takes longest first: so no process is left
+    alone with much to do.
     """
     here = Path(__file__).parent
 
     def turn(item: pytest.Item) -> int:
         path = item.path.relative_to(here)
         first = {"storm": 1, "e2e": 3}.get(path.parts[0], 0)
-        return 2 if path.name in WHOLE_COMPANIES else first
+        return 2 if path.name in LONGEST else first
 
     items.sort(key=turn)
 
 
 CACHE = load(Settings).home / "cache"
-WHOLE_COMPANIES = {
+LONGEST = {
     "test_demo.py",
     "test_killed_in_turn.py",
+    "test_local_stack.py",
+    "test_replay_through_kafka.py",
+    "test_stops.py",
     "test_stories.py",
     "test_up.py",
 }
+"""Half a minute each, after the storm; the others of their kind take a third of that."""
 
 NewStack = Callable[[], LocalStack]
 

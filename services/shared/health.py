@@ -8,6 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+STOP_S = 0.1
+"""So long the server may take to see that it is to stop; by default half a second."""
+
 
 class Health:
     """What stands between a service and its work; each part reports its own problem or None."""
@@ -36,7 +39,9 @@ class HealthServer:
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(
+            target=server.serve_forever, args=(STOP_S,), name="health", daemon=True
+        )
         self._thread.start()
 
     @property

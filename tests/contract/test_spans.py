@@ -8,7 +8,8 @@ from pymongo import MongoClient
 
 from services.console.traces.span import LINKING_LIMIT, SPANS_OF_TRACE_LIMIT, Spans, SpansUnreadable
 from services.console.traces.store import KEPT_S, MongoSpans
-from services.shared.mongo import Row, connect
+from services.shared import mongo
+from services.shared.mongo import Row
 from services.shared.settings import MongoSettings, Settings
 from tests.spans import OTHER, TRACE, MemorySpans, a_span, linked_to
 
@@ -84,9 +85,9 @@ def test_mongo_forgets_spans_by_itself_and_finds_them_by_indexes(
     assert {"trace_id_1", "links.trace_id_1"} <= indexes.keys()
 
 
-def test_a_mongo_that_is_away_is_said() -> None:
-    away = MongoSettings(uri="mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=50")
-    with connect(away) as client:
+def test_a_mongo_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongo, "SELECTION_TIMEOUT_MS", 50)
+    with mongo.connect(MongoSettings(uri="mongodb://127.0.0.1:1/")) as client:
         spans = MongoSpans(client, "nowhere")
         with pytest.raises(SpansUnreadable, match="does not answer"):
             spans.add([a_span()])
