@@ -51,8 +51,11 @@ class Jars:
 
 
 def kafka_jars(cache: Path) -> Jars:
-    """Kafka's class path, downloaded if need be; raises DownloadFailed."""
-    jars, repository = locked(), cache / "maven"
+    """Kafka's class path, downloaded if need be; raises DownloadFailed.
+
+    The same for every way to the cache: Java takes what it has worked out for this path alone.
+    """
+    jars, repository = locked(), (cache / "maven").resolve()
     with _one_at_a_time(cache):
         missing = [jar for jar in jars if not jar.is_in(repository)]
         download_s = download(missing, repository) if missing else 0.0

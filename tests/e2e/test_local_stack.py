@@ -189,6 +189,14 @@ def test_a_second_stack_in_the_same_home_is_refused_in_a_sentence(
         new_stack()
 
 
+def test_by_a_link_to_the_cache_java_finds_what_it_kept(home: Path, stack: LocalStack) -> None:
+    link = home / "cache"
+    link.symlink_to(CACHE)
+    jars = kafka_jars(link)
+    assert jars.paths == kafka_jars(CACHE).paths
+    assert jars.startup.samefile(kafka_jars(CACHE).startup)
+
+
 def test_half_formatted_storage_is_formatted_again(home: Path) -> None:
     meta = home / "kafka" / "data" / "meta.properties"
     meta.parent.mkdir(parents=True)
