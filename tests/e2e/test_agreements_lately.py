@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.cli.main import main
 from services.console.trial_view import answer_view
 from services.console.trials import Trial, command, understood
 from services.local.stack import LocalStack
@@ -21,6 +19,7 @@ from services.shared.clock import WallClock
 from services.tracker.agreement_files import shipped
 from tests.commands import HANDOFF
 from tests.tracking import HOUR, paid, placed
+from tests.typed import typing
 
 ORDER = "order/tried-1"
 TEXT = (shipped("default") / "approve-payment.yaml").read_text()
@@ -107,16 +106,13 @@ def faults_of(
     """What the command finds wrong with a text, in this process: none has to start for it."""
     for name, value in company.stack.environment.items():
         monkeypatch.setenv(name, value)
-    file = tmp_path / "approve-payment.yaml"
+    typed, file = typing(monkeypatch, capsys), tmp_path / "approve-payment.yaml"
 
     def tried(text: str) -> list[dict[str, Any]]:
         file.write_text(text)
-        arguments = ["handoff", "agreements", "try", "approve-payment", str(file), "--json"]
-        monkeypatch.setattr(sys, "argv", arguments)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert ended.value.code == 2
-        faults: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["faults"]
+        done = typed("agreements", "try", "approve-payment", str(file), "--json")
+        assert done.code == 2
+        faults: list[dict[str, Any]] = done.json()["faults"]
         return faults
 
     return tried

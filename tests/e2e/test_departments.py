@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
@@ -15,13 +16,13 @@ from uuid import uuid4
 import grpc
 import pytest
 from handoff.v1 import finance_pb2_grpc, operations_pb2, sales_pb2_grpc
-from pymongo import MongoClient
 
 from services.local.ports import Ports
 from services.local.stack import LocalStack
 from services.shared.codec import decode_envelope
 from services.shared.settings import KafkaSettings, MongoSettings, Settings
 from services.shared.subjects import partition_of
+from tests.conftest import a_database
 from tests.e2e.department_calls import (
     a_parcel,
     a_payment,
@@ -42,13 +43,10 @@ from tests.polling import until
 
 
 @pytest.fixture(scope="module")
-def company(stack: LocalStack) -> Iterator[Company]:
+def company(stack: LocalStack, dropping: Executor) -> Iterator[Company]:
     """One for all tests here; each test has an order of its own."""
-    mongo = MongoSettings(uri=stack.settings.mongo.uri, database=f"test-{uuid4().hex}")
-    with a_company(stack.settings.model_copy(update={"mongo": mongo})) as company:
+    with a_database(stack, dropping) as settings, a_company(settings) as company:
         yield company
-    with MongoClient[dict[str, object]](mongo.uri) as client:
-        client.drop_database(mongo.database)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from services.local.programs import SERVICES
 from services.local.stack import LocalStack
 from services.shared.bus import Received
 from services.shared.bus_kafka import KafkaPublisher, KafkaSubscriber
-from services.shared.clock import SECOND, Instant
 from services.shared.codec import decode_envelope, decode_event
 from services.shared.mongo import connect
 from services.shared.rpc import sync_channel
@@ -29,14 +28,16 @@ from services.tracker.agreement_files import load_folder, shipped
 from tests.conftest import NewStack
 from tests.e2e.webhook import Hook
 from tests.polling import until
+from tests.promising import HOUR
 
 SEED = 24
 """Takes every step in the time there is, and gives each department work while it is away."""
-HOUR: Instant = 3_600 * SECOND
 TICK = HOUR
 TICKS_A_SERVICE = 8
 READY_DEADLINE_S = 90.0
 DEADLINE_S = 60.0
+LOOK_EVERY_S = 0.2
+"""At all that a topic holds, each time."""
 
 
 class Work:
@@ -113,8 +114,13 @@ def test_killing_any_service_loses_nothing_and_raises_nothing_twice(work: Work, 
     def broken() -> int:
         return sum(map(_stayed_broken, _announced(work).values()))
 
-    until(lambda: broken() >= len(late), "the verdicts are published", DEADLINE_S)
-    until(lambda: _noticed(hook) == _each_once(_announced(work)), "all know, once", DEADLINE_S)
+    until(lambda: broken() >= len(late), "the verdicts are published", DEADLINE_S, LOOK_EVERY_S)
+    until(
+        lambda: _noticed(hook) == _each_once(_announced(work)),
+        "all know, once",
+        DEADLINE_S,
+        LOOK_EVERY_S,
+    )
     assert broken() == len(late)
 
 

@@ -6,9 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from services.alerts.domain.troubles import is_own
+from tests.listening import Listening
 
 
-class Hook:
+class Hook(Listening):
     """A webhook's receiver: remembers what it got, and answers as told."""
 
     def __init__(self) -> None:
@@ -24,10 +25,8 @@ class Hook:
         self.posts: list[tuple[str, dict[str, Any]]] = []
         self.answer = 204
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/alerts"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        self.url = f"http://127.0.0.1:{self.port}/alerts"
 
     def take(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers["Content-Length"]))
@@ -48,8 +47,3 @@ class Hook:
         """
         said = {each["id"]: each for _, post in list(self.posts) for each in post["alerts"]}
         return [each for each in said.values() if not is_own(each["promise_id"])]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

@@ -1,49 +1,24 @@
 """`handoff agreements` as it is called: what it says, and what it ends with."""
 
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from services.cli import main as cli
 from services.tracker.agreement_files import load_folder, shipped
 from services.tracker.core.language.schema import FileKind, schema_text
 from tests.agreed import CALENDAR, an_agreement_text
 from tests.olist_files import write_joined
+from tests.typed import Run, typing
 
 SERVING = {"agreed_by": "{operations: 2026-01-01}", "owed_to": "customer"}
 OPENED = "{type: finance.PaymentApproved, at: 2026-11-02 09:00}"
 EXAMPLE = f"examples: [{{name: Late, given: [{OPENED}], then: [{{kind: breached, at: %s}}]}}]"
 
 
-class Ended(NamedTuple):
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever it printed
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["handoff", "agreements", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), said.out, said.err)
-
-    return call
+    typed = typing(monkeypatch, capsys)
+    return lambda *arguments: typed("agreements", *map(str, arguments))
 
 
 @pytest.fixture
@@ -57,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_lint_finds_nothing_in_what_is_right(run: Run, folder: Path) -> None:
     assert run("lint", folder) == (0, "Nothing is wrong.\n", "")
-    assert run("lint", folder, "--json").json == []
+    assert run("lint", folder, "--json").json() == []
 
 
 def test_lint_ends_with_1_for_a_remark_and_for_a_fault(run: Run, folder: Path) -> None:
@@ -68,7 +43,7 @@ def test_lint_ends_with_1_for_a_remark_and_for_a_fault(run: Run, folder: Path) -
     (folder / "ship.yaml").write_text(an_agreement_text(due="within: soon"))
     ended = run("lint", folder, "--json")
     assert ended.code == 1
-    assert [(each["line"], each["key"]) for each in ended.json] == [(9, "fulfil.within")]
+    assert [(each["line"], each["key"]) for each in ended.json()] == [(9, "fulfil.within")]
 
 
 @pytest.mark.parametrize("command", ["lint", "test"])
@@ -86,7 +61,7 @@ def test_explain_works_the_deadline_out_for_a_moment(run: Run, folder: Path) -> 
     assert ended.code == 0
     assert ended.out.startswith("ship\n\nWho owes what to whom\n  operations owes this to sales")
     assert "    Fri 6 Nov: 2 hours from 12:00\n    Sat 7 Nov to Sun 8 Nov: closed\n" in ended.out
-    told = run("explain", "ship", folder, "--at", "2026-11-06T11:00", "--json").json
+    told = run("explain", "ship", folder, "--at", "2026-11-06T11:00", "--json").json()
     assert told["The deadline"][-1] == "  due Mon 9 Nov 2026 11:00"
 
 
@@ -119,7 +94,7 @@ def test_test_says_which_examples_do_not_hold(run: Run, folder: Path) -> None:
     assert ended.out.startswith(
         f"{examples}/ship.yaml:1: examples.0.then.0: breached at 2026-11-04"
     )
-    assert run("test", folder, "--json").json[0]["key"] == "examples.0.then.0"
+    assert run("test", folder, "--json").json()[0]["key"] == "examples.0.then.0"
 
 
 def test_test_without_examples_says_so(run: Run, folder: Path) -> None:
@@ -150,7 +125,7 @@ def test_diff_tells_which_promises_of_the_past_differ(
         "approve_payment: 3 promises end otherwise",
     ]
     assert "kept, due 2017-11-08T11:00:00Z" in ended.out
-    found = run("diff", old, proposed, "--from", data, "--json", "--first", 1).json
+    found = run("diff", old, proposed, "--from", data, "--json", "--first", 1).json()
     assert found["counts"] == {"appears": 0, "disappears": 2, "outcome": 3, "due": 0}
     assert len(found["first"]) == 1
 
@@ -183,7 +158,7 @@ def test_diff_looks_back_as_far_as_topics_reach(
 def test_faults_of_a_folder_are_data_where_data_are_wanted(run: Run, folder: Path) -> None:
     (folder / "ship.yaml").write_text(an_agreement_text(due="within: soon"))
     ended = run("diff", folder, folder, "--last", "1d", "--json")
-    assert (ended.code, ended.json["faults"][0]["key"]) == (2, "fulfil.within")
+    assert (ended.code, ended.json()["faults"][0]["key"]) == (2, "fulfil.within")
 
 
 def test_what_cannot_be_compared_is_not_tried(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +176,7 @@ def test_the_shipped_schema_is_the_one_that_is_printed(run: Run, kind: FileKind)
 
 
 def test_every_key_of_an_agreement_is_described_in_its_schema(run: Run) -> None:
-    schema = run("schema").json
+    schema = run("schema").json()
     for model in [schema, *schema["$defs"].values()]:
         assert model["description"]
         assert all(

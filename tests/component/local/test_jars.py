@@ -1,7 +1,6 @@
 """Jars from a repository on the loopback, which does what repositories and networks do."""
 
 import hashlib
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,7 @@ import pytest
 from services.local import jars
 from services.local.errors import DownloadFailed
 from services.local.jars import Jar, download
+from tests.listening import Listening
 
 
 def a_jar(name: str, content: bytes) -> Jar:
@@ -22,7 +22,7 @@ ONE, OTHER = b"one" * 50_000, b"other" * 50_000
 BOTH = (a_jar("one", ONE), a_jar("other", OTHER))
 
 
-class Repository:
+class Repository(Listening):
     """Gives each file of a name in turn, and the last one ever after; None is cut off half-way."""
 
     def __init__(self) -> None:
@@ -57,14 +57,10 @@ class Repository:
             def log_message(self, *_: object) -> None:
                 """Says nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        super().__init__(server)
+        self.url = f"http://127.0.0.1:{self.port}"
 
 
 @pytest.fixture

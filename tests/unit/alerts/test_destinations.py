@@ -1,7 +1,6 @@
 """Nothing that is not public is reached, however it is spelled, unless the file allows it."""
 
 import ssl
-import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -11,12 +10,13 @@ import pytest
 
 from services.alerts.destinations import Guard, guarded_client
 from services.alerts.errors import DeliveryError
+from tests.listening import Listening
 
 CERTIFICATE = Path(__file__).parents[2] / "certificates/loopback.pem"
 """Its key is known to everybody and its names are only for tests."""
 
 
-class Canary:
+class Canary(Listening):
     """Somebody on 127.0.0.1 who must never be spoken to."""
 
     def __init__(self) -> None:
@@ -33,18 +33,10 @@ class Canary:
             def log_message(self, format: str, *_arguments: object) -> None:
                 """Nothing: the test looks at who was spoken to."""
 
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
+        super().__init__(HTTPServer(("127.0.0.1", 0), Handler))
 
     def speak_tls(self, context: ssl.SSLContext) -> None:
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 @pytest.fixture
